@@ -1,0 +1,1 @@
+"""Union work: one folder per kind, none of which imports another."""

@@ -1,0 +1,1 @@
+"""Help to workers in difficulty: hardship files, warmth, cooling, schooling, medical grants."""

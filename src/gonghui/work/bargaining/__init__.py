@@ -1,0 +1,1 @@
+"""Collective bargaining: offers, talks, votes, contracts and tripartite meetings."""

@@ -1,0 +1,1 @@
+"""The union's job service: employers, vacancies and referral."""

@@ -1,0 +1,1 @@
+"""Selection of model workers and advanced workers."""

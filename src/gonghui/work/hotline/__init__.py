@@ -1,0 +1,1 @@
+"""12351 hotline: workers' appeals taken, dispatched, answered and called back."""

@@ -1,0 +1,1 @@
+"""Courses, contests and skills competitions."""

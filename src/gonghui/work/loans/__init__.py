@@ -1,0 +1,1 @@
+"""Start-up microloans through a bank, with interest subsidy."""

@@ -1,0 +1,1 @@
+"""Mutual medical aid: schemes, enrolment, settlements, claims and appeals."""

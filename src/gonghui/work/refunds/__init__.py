@@ -1,0 +1,1 @@
+"""Union dues, their split, and their refund to small and micro employers."""

@@ -1,0 +1,1 @@
+"""The member's service card: service items, merchants and redemption."""

@@ -1,0 +1,1 @@
+"""The federation's own plan: plan items, rectification, audits, circulars, policies and surveys."""
