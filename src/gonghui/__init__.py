@@ -1,0 +1,1 @@
+"""A platform for a trade-union federation; every figure opens into its entries."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, menu, command line and the embedded database."""

@@ -1,0 +1,1 @@
+"""The desks in menu order; no desk is reachable unless it is written here."""

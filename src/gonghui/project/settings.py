@@ -1,0 +1,257 @@
+"""All settings of the platform, read from the environment; three profiles: demo, production, test."""
+
+import os
+import secrets
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from gonghui.project import embedded
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+VAR = embedded.VAR
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+# A database somebody names is taken for a real one; the embedded one is the demo's until told otherwise.
+PROFILE = os.environ.get("GONGHUI_PROFILE") or ("production" if DATABASE_URL else "demo")
+if PROFILE not in ("demo", "production", "test"):
+    raise ImproperlyConfigured(f"GONGHUI_PROFILE is {PROFILE!r}; it can be demo, production or test.")
+DEMO, PRODUCTION, TEST = (PROFILE == name for name in ("demo", "production", "test"))
+
+
+def _secret() -> str:
+    """The deployer's key in production; one of its own for each demo; a known one in tests."""
+    if key := os.environ.get("GONGHUI_SECRET_KEY"):
+        return key
+    if PRODUCTION:
+        raise ImproperlyConfigured(
+            "The production profile needs GONGHUI_SECRET_KEY (50 random characters) and GONGHUI_HOSTS."
+            " For a demo database set GONGHUI_PROFILE=demo."
+        )
+    if TEST:
+        return "known-to-all-and-used-in-tests-only"
+    path = VAR / "secret"
+    if not path.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = _secret()
+DEBUG = False
+HOSTS = [host for host in os.environ.get("GONGHUI_HOSTS", "").split(",") if host]
+ALLOWED_HOSTS = HOSTS if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver", *HOSTS]
+if PRODUCTION and not HOSTS:
+    raise ImproperlyConfigured("The production profile needs GONGHUI_HOSTS, the names it answers to over https.")
+
+# The order is the order in which catalogues win and migrations read.
+INSTALLED_APPS = [
+    "gonghui.project",
+    "gonghui.work.hotline",
+    "gonghui.work.disputes",
+    "gonghui.work.bargaining",
+    "gonghui.work.mutual_aid",
+    "gonghui.work.assistance",
+    "gonghui.work.donations",
+    "gonghui.work.refunds",
+    "gonghui.work.loans",
+    "gonghui.work.service_card",
+    "gonghui.work.places",
+    "gonghui.work.employment",
+    "gonghui.work.honours",
+    "gonghui.work.learning",
+    "gonghui.work.supervision",
+    "gonghui.work.labour_statistics",
+    "gonghui.reports",
+    "gonghui.spine.members",
+    "gonghui.spine.officials",
+    "gonghui.spine.organisations",
+    "gonghui.web",
+    "gonghui.core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "gonghui.project.middleware.permissions_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gonghui.project.middleware.session_limits",
+    "gonghui.project.middleware.chinese_first",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "gonghui.project.middleware.actor",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "gonghui.project.urls"
+WSGI_APPLICATION = "gonghui.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "gonghui.project.middleware.every_page",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **(embedded.parse(DATABASE_URL) if DATABASE_URL else embedded.address()),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **(embedded.parse(DATABASE_URL)["OPTIONS"] if DATABASE_URL else {}),
+            "prepare_threshold": 5,
+            "server_side_binding": True,
+            # An idle transaction would hold every fold, seal and filing back.
+            "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000",
+        },
+        "TEST": {"NAME": "test_gonghui" + os.environ.get("TEST_SUFFIX", "")},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+FORMAT_MODULE_PATH: list[str] = []
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TEST
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TEST
+WHITENOISE_AUTOREFRESH = TEST
+MEDIA_ROOT = Path(os.environ.get("GONGHUI_FILES", VAR / "files"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Sign-in
+AUTH_USER_MODEL = "web.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher" if TEST else "django.contrib.auth.hashers.Argon2PasswordHasher"
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = False  # axes counts failures, in the database that all workers share
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "gonghui"
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = 0.5
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_ENABLED = not TEST
+
+# Sessions: 30 minutes idle, 12 hours at most (project.middleware.session_limits)
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_LONGEST_SECONDS = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = "gonghui_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# What browsers may do
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"terminal": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+}
+
+# Our own
+GONGHUI_PROFILE = PROFILE
+GONGHUI_ROLES = tomllib.loads((HERE / "roles.toml").read_text()) if (HERE / "roles.toml").exists() else {}
+# The demo plays in its half-year: its today is a day of 2020, a real federation's is today.
+GONGHUI_TODAY = date.fromisoformat(os.environ.get("GONGHUI_TODAY", "2020-08-10")) if not PRODUCTION else None
+DEMO_BANNER = _("演示数据，由程序生成，仅总数取自公开报道")

@@ -1,0 +1,1 @@
+"""A generated federation and its half-year of work."""

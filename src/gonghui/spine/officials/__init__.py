@@ -1,0 +1,1 @@
+"""The posts people hold in unions, and what each post may do."""
