@@ -1,6 +1,6 @@
 """The numbers assistance gives to reports; so far all are returned by the unions."""
 
-from gonghui.core.figures import Figure, ratio, returned, total
+from gonghui.core.figures import Figure, returned
 
 WARMTH_FEN = Figure(
     "assistance.warmth_fen",
@@ -8,7 +8,7 @@ WARMTH_FEN = Figure(
     unit="分",
     clock="asof",
     meaning="各级工会结合疫情防控投入的送温暖资金，从起算日累计到截止日，按拨付日计。",
-    fold=returned(total),
+    fold=returned("total"),
 )
 """Warmth-giving money unions of all levels put in during the epidemic, from a first day to a stated day, by
 day of outlay."""
@@ -19,7 +19,7 @@ IDENTIFICATION_ACCURACY = Figure(
     unit="%",
     clock="flow",
     meaning="外部机构抽查的困难职工档案中，认定正确的份数占抽查份数的比重。",
-    fold=returned(ratio),
+    fold=returned("ratio"),
     sensitive=True,
     returned_by="city",
 )
@@ -31,7 +31,7 @@ EXIT_ACCURACY = Figure(
     unit="%",
     clock="flow",
     meaning="外部机构抽查的困难职工档案中，退出正确的份数占抽查份数的比重。",
-    fold=returned(ratio),
+    fold=returned("ratio"),
     sensitive=True,
     returned_by="city",
 )
@@ -43,7 +43,7 @@ HELP_ACCURACY = Figure(
     unit="%",
     clock="flow",
     meaning="外部机构抽查的困难职工档案中，帮扶到位的份数占抽查份数的比重。",
-    fold=returned(ratio),
+    fold=returned("ratio"),
     sensitive=True,
     returned_by="city",
 )

@@ -1,6 +1,6 @@
 """The numbers honours gives to reports; so far all are returned by the unions."""
 
-from gonghui.core.figures import Figure, count, ratio, returned
+from gonghui.core.figures import Figure, returned
 
 JURY_MEETINGS = Figure(
     "honours.jury_meetings",
@@ -8,7 +8,7 @@ JURY_MEETINGS = Figure(
     unit="次",
     clock="flow",
     meaning="期内召开的市级劳模评选委员会会议次数，按开会日计。",
-    fold=returned(count),
+    fold=returned("count"),
     returned_by="city",
 )
 """Meetings of the city's jury for model workers, by day of meeting."""
@@ -19,7 +19,7 @@ PRELIMINARY_PEOPLE = Figure(
     unit="名",
     clock="asof",
     meaning="截至截止日初步评选出的劳动模范和先进工作者人数；为初选名单，不是最终名单。",
-    fold=returned(count),
+    fold=returned("count"),
     returned_by="city",
 )
 """Model and advanced workers on the preliminary list at the stated day; not the final list."""
@@ -30,7 +30,7 @@ FRONTLINE_SHARE = Figure(
     unit="%",
     clock="asof",
     meaning="初步人选中一线职工人数占初步人选人数的比重，口径以本届评选文件为准。",
-    fold=returned(ratio),
+    fold=returned("ratio"),
     returned_by="city",
 )
 """Of the people on the preliminary list, the share of frontline workers as this round's rules define them."""
@@ -41,7 +41,7 @@ EPIDEMIC_SHARE = Figure(
     unit="%",
     clock="asof",
     meaning="初步人选中直接参与抗击疫情的人数占初步人选人数的比重。",
-    fold=returned(ratio),
+    fold=returned("ratio"),
     returned_by="city",
 )
 """Of the people on the preliminary list, the share that took part in the fight against the epidemic."""

@@ -1,6 +1,6 @@
 """The numbers places gives to reports; so far all are returned by the unions."""
 
-from gonghui.core.figures import Figure, balance, count, returned
+from gonghui.core.figures import Figure, returned
 
 HOMES_BUILT = Figure(
     "places.homes_built",
@@ -8,7 +8,7 @@ HOMES_BUILT = Figure(
     unit="个",
     clock="stock",
     meaning="到期末仍在使用的职工之家个数。",
-    fold=returned(balance),
+    fold=returned("balance"),
 )
 """Workers' homes in use at the end of the period."""
 
@@ -18,7 +18,7 @@ STATIONS_BUILT = Figure(
     unit="个",
     clock="stock",
     meaning="到期末仍在使用的职工暖心驿站个数。",
-    fold=returned(balance),
+    fold=returned("balance"),
 )
 """Rest stations in use at the end of the period."""
 
@@ -28,7 +28,7 @@ MOTHER_BABY_UNITS = Figure(
     unit="家",
     clock="stock",
     meaning="到期末已挂牌且未摘牌的母婴关爱室所在单位数。",
-    fold=returned(balance),
+    fold=returned("balance"),
 )
 """Employers whose mother-and-baby room holds a plate at the end of the period."""
 
@@ -38,7 +38,7 @@ SERVICE_STATIONS_MAPPED = Figure(
     unit="个",
     clock="flow",
     meaning="期内第一次标到线上地图的工会服务站个数。",
-    fold=returned(count),
+    fold=returned("count"),
     returned_by="city",
 )
 """Union service stations put on the online map for the first time in the period."""
@@ -49,7 +49,7 @@ HOMES_MAPPED = Figure(
     unit="个",
     clock="flow",
     meaning="期内第一次标到线上地图的公共区域职工之家个数。",
-    fold=returned(count),
+    fold=returned("count"),
     returned_by="city",
 )
 """Workers' homes in public areas put on the online map for the first time in the period."""
@@ -60,7 +60,7 @@ STATIONS_MAPPED = Figure(
     unit="个",
     clock="flow",
     meaning="期内第一次标到线上地图的职工暖心驿站个数。",
-    fold=returned(count),
+    fold=returned("count"),
     returned_by="city",
 )
 """Rest stations put on the online map for the first time in the period."""

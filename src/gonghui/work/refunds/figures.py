@@ -1,6 +1,6 @@
 """The numbers refunds gives to reports; so far all are returned by the unions."""
 
-from gonghui.core.figures import Figure, distinct, returned, total
+from gonghui.core.figures import Figure, returned
 
 EMPLOYERS_REFUNDED = Figure(
     "refunds.employers_refunded",
@@ -8,7 +8,7 @@ EMPLOYERS_REFUNDED = Figure(
     unit="家",
     clock="flow",
     meaning="期内收到工会经费返还的小微企业户数；同一企业期内多次返还只计一家。",
-    fold=returned(distinct),
+    fold=returned("distinct"),
 )
 """Small and micro employers that got union dues refunded, each once however often it was paid."""
 
@@ -18,6 +18,6 @@ REFUNDED_FEN = Figure(
     unit="分",
     clock="flow",
     meaning="期内返还到小微企业的工会经费金额，按付款成功日计。",
-    fold=returned(total),
+    fold=returned("total"),
 )
 """Union dues paid back to small and micro employers, by the day the bank confirmed it."""
