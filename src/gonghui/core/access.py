@@ -1,0 +1,30 @@
+"""Who looked at what is protected: one row in its own transaction, whatever becomes of the request."""
+
+from gonghui.core.actor import Actor
+from gonghui.core.journal import RUNNING
+from gonghui.core.models import Access
+
+
+def looked(
+    actor: Actor,
+    what: str,
+    *,
+    subject_type: str = "",
+    subject_id: int = 0,
+    why: str = "",
+    request_id: str = "",
+) -> None:
+    """One row of Access stands. Refused inside an action: a rollback would take the trace along."""
+    if RUNNING.get() is not None:
+        raise RuntimeError("A look is written outside the action, in its own transaction")
+    Access.objects.create(
+        account_id=actor.account_id,
+        actor_id=actor.id,
+        role=actor.role,
+        organisation_id=actor.organisation_id,
+        what=what,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        why=why,
+        request_id=request_id,
+    )

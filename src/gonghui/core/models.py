@@ -1,0 +1,203 @@
+"""The tables under everything: the journal, its roll-ups, accesses, the calendar.
+
+No foreign keys: core keeps plain ids for organisation, actor and subject. Entries and accesses are append-only by
+trigger (migration 0001). Organisation paths look like `/1/3/` and are compared bytewise (collation C).
+"""
+
+import secrets
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from gonghui.core.privacy import INTERNAL, PUBLIC, declare
+
+
+def random_id() -> int:
+    """A random positive record id of 62 bits, so that entries of an erased record lead nowhere."""
+    return secrets.randbits(62) | 1
+
+
+class Record(models.Model):
+    """A row with a random id for the journal and a random public id for addresses."""
+
+    id = models.BigIntegerField(primary_key=True, default=random_id, editable=False)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Questions the pages ask of the journal."""
+
+    def under(self, path: str) -> "EntryQuerySet":
+        """Entries whose organisation, on the day it happened, lay at or under `path`."""
+        return self.filter(path__startswith=path)
+
+    def of_kinds(self, *kinds: str) -> "EntryQuerySet":
+        """Entries of the named kinds."""
+        return self.filter(kind__in=Kind.objects.filter(name__in=kinds).values("id"))
+
+
+class Kind(models.Model):
+    """A kind of fact, interned: the journal holds its small number."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(max_length=120, unique=True)
+    privacy = declare((PUBLIC, "账目种类", "长期", "id name"))
+
+
+class SubjectType(models.Model):
+    """A kind of record that entries are about, interned: `<app>.<model>`."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(max_length=120, unique=True)
+    privacy = declare((PUBLIC, "账目对象种类", "长期", "id name"))
+
+
+class FactGroup(models.Model):
+    """The low-cardinality fields of a fact, interned once for each combination."""
+
+    id = models.IntegerField(primary_key=True)
+    kind = models.SmallIntegerField()
+    facts = models.JSONField()
+    privacy = declare((INTERNAL, "账目分组", "长期", "id kind facts"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "facts"], name="fact_group_once")]
+
+
+class Entry(models.Model):
+    """One fact of work: narrow, append-only, without personal data."""
+
+    id = models.BigIntegerField(primary_key=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+    subject_id = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    quantity = models.IntegerField()
+    organisation_id = models.IntegerField()
+    actor_id = models.BigIntegerField()
+    happened_on = models.DateField()
+    group_id = models.IntegerField()
+    kind = models.SmallIntegerField()
+    subject_type = models.SmallIntegerField()
+    sign = models.SmallIntegerField()
+    reverses = models.BigIntegerField(null=True)
+    path = models.TextField(db_collation="C")
+    why = models.CharField(max_length=40, null=True)
+    objects = EntryQuerySet.as_manager()
+    privacy = declare(
+        (
+            INTERNAL,
+            "台账",
+            "长期",
+            "id recorded_at subject_id amount_fen quantity organisation_id actor_id happened_on group_id kind "
+            "subject_type sign reverses path why",
+        )
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(sign__in=[1, -1]), name="entry_sign"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="entry_reversed_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "happened_on", "id"], name="entry_kind_day"),
+            models.Index(fields=["kind", "organisation_id", "happened_on", "id"], name="entry_kind_org_day"),
+            models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject"),
+        ]
+
+
+class RollUp(models.Model):
+    """Sums of the entries of strict descendants, by organisation, kind, month (yyyymm) and group."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "kind", "month", "group_id")
+    organisation_id = models.IntegerField()
+    kind = models.SmallIntegerField()
+    month = models.IntegerField()
+    group_id = models.IntegerField()
+    entries = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    privacy = declare((INTERNAL, "台账汇总", "长期", "organisation_id kind month group_id entries quantity amount_fen"))
+
+
+class RollUpOwn(models.Model):
+    """Sums of an organisation's own entries, kept apart so that leaves do not swell the ancestors' table."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "kind", "month", "group_id")
+    organisation_id = models.IntegerField()
+    kind = models.SmallIntegerField()
+    month = models.IntegerField()
+    group_id = models.IntegerField()
+    entries = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    privacy = declare((INTERNAL, "台账汇总", "长期", "organisation_id kind month group_id entries quantity amount_fen"))
+
+
+class FoldPosition(models.Model):
+    """The journal position up to which the roll-ups hold; one row."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+    position = models.BigIntegerField()
+    privacy = declare((INTERNAL, "台账汇总", "长期", "one position"))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(one=True), name="fold_position_one")]
+
+
+class ReactionPosition(models.Model):
+    """How far one reaction handler has read the journal."""
+
+    handler = models.CharField(max_length=160, primary_key=True)
+    position = models.BigIntegerField()
+    privacy = declare((INTERNAL, "联动处理进度", "长期", "handler position"))
+
+
+class Access(models.Model):
+    """One look at what is protected: who, as which post, at what, why; append-only, in its own transaction."""
+
+    id = models.BigAutoField(primary_key=True)
+    looked_at = models.DateTimeField(db_default=Now())
+    account_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField()
+    role = models.CharField(max_length=40)
+    organisation_id = models.IntegerField()
+    what = models.CharField(max_length=80)
+    subject_type = models.CharField(max_length=80, blank=True)
+    subject_id = models.BigIntegerField(default=0)
+    request_id = models.CharField(max_length=40, blank=True)
+    why = models.CharField(max_length=200, blank=True)
+    privacy = declare(
+        (
+            INTERNAL,
+            "查看留痕",
+            "不少于6个月",
+            "id looked_at account_id actor_id role organisation_id what subject_type subject_id request_id why",
+        )
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "id"], name="access_account")]
+
+
+class CalendarDay(models.Model):
+    """One civil day: worked or not, and by whose order. The table wins over any package."""
+
+    date = models.DateField(primary_key=True)
+    is_workday = models.BooleanField()
+    name = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=120)
+    privacy = declare((PUBLIC, "工作日计算", "长期", "date is_workday name source"))
+
+
+class BulkCursor(models.Model):
+    """How far a long load has come, so that it goes on where it was killed."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    position = models.BigIntegerField()
+    privacy = declare((INTERNAL, "批量导入进度", "导入后1年", "name position"))

@@ -1,0 +1,34 @@
+"""Facts: one quantity and one amount, everything else is the group."""
+
+import pytest
+
+from gonghui.core.facts import KINDS, amount_of, fact, group_of, kind_name, quantity_of
+from gonghui.core.tests.facts import Counted, Paid
+
+
+def test_the_kind_is_the_apps_folder_and_the_snake_name() -> None:
+    assert kind_name("gonghui.work.mutual_aid.facts", "ClaimPaid") == "mutual_aid.claim_paid"
+    assert KINDS["tests.paid"] is Paid
+
+
+def test_fen_fields_are_amounts_other_whole_numbers_quantities_words_the_group() -> None:
+    paid = Paid(scheme="x", paid_fen=12)
+    assert (amount_of(paid), quantity_of(paid), group_of(paid)) == (12, 1, {"scheme": "x"})
+    assert quantity_of(Counted(people=4)) == 4
+
+
+def test_two_sums_in_one_fact_are_refused() -> None:
+    with pytest.raises(TypeError):
+
+        @fact(title="")
+        class Twice:
+            one_fen: int
+            two_fen: int
+
+
+def test_a_fact_holds_no_floats() -> None:
+    with pytest.raises(TypeError):
+
+        @fact(title="")
+        class Wrong:
+            share: float
