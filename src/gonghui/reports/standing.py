@@ -1,0 +1,69 @@
+"""Whether a number that reads nought was reported as 0, as 无此项, or not at all, and whether the days cut through a line."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from enum import StrEnum
+
+from django.db.models import Count, Q
+
+from gonghui.core.figures import Ask, Figure, Value
+from gonghui.core.period import Period
+from gonghui.reports.models.returns import Line
+
+
+class Standing(StrEnum):
+    """What the number of a row is: known, none here, missing, or not to be split."""
+
+    KNOWN = "known"
+    NONE = "none"
+    MISSING = "missing"
+    SPLIT = "split"
+
+
+KNOWN, NONE, MISSING, SPLIT = Standing.KNOWN, Standing.NONE, Standing.MISSING, Standing.SPLIT
+WORDS = {
+    NONE: ("无此项", "none here"),
+    MISSING: ("未报", "not reported"),
+    SPLIT: ("未能按此区间拆分", "not separable for these days"),
+}
+
+
+def standings(asks: Sequence[Ask], values: Sequence[Value]) -> list[Standing]:
+    """The standing of each value; one query for each different run of days under each path."""
+    lines = _lines(asks)
+    return [_standing(ask.figure, value, *lines[ask]) for ask, value in zip(asks, values, strict=True)]
+
+
+def _standing(figure: Figure, value: Value, inside: int, nothing: int, cut_through: int) -> Standing:
+    if cut_through:
+        return SPLIT
+    if any(value.whole) or figure.fold.kind is not None or figure.fold.parts:
+        return KNOWN
+    if inside == 0:
+        return MISSING
+    return NONE if nothing == inside else KNOWN
+
+
+def _lines(asks: Sequence[Ask]) -> dict[Ask, tuple[int, int, int]]:
+    """For each ask: accepted lines inside its days, those of them that say 无此项, and those its days cut through."""
+    asked: dict[tuple[str, Period, bool], list[Ask]] = defaultdict(list)
+    for ask in asks:
+        asked[ask.path, ask.period, ask.figure.clock == "stock"].append(ask)
+    found = dict.fromkeys(asks, (0, 0, 0))
+    for (path, period, stock), together in asked.items():
+        by_figure = {ask.figure.name: ask for ask in together}
+        within = Q(last_on__lte=period.last) if stock else Q(first_on__gte=period.first, last_on__lte=period.last)
+        touching = Q(last_on__lte=period.last) if stock else Q(first_on__lte=period.last, last_on__gte=period.first)
+        counted = (
+            Line.objects.accepted()
+            .filter(touching, figure__in=list(by_figure), path__startswith=path)
+            .values_list("figure")
+            .annotate(
+                inside=Count("pk", filter=within),
+                nothing=Count("pk", filter=within & Q(nothing=True)),
+                cut_through=Count("pk", filter=~within),
+            )
+        )
+        for figure, inside, nothing, cut_through in counted:
+            found[by_figure[figure]] = (inside, nothing, cut_through)
+    return found
