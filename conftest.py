@@ -32,7 +32,7 @@ def _fresh_caches() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_is_allowed_in_tests() -> Iterator[None]:
-    """Tests with real commits are followed by TRUNCATE, which the journal refuses: the emptying session skips triggers."""
+    """Tests with real commits end in TRUNCATE, which the journal refuses: the emptying session skips triggers."""
     truncate = DatabaseOperations.execute_sql_flush
 
     def empty(self: DatabaseOperations, sql_list: list[str]) -> None:

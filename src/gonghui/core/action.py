@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
-    """Run the function in one transaction with its entries. Actions called inside join the outer one, without savepoint.
+    """Run the function in one transaction with its entries; actions called inside join it, without savepoint.
 
     An exception of an inner action dooms the outer one even if it is caught: nothing is half-saved.
     """

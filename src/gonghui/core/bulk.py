@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.db.models import Model
 
-from gonghui.core.journal import GROUP_IDS, KIND_IDS, SUBJECT_TYPE_IDS, Pending
+from gonghui.core.facts import amount_of, group_of, quantity_of
+from gonghui.core.journal import GROUP_IDS, KIND_IDS, SUBJECT_TYPE_IDS, Pending, canonical
 from gonghui.core.models import BulkCursor
 
 Row = Sequence[object]
@@ -156,8 +157,6 @@ def in_chunks(
 
 def pending_like(fact: Any, **places: Any) -> Pending:
     """A `Pending` for the bulk path from a fact and the columns that only the caller knows."""
-    from gonghui.core.facts import amount_of, group_of, quantity_of
-    from gonghui.core.journal import canonical
 
     return Pending(
         kind=fact.kind,

@@ -100,7 +100,7 @@ def record(
 
 
 def reverse(entry: Entry, *, why: str, by: Actor) -> Pending:
-    """Cancel an entry by a second one of opposite sign on the same day; `why` is a code, the words stay in the record."""
+    """Cancel an entry by one of opposite sign on the same day; `why` is a code, the words stay in the record."""
     if not why.replace("_", "").isalnum() or not why.isascii():
         raise ValueError("why is a short code; put the words into the record")
     pending = Pending(

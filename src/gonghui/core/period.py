@@ -258,8 +258,7 @@ def _period_at(written: str, whole: str) -> Period:
                 break
     raise Refusal(
         "period.unreadable",
-        "看不懂期间“%(text)s”，请写成 2020、2020H1、2020Q2、2020-06、2020-W24、2020-06-12 "
-        "或 2020-01-20..2020-08-13",
+        "看不懂期间“%(text)s”，请写成 2020、2020H1、2020Q2、2020-06、2020-W24、2020-06-12 或 2020-01-20..2020-08-13",
         text=whole[:60],
     )
 

@@ -8,11 +8,9 @@ from django.db import connection, transaction
 
 from gonghui.core.journal import watermark
 
-MONTH = "(extract(year from happened_on) * 100 + extract(month from happened_on))::int"
-
-_FOLD = f"""
+_FOLD = """
 with batch as materialized (
-  select organisation_id, path, kind, {MONTH} as month, group_id,
+  select organisation_id, path, kind, (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month, group_id,
          sum(sign)::bigint as n, sum(sign * quantity)::bigint as q, sum(sign * amount_fen)::bigint as a
   from core_entry where id > %(after)s and id <= %(upto)s group by 1, 2, 3, 4, 5
 ), own as (
@@ -70,10 +68,10 @@ def fold_all() -> int:
     return moved
 
 
-_RECOUNT = f"""
+_RECOUNT = """
 with at as (select position from core_foldposition),
 cells as materialized (
-  select organisation_id, path, kind, {MONTH} as month, group_id,
+  select organisation_id, path, kind, (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month, group_id,
          sum(sign)::bigint as n, sum(sign * quantity)::bigint as q, sum(sign * amount_fen)::bigint as a
   from core_entry where id <= (select position from at) group by 1, 2, 3, 4, 5
 ), fresh as (
@@ -99,7 +97,7 @@ limit 100
 
 
 def recount() -> list[tuple[object, ...]]:
-    """The roll-up rows that differ from the journal counted anew, at most 100: place, counted (n, q, a), kept (n, q, a)."""
+    """The roll-up rows that differ from the journal, at most 100: place, counted (n, q, a), kept (n, q, a)."""
     with connection.cursor() as cursor:
         cursor.execute(_RECOUNT)
         return list(cursor.fetchall())

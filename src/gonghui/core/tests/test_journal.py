@@ -1,6 +1,7 @@
 """The journal: append-only, written by actions only, settled up to a watermark."""
 
 import threading
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -73,10 +74,8 @@ def test_a_swallowed_error_of_an_inner_action_dooms_the_outer_one() -> None:
     @action
     def outer() -> None:
         pay(1)
-        try:
+        with suppress(ValueError):
             inner()
-        except ValueError:
-            pass
 
     with pytest.raises(RuntimeError):
         outer()
@@ -144,9 +143,9 @@ def test_an_uncommitted_writer_holds_the_watermark_back() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_group_leaves_no_false_number_behind() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         journal_text.write("2020-01-05 /1/ tests.paid scheme=lost paid_fen=1")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     (pending,) = journal_text.write("2020-01-05 /1/ tests.paid scheme=lost paid_fen=1")
     entry = Entry.objects.get(id=pending.entry_id)
     assert journal.GROUP_IDS.facts(entry.group_id) == '{"scheme":"lost"}'

@@ -1,0 +1,18 @@
+"""The audit shows where a table and the journal disagree."""
+
+import pytest
+from django.db import connection
+
+from gonghui.core import audit, journal_text, rollup
+
+
+@pytest.mark.django_db
+def test_an_edited_roll_up_is_found() -> None:
+    journal_text.write("2020-01-05 /1/3/ tests.paid scheme=a paid_fen=60")
+    rollup.fold_all()
+    assert all(not one.differences for one in audit.run())
+    with connection.cursor() as cursor:
+        cursor.execute("update core_rollup set amount_fen = 61 where organisation_id = 1")
+    (wrong,) = [one for one in audit.run() if one.differences]
+    assert len(wrong.differences) == 1
+    assert "organisation=1" in wrong.differences[0].where
