@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 from django.db.models import Q
@@ -94,7 +94,7 @@ def evaluate(sums: Sequence[Sum], cut: int | None = None) -> list[int]:
 
 def _from_months(asked: Sequence[tuple[int, Sum]]) -> list[tuple[int, int]]:
     spans = [one.months or (0, 0) for _, one in asked]
-    params: dict[str, object] = {
+    params: dict[str, Any] = {
         "n": [n for n, _ in asked],
         "organisation": [one.organisation_id for _, one in asked],
         "path": [one.path for _, one in asked],
@@ -148,10 +148,10 @@ def _count(one: Sum, cut: int | None) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _where(one: Sum, cut: int | None) -> tuple[str, list[object]]:
+def _where(one: Sum, cut: int | None) -> tuple[str, list[Any]]:
     kind = KIND_IDS.known(one.kind or "")
     conditions = ["kind = %s", "happened_on <= %s", "path like %s"]
-    params: list[object] = [kind, one.last, one.path + "%"]
+    params: list[Any] = [kind, one.last, one.path + "%"]
     if one.first is not None:
         conditions.append("happened_on >= %s")
         params.append(one.first)

@@ -39,7 +39,9 @@ def fact(*, title: str) -> Callable[[T], T]:
 
     def register(cls: T) -> T:
         made: Any = dataclass(frozen=True, slots=False)(cls)
-        amounts, quantities, group = [], [], []
+        amounts: list[str] = []
+        quantities: list[str] = []
+        group: list[str] = []
         for field in fields(made):
             if field.type in (int, "int"):
                 (amounts if field.name.endswith("_fen") else quantities).append(field.name)

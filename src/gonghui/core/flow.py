@@ -81,7 +81,7 @@ class Flow:
         lock(record, self.column)
         step = self.check(name, record, by=by)
         setattr(record, self.column, step.after)
-        table, key = record._meta.db_table, record._meta.pk.column  # type: ignore[union-attr]
+        table, key = record._meta.db_table, record._meta.pk.column
         with connection.cursor() as cursor:
             cursor.execute(f'update "{table}" set "{self.column}" = %s where "{key}" = %s', [step.after, record.pk])  # noqa: S608
 
@@ -103,7 +103,7 @@ class Flow:
 
 def lock(record: Model, *columns: str) -> None:
     """Lock the record's row until the action ends and re-read the named columns into it."""
-    table, key = record._meta.db_table, record._meta.pk.column  # type: ignore[union-attr]
+    table, key = record._meta.db_table, record._meta.pk.column
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(f'select {names} from "{table}" where "{key}" = %s for update', [record.pk])  # noqa: S608

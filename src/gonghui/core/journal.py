@@ -260,7 +260,7 @@ def flush(pending: Sequence[Pending]) -> None:
     """Insert all entries of the action in one statement for each thousand and give them their ids."""
     for start in range(0, len(pending), 1000):
         chunk = pending[start : start + 1000]
-        values: list[object] = []
+        values: list[Any] = []
         for one in chunk:
             values.extend(as_row(one))
         with connection.cursor() as cursor:

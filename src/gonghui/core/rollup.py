@@ -10,7 +10,8 @@ from gonghui.core.journal import watermark
 
 _FOLD = """
 with batch as materialized (
-  select organisation_id, path, kind, (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month, group_id,
+  select organisation_id, path, kind, group_id,
+         (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month,
          sum(sign)::bigint as n, sum(sign * quantity)::bigint as q, sum(sign * amount_fen)::bigint as a
   from core_entry where id > %(after)s and id <= %(upto)s group by 1, 2, 3, 4, 5
 ), own as (
@@ -71,7 +72,8 @@ def fold_all() -> int:
 _RECOUNT = """
 with at as (select position from core_foldposition),
 cells as materialized (
-  select organisation_id, path, kind, (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month, group_id,
+  select organisation_id, path, kind, group_id,
+         (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month,
          sum(sign)::bigint as n, sum(sign * quantity)::bigint as q, sum(sign * amount_fen)::bigint as a
   from core_entry where id <= (select position from at) group by 1, 2, 3, 4, 5
 ), fresh as (
