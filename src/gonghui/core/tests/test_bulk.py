@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from gonghui.core import bulk, journal_text
+from gonghui.core.journal import Pending
 from gonghui.core.models import BulkCursor, CalendarDay, Entry
 from gonghui.core.tests.facts import Paid
 
@@ -13,7 +14,7 @@ DAYS = [(date(1990, 1, n + 1), True, "", "test") for n in range(25)]
 COLUMNS = ["date", "is_workday", "name", "source"]
 
 
-def entry_like(n: int) -> bulk.Pending:
+def entry_like(n: int) -> Pending:
     return bulk.pending_like(
         Paid(scheme="a", paid_fen=n),
         subject_type="core.text",
