@@ -47,7 +47,7 @@ ALL = [PAYMENTS, PAID, PEOPLE, STOCK, SHARE]
 
 
 @pytest.mark.django_db
-def test_money_counts_in_the_month_it_is_paid(journal) -> None:  # type: ignore[no-untyped-def]
+def test_money_counts_in_the_month_it_is_paid(journal) -> None:
     journal("""
         2020-06-30 /1/3/ tests.paid scheme=a paid_fen=60000
         2020-07-01 /1/3/ tests.paid scheme=a paid_fen=1
@@ -58,7 +58,7 @@ def test_money_counts_in_the_month_it_is_paid(journal) -> None:  # type: ignore[
 
 
 @pytest.mark.django_db
-def test_a_stock_is_the_sum_of_all_differences_up_to_the_end(journal) -> None:  # type: ignore[no-untyped-def]
+def test_a_stock_is_the_sum_of_all_differences_up_to_the_end(journal) -> None:
     journal("""
         2019-05-01 /1/3/ tests.level change=100
         2020-02-01 /1/3/ tests.level change=-30
@@ -68,7 +68,7 @@ def test_a_stock_is_the_sum_of_all_differences_up_to_the_end(journal) -> None:  
 
 
 @pytest.mark.django_db
-def test_a_reversed_subject_is_not_counted(journal) -> None:  # type: ignore[no-untyped-def]
+def test_a_reversed_subject_is_not_counted(journal) -> None:
     journal("""
         2020-02-01 /1/3/ tests.counted about=9
         2020-02-01 /1/3/ tests.counted about=9
@@ -80,13 +80,13 @@ def test_a_reversed_subject_is_not_counted(journal) -> None:  # type: ignore[no-
 
 
 @pytest.mark.django_db
-def test_the_subtree_of_3_does_not_hold_30(journal) -> None:  # type: ignore[no-untyped-def]
+def test_the_subtree_of_3_does_not_hold_30(journal) -> None:
     journal("2020-02-01 /1/30/ tests.paid scheme=a paid_fen=1")
     assert PAYMENTS.value("/1/3/", H1).total == 0
 
 
 @pytest.mark.django_db
-def test_a_cut_sees_nothing_recorded_later(journal) -> None:  # type: ignore[no-untyped-def]
+def test_a_cut_sees_nothing_recorded_later(journal) -> None:
     journal("2020-02-01 /1/3/ tests.paid scheme=a paid_fen=1")
     cut = last_position()
     journal("2020-02-02 /1/3/ tests.paid scheme=a paid_fen=10")
@@ -118,7 +118,7 @@ lines = st.one_of(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=st.lists(lines, min_size=1, max_size=25), reversed_=st.integers(0, 5), folded=st.integers(0, 40))
 @pytest.mark.django_db
-def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, reversed_, folded) -> None:  # type: ignore[no-untyped-def]
+def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, reversed_, folded) -> None:
     journal("\n".join(written))
     rollup.fold(folded)
     for line in written[:reversed_]:
