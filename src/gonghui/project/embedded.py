@@ -197,9 +197,7 @@ def _make_and_start() -> None:
     if not (cluster / "PG_VERSION").exists():
         shutil.rmtree(cluster, ignore_errors=True)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        made = _run(
-            "initdb", "-D", cluster, "--auth=trust", "--encoding=UTF8", *locale, "--data-checksums", "-U", USER
-        )
+        made = _run("initdb", "-D", cluster, "--auth=trust", "--encoding=UTF8", *locale, "--data-checksums", "-U", USER)
         if made.returncode:
             shutil.rmtree(cluster, ignore_errors=True)
             raise EmbeddedUnavailable(made.stderr.strip() or made.stdout.strip())

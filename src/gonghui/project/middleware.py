@@ -1,11 +1,8 @@
-"""What happens around every page: language, session limits, the actor, headers, words every template knows."""
+"""What happens around every page: headers, language, the actor."""
 
-import time
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -19,21 +16,6 @@ def permissions_policy(get_response: View) -> View:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         return response
-
-    return respond
-
-
-def session_limits(get_response: View) -> View:
-    """A session ends after 30 minutes without a request and after 12 hours in any case."""
-
-    def respond(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            now = int(time.time())
-            if now - request.session.setdefault("began", now) > settings.SESSION_LONGEST_SECONDS:
-                logout(request)
-            elif now - request.session.get("seen", 0) > 60:
-                request.session["seen"] = now  # saves the session, which moves its end
-        return get_response(request)
 
     return respond
 
@@ -61,8 +43,3 @@ def actor(get_response: View) -> View:
         return get_response(request)
 
     return respond
-
-
-def every_page(request: HttpRequest) -> dict[str, Any]:
-    """What every template knows."""
-    return {}

@@ -100,9 +100,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "gonghui.project.middleware.session_limits",
     "gonghui.project.middleware.chinese_first",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gonghui.web.sessions.watch",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gonghui.project.middleware.actor",
@@ -121,7 +121,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "gonghui.project.middleware.every_page",
+                "gonghui.web.shell.every_page",
+                "gonghui.project.menu.every_page",
             ],
         },
     }
@@ -149,7 +150,7 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-FORMAT_MODULE_PATH: list[str] = []
+LOCALE_PATHS = [HERE.parent / "work/locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
@@ -184,6 +185,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
+LOGIN_PATH = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -197,6 +199,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = False  # axes counts failures, in the database that all workers share
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "gonghui"
+SECOND_FACTOR_REQUIRED = PRODUCTION
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.5
@@ -205,9 +208,8 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_ENABLED = not TEST
 
-# Sessions: 30 minutes idle, 12 hours at most (project.middleware.session_limits)
-SESSION_COOKIE_AGE = 30 * 60
-SESSION_LONGEST_SECONDS = 12 * 60 * 60
+# Sessions end after 30 minutes idle and 12 hours in any case: web.sessions.watch.
+SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

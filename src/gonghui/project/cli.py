@@ -1,0 +1,158 @@
+"""The command `gonghui`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gonghui.project import embedded
+
+
+def _port() -> int:
+    try:
+        return int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        raise SystemExit(f"PORT is {os.environ['PORT']!r}; it must be a number such as 8000.") from None
+
+
+def _scale(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 100:
+        raise argparse.ArgumentTypeError("it must be above 0 and at most 100, such as 0.1")
+    return value
+
+
+def _demo(words: argparse.Namespace) -> int:
+    from gonghui.project import demo
+
+    return demo.run(scale=words.scale, serving=not words.no_serve, port=_port())
+
+
+def _replay(words: argparse.Namespace) -> int:
+    from gonghui.project import demo
+
+    return demo.replay_here(scale=words.scale)
+
+
+def _clean_demo(words: argparse.Namespace) -> int:
+    from gonghui.project import demo
+
+    return demo.clean()
+
+
+def _serve(words: argparse.Namespace) -> int:
+    from gonghui.project import demo
+
+    command = demo.web_server(_port(), address=words.bind)
+    os.execv(command[0], command)  # noqa: S606
+
+
+def _worker(words: argparse.Namespace) -> int:
+    from gonghui.project import worker
+
+    worker.run()
+    return 0
+
+
+def _figures(words: argparse.Namespace) -> int:
+    from gonghui.project import answers
+
+    rows = answers.figures(words.form, words.period, words.org)
+    if words.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(f"{row['row']:<5} {row['title']}  {row['printed']}" for row in rows))
+    return 0
+
+
+def _report(words: argparse.Namespace) -> int:
+    from gonghui.project import answers
+
+    print(answers.report(words.form, words.period, words.org))
+    return 0
+
+
+def _audit(words: argparse.Namespace) -> int:
+    from gonghui.project import answers
+
+    return answers.audit()
+
+
+def _messages(words: argparse.Namespace) -> int:
+    from gonghui.project import messages
+
+    if words.compile:
+        return messages.compile_all()
+    return messages.check() if words.check else messages.add_missing()
+
+
+def _manage(words: argparse.Namespace) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["gonghui manage", *words.words])
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("gonghui", description="A trade-union federation's platform.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(run=run, name=name)
+        return one
+
+    demo = command("demo", _demo, "The demo federation: database, web server, worker, half a year of work.")
+    demo.add_argument("--scale", type=_scale, default=os.environ.get("SCALE") or None)
+    demo.add_argument("--no-serve", action="store_true", help="end when the replay is complete")
+    replay = command("replay", _replay, "The demo's half-year, run by `demo` in a process of its own.")
+    replay.add_argument("--scale", type=_scale, default="1")
+    command("clean-demo", _clean_demo, "The demo's database is removed.")
+    serve = command("serve", _serve, "The web server.")
+    serve.add_argument("--bind", default="127.0.0.1", help="the address to listen at")
+    command("worker", _worker, "Background work: jobs, roll-up, reactions.")
+    for name, run, text in (
+        ("figures", _figures, "The figures of a report form, for other programs with --json."),
+        ("report", _report, "A work report as text."),
+    ):
+        one = command(name, run, text)
+        one.add_argument("--form", default="beijing_2020h1")
+        one.add_argument("--period", default="2020H1")
+        one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
+        if name == "figures":
+            one.add_argument("--json", action="store_true")
+    command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
+    words = command("messages", _messages, "The English catalogues: missing texts are added.")
+    words.add_argument("--check", action="store_true", help="fail where a text has no English")
+    words.add_argument("--compile", action="store_true", help="write the .mo files")
+    manage = command("manage", _manage, "Any of Django's commands.")
+    manage.add_argument("words", nargs=argparse.REMAINDER)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its number says whether it went well."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonghui.project.settings")
+    words = _parser().parse_args(arguments)
+    if words.name not in ("serve", "worker"):
+        # Only what serves others must be told that it is a demo; the rest shows no page to anybody.
+        os.environ.setdefault("GONGHUI_PROFILE", "demo")
+    try:
+        if words.name not in ("manage", "messages", "serve"):
+            import django
+
+            django.setup()
+        number: int = words.run(words)
+    except embedded.EmbeddedUnavailable as error:
+        print(error, file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        return 130
+    return number
+
+
+if __name__ == "__main__":
+    sys.argv[0] = str(Path(sys.argv[0]).with_name("gonghui"))
+    sys.exit(main())
