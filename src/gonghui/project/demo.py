@@ -80,7 +80,7 @@ def _die_with_parent() -> None:
 def _begin(words: list[str]) -> subprocess.Popen[bytes]:
     """A child in a session of its own, so that Ctrl-C reaches it through us and in order."""
     environment = {**os.environ, "GONGHUI_PROFILE": "demo"}
-    return subprocess.Popen(words, env=environment, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    return subprocess.Popen(words, env=environment, start_new_session=True, preexec_fn=_die_with_parent)
 
 
 def _gonghui(*words: str) -> list[str]:
@@ -216,7 +216,7 @@ def replay_here(scale: float) -> int:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{settings.LOGIN_PATH}", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{settings.LOGIN_PATH}", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -29,9 +29,8 @@ RINGS = (
     "project",
 )
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-CALL = re.compile(
-    r"\b(n?p?gettext|_)\(\s*u?((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")(?:\s*,\s*u?(?:'(?:\\.|[^'\\])*'))?)"
-)
+QUOTED = r"(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
+CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*u?({QUOTED}(?:\s*,\s*u?{QUOTED})?)")
 PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^{}]*\}")
 OPENING = ("blocktranslate", "blocktrans")
 TRANSLATED = re.compile(r"^(translate|trans)\s|_\(")

@@ -21,7 +21,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 PROFILE = os.environ.get("GONGHUI_PROFILE") or ("production" if DATABASE_URL else "demo")
 if PROFILE not in ("demo", "production", "test"):
     raise ImproperlyConfigured(f"GONGHUI_PROFILE is {PROFILE!r}; it can be demo, production or test.")
-DEMO, PRODUCTION, TEST = (PROFILE == name for name in ("demo", "production", "test"))
+DEMO, PRODUCTION, TEST = (name == PROFILE for name in ("demo", "production", "test"))
 
 
 def _secret() -> str:
