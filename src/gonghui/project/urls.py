@@ -1,11 +1,21 @@
-"""The addresses of the platform: sign-in, the shells of web, and each app's console pages."""
+"""The addresses of the platform: the shells of web, and each app's console pages."""
 
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.urls"))]
-for module in ("gonghui.web.urls", "gonghui.reports.console", "gonghui.spine.organisations.console"):
-    if find_spec(module):
-        urlpatterns += import_module(module).urlpatterns
+FACES = (
+    "gonghui.web.urls",
+    "gonghui.reports.console",
+    "gonghui.spine.organisations.console",
+    "gonghui.spine.officials.console",
+)
+urlpatterns: list[URLPattern | URLResolver] = []
+for face in FACES:
+    if find_spec(face):
+        urlpatterns += getattr(import_module(face), "urlpatterns", [])
+
+handler403 = "gonghui.web.faults.forbidden"
+handler404 = "gonghui.web.faults.absent"
+handler500 = "gonghui.web.faults.broken"
