@@ -1,0 +1,159 @@
+"""What every page of the console is made with: `@page`, `render`, and what happens when an action refuses."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.shortcuts import render as django_render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from gonghui.core import access
+from gonghui.core.actor import Actor
+from gonghui.core.errors import PowerMissing, Refusal
+from gonghui.web import faults, say
+from gonghui.web.models import Account
+
+P = ParamSpec("P")
+TYPED = "typed"
+TYPED_LIMIT = 16_000
+NEVER_KEPT = ("csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code")
+
+
+class ConsoleRequest(HttpRequest):
+    """A request that went through `@page`: somebody is signed in and acts in a post."""
+
+    user: Account
+    actor: Actor
+    typed: QueryDict | None
+    refusal: Refusal | None
+
+
+View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
+Seen = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def render(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page in the shell, never kept by a cache."""
+    refused = getattr(request, "refusal", None)
+    response = django_render(request, template, context, status=422 if refused and status == 200 else status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def page(power: str | None = None, *, acting: bool = True) -> Callable[[View[P]], Seen[P]]:
+    """A console page: somebody is signed in, acts in a post (unless not `acting`) and has the power.
+
+    A `Refusal` out of a POST shows the page again with the refusal above the form and everything typed still in it
+    (`request.refusal`, `request.typed`); a view that only takes POST goes back to where the form stood.
+    """
+
+    def decorate(view: View[P]) -> Seen[P]:
+        @wraps(view)
+        def seen(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            turned_away = _turned_away(request, acting)
+            if turned_away is not None:
+                return turned_away
+            request.typed, request.refusal = None, None  # type: ignore[attr-defined]
+            if request.method == "GET" and TYPED in request.session:
+                _take_up(request)
+            response = _run(view, power, request, *args, **kwargs)
+            response["Cache-Control"] = "no-store"
+            return response
+
+        return seen
+
+    return decorate
+
+
+def _turned_away(request: HttpRequest, acting: bool) -> HttpResponseBase | None:
+    """Where somebody goes who may not stand on any page yet: sign-in, second factor, own password, choice of post."""
+    account = request.user
+    if not isinstance(account, Account):
+        here = request.get_full_path() if request.method == "GET" else back(request)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})
+        return redirect_to_login(here, reverse("account_login"))
+    if account.must_change_password:
+        return redirect("account_change_password")
+    if getattr(settings, "SECOND_FACTOR_REQUIRED", False) and not is_mfa_enabled(account):
+        messages.info(request, _("请先设置第二道验证，再进入工作台"))
+        return redirect("mfa_activate_totp")
+    if acting and getattr(request, "actor", None) is None:
+        return render(request, "web/no_post.html", status=403)
+    return None
+
+
+def _run(
+    view: View[P], power: str | None, request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+) -> HttpResponseBase:
+    """What the view answers, or what a refusal out of it looks like."""
+    actor: Actor | None = getattr(request, "actor", None)
+    try:
+        if power is not None and actor is not None:
+            actor.require(power)
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+    except PowerMissing as refusal:
+        if actor is not None:
+            access.looked(actor, "denied", why=str(refusal.params.get("power", refusal.code))[:200])
+        return faults.forbidden(request, refusal)
+    except Refusal as refusal:
+        if request.method != "POST":
+            return faults.refused(request, refusal)
+        if request.headers.get("HX-Request"):
+            return _said_beside(request, refusal)
+        request.refusal, request.typed = refusal, request.POST  # type: ignore[attr-defined]
+        request.method = "GET"
+        response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        return _sent_back(request, refusal) if response.status_code == 405 else response
+
+
+def _said_beside(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """For htmx: the sentence goes into the page's own place for it, the form is not touched."""
+    response = render(request, "parts/errors.html", {"refusal": refusal}, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#said", "innerHTML"
+    return response
+
+
+def _sent_back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Back to the page the form stood on, with the sentence and what was typed."""
+    target = back(request)
+    kept = request.POST.copy()
+    for name in NEVER_KEPT:
+        kept.pop(name, None)
+    words = kept.urlencode()
+    request.session[TYPED] = {
+        "path": target.partition("?")[0],
+        "words": words if len(words) <= TYPED_LIMIT else "",
+        "refusal": [refusal.code, say.text(refusal)],
+    }
+    return redirect(target)
+
+
+def _take_up(request: HttpRequest) -> None:
+    """Give the page back what was typed before the refusal, once."""
+    stood = request.session[TYPED]
+    if stood["path"] != request.path:
+        return
+    del request.session[TYPED]
+    code, sentence = stood["refusal"]
+    request.typed = QueryDict(stood["words"])  # type: ignore[attr-defined]
+    request.refusal = Refusal(code, sentence)  # type: ignore[attr-defined]
+
+
+def back(request: HttpRequest, otherwise: str = "/") -> str:
+    """The own page to go back to: the form's `next`, else the page the request came from."""
+    for wanted in (request.POST.get("next"), request.GET.get("next"), request.headers.get("Referer")):
+        if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+            path = wanted.split(request.get_host(), 1)[-1] if "//" in wanted else wanted
+            return path or otherwise
+    return otherwise

@@ -1,0 +1,1 @@
+"""Migrations of accounts, sessions and the demo."""

@@ -1,0 +1,138 @@
+"""Accounts, their sessions, and what the demo leaves behind: its marker, its accounts, its progress."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gonghui.core.privacy import INTERNAL, PERSONAL, PUBLIC, SENSITIVE, declare
+
+
+class Language(models.TextChoices):
+    """The two languages of the platform, each named in itself."""
+
+    CHINESE = "zh-hans", "中文"
+    ENGLISH = "en", "English"
+
+
+class Theme(models.TextChoices):
+    """Light, dark, or as the device says."""
+
+    DEVICE = "device", _("跟随设备")
+    LIGHT = "light", _("浅色")
+    DARK = "dark", _("深色")
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; nobody signs up."""
+
+    def create_user(self, username: str, password: str | None = None, *, name: str = "") -> "Account":
+        """A new account; without a password it can only be entered after a reset."""
+        account = self.model(username=self.model.normalize_username(username), name=name or username)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """One human being who signs in. What the account may do is said by its posts, never here."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    username = models.CharField(
+        _("用户名"), max_length=60, unique=True, validators=[ASCIIUsernameValidator()], db_collation="C"
+    )
+    name = models.CharField(_("姓名"), max_length=60)
+    is_active = models.BooleanField(_("启用"), default=True)
+    language = models.CharField(_("语言"), max_length=10, choices=Language, blank=True)
+    theme = models.CharField(_("主题"), max_length=10, choices=Theme, default=Theme.DEVICE)
+    larger_text = models.BooleanField(_("大字"), default=False)
+    must_change_password = models.BooleanField(_("须改密码"), default=False)
+    joined_at = models.DateTimeField(_("建立时间"), default=timezone.now)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = AccountManager()
+    privacy = declare(
+        (PERSONAL, "登录与留痕", "离岗后3年", "id public_id username name is_active joined_at last_login"),
+        (SENSITIVE, "登录验证", "离岗即失效", "password must_change_password"),
+        (INTERNAL, "页面偏好", "随账号", "language theme larger_text"),
+    )
+
+    def get_full_name(self) -> str:
+        """The display name."""
+        return self.name
+
+    get_short_name = get_full_name
+
+
+class SessionRow(models.Model):
+    """One signed-in browser of an account, so that its owner can see it and end it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    browser = models.CharField(max_length=60, blank=True)
+    privacy = declare(
+        (PERSONAL, "会话管理", "结束后6个月", "id public_id account began_at seen_at ended_at browser"),
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-seen_at"], name="session_account")]
+
+
+class DemoMarker(models.Model):
+    """The row that `gonghui demo` writes; without it no one-click sign-in exists."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+    version = models.CharField(max_length=40, blank=True)
+    scale = models.FloatField(default=1.0)
+    seed = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField(default=timezone.now)
+    privacy = declare((PUBLIC, "演示标记", "随演示库", "one version scale seed made_at"))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(one=True), name="demo_marker_one")]
+
+
+class DemoAccount(models.Model):
+    """An account the demo's sign-in page offers, with what can be tried as it."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True)
+    title = models.CharField(max_length=120)
+    try_this = models.CharField(max_length=300)
+    order = models.SmallIntegerField(default=0)
+    privacy = declare((PUBLIC, "演示登录", "随演示库", "account title try_this order"))
+
+    class Meta:
+        ordering = ["order", "account_id"]
+
+
+class Progress(models.Model):
+    """How far a long work has come; shown on every page while the demo is replayed."""
+
+    label = models.CharField(max_length=120, primary_key=True)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    began_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    finished = models.BooleanField(default=False)
+    privacy = declare((PUBLIC, "进度显示", "随演示库", "label done total began_at updated_at finished"))
+
+    @property
+    def percent(self) -> int:
+        """Whole percent done; 0 while the total is unknown."""
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def left_seconds(self) -> int | None:
+        """Seconds left at the pace so far, or nothing while that cannot be said."""
+        spent = (self.updated_at - self.began_at).total_seconds()
+        if not self.total or self.done <= 0 or spent < 2:
+            return None
+        return round(spent * (self.total - self.done) / self.done)

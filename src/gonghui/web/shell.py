@@ -1,0 +1,43 @@
+"""What every template of the shells knows: theme, text size, whether this is the demo, what is still being made."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from gonghui.web.models import DemoMarker, Progress, Theme
+
+THEME_COOKIE = "gonghui_theme"
+TEXT_COOKIE = "gonghui_text"
+
+
+def is_demo() -> bool:
+    """Whether this server runs as a demo: every page then says so."""
+    return getattr(settings, "GONGHUI_PROFILE", "production") == "demo"
+
+
+def has_marker() -> bool:
+    """Whether `gonghui demo` filled this database; only then, and only in the demo profile, one click signs in."""
+    return is_demo() and DemoMarker.objects.exists()
+
+
+def running() -> Progress | None:
+    """The long work under way, if any."""
+    return Progress.objects.filter(finished=False).order_by("began_at").first() if is_demo() else None
+
+
+def every_page(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of the shells."""
+    account = getattr(request, "user", None)
+    signed_in = account is not None and account.is_authenticated
+    theme = account.theme if signed_in else request.COOKIES.get(THEME_COOKIE, "")
+    larger = account.larger_text if signed_in else request.COOKIES.get(TEXT_COOKIE) == "larger"
+    return {
+        "theme": theme if theme in Theme.values else Theme.DEVICE,
+        "larger_text": larger,
+        "is_demo": is_demo(),
+        "running": SimpleLazyObject(running),
+        "actor": getattr(request, "actor", None),
+        "refusal": getattr(request, "refusal", None),
+    }

@@ -1,0 +1,158 @@
+"""Signing in: allauth's flow with our words, axes' lock, our password rules."""
+
+import threading
+from typing import Any
+
+from allauth.account import views as account_views
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from axes.decorators import axes_dispatch
+from django import forms
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gonghui.web import sessions, shell
+from gonghui.web.console import render
+from gonghui.web.models import Account
+
+SHORTEST_ALONE = 15
+SHORTEST_WITH_FACTOR = 10
+LONGEST = 128
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up; what allauth says is said in our words."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": gettext_lazy("用户名或密码不对。连错五次，这个用户名在这台电脑上停用 30 分钟。"),
+        "incorrect_password": gettext_lazy("密码不对，请再输一次。"),
+        "enter_current_password": gettext_lazy("现在的密码不对，请再输一次。"),
+        "password_min_length": gettext_lazy("密码太短，请不少于 %(min)s 个字符。"),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """allauth's own announcements are not shown: the pages say what stands."""
+
+    def clean_password(self, password: str, user: Account | None = None) -> str:
+        if len(password) > LONGEST:
+            raise ValidationError(_("密码太长，最多 %(n)s 个字符。") % {"n": LONGEST})
+        return str(super().clean_password(password, user))
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """The words of the second factor, and the name the authenticator shows."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy("验证码不对。请等手机上换了新的六位数再试，或用一个恢复码。"),
+        "cannot_delete_authenticator": gettext_lazy("这是最后一道验证，不能停用。"),
+    }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": _("工会工作平台")}
+
+
+class LengthByFactor:
+    """A password alone has at least 15 characters; with a second factor 10. No composition rule, no expiry."""
+
+    def _shortest(self, user: Account | None) -> int:
+        guarded = user is not None and user.pk is not None and is_mfa_enabled(user)
+        return SHORTEST_WITH_FACTOR if guarded else SHORTEST_ALONE
+
+    def validate(self, password: str, user: Account | None = None) -> None:
+        shortest = self._shortest(user)
+        if len(password) < shortest:
+            raise ValidationError(
+                _("密码太短：现在 %(n)s 个字符，至少要 %(shortest)s 个。") % {"n": len(password), "shortest": shortest},
+                code="password_too_short",
+            )
+
+    def get_help_text(self) -> str:
+        return _("不少于 15 个字符；设了第二道验证的，不少于 10 个。可以是一句只有您知道的话。")
+
+
+class Argon2FourAtOnce(Argon2PasswordHasher):
+    """Argon2 takes 100 MB a hash: at most four at once, so that a storm of sign-ins cannot eat the machine."""
+
+    _places = threading.BoundedSemaphore(4)
+
+    def encode(self, password: str, salt: str) -> str:
+        with self._places:
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        with self._places:
+            return super().verify(password, encoded)
+
+
+class SignInForm(LoginForm):
+    """User name and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("用户名")
+        self.fields["password"].label = _("密码")
+        self.fields["password"].help_text = ""
+        for name in ("login", "password"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs.update(autofocus=True, autocapitalize="none", spellcheck="false")
+
+
+class PasswordForm(ChangePasswordForm):
+    """The present password and twice the next one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {"oldpassword": _("现在的密码"), "password1": _("新密码"), "password2": _("新密码再输一次")}
+        for name, label in labels.items():
+            if name in self.fields:
+                self.fields[name].label = label
+                self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = LengthByFactor().get_help_text()
+
+    def save(self) -> None:
+        super().save()
+        Account.objects.filter(pk=self.user.pk).update(must_change_password=False)
+        self.user.must_change_password = False
+
+
+class SignInView(account_views.LoginView):
+    """The sign-in page; in the demo it also leads to the list of demo accounts."""
+
+    form_class = SignInForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "offers_demo": shell.has_marker()}
+
+
+class PasswordView(account_views.PasswordChangeView):
+    """Change one's own password; all other sessions end."""
+
+    form_class = PasswordForm
+    success_url = "/profile/"
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        sessions.end(self.request.user, but=self.request.session.get(sessions.ROW))
+        return response
+
+
+sign_in = axes_dispatch(SignInView.as_view())
+change_password = PasswordView.as_view()
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Five failures: a page that says how long it lasts and what to do. The same for unknown names."""
+    return render(request, "web/locked_out.html", status=429)

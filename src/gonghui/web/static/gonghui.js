@@ -1,0 +1,95 @@
+// gonghui: the keyboard, the pane beside a list, and questions before what cannot be undone. Pages work without it.
+(() => {
+  "use strict";
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
+  const narrow = window.matchMedia("(max-width: 820px)");
+
+  // Links marked data-pane load the other page's pane beside this list; on a phone they are plain links.
+  document.addEventListener("htmx:beforeProcessNode", (event) => {
+    if (narrow.matches || !event.target.querySelectorAll) return;
+    for (const link of all("a[data-pane]:not([hx-get])", event.target)) {
+      link.setAttribute("hx-get", link.getAttribute("href"));
+      link.setAttribute("hx-target", "#pane");
+      link.setAttribute("hx-select", "#pane");
+      link.setAttribute("hx-swap", "outerHTML");
+      link.setAttribute("hx-push-url", "true");
+    }
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const link = event.target.closest?.("a[data-pane]");
+    if (!link) return;
+    for (const other of all("a[data-pane]")) other.removeAttribute("aria-current");
+    for (const row of all("tr.on")) row.classList.remove("on");
+    link.setAttribute("aria-current", "true");
+    link.closest("tr")?.classList.add("on");
+  });
+  // The connection broke or the server refused: go there plainly, so that its own page says what is wrong.
+  document.addEventListener("htmx:responseError", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link) window.location.assign(link.href);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      const find = one("#find");
+      if (find) {
+        event.preventDefault();
+        find.focus();
+        find.select();
+      }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    // j and k walk the rows of the list that holds the focus, and only then.
+    const list = event.target.closest?.("table.t, .doors, [data-list]");
+    const step = { j: 1, k: -1 }[event.key];
+    if (!list || !step) return;
+    const doors = all("tbody tr, li, [data-row]", list).map((row) => one("a[href], button", row)).filter(Boolean);
+    const here = doors.findIndex((door) => door === event.target || door.closest("tr, li, [data-row]")?.contains(event.target));
+    const next = doors[Math.min(doors.length - 1, Math.max(0, here + step))];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const question = event.submitter?.dataset.confirm || form.dataset.confirm;
+    if (question && !window.confirm(question)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    event.submitter?.setAttribute("aria-busy", "true");
+  }, true);
+  window.addEventListener("pageshow", () => {
+    for (const form of all("form[data-sent]")) delete form.dataset.sent;
+    for (const button of all("[aria-busy]")) button.removeAttribute("aria-busy");
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-print]")) window.print();
+    if (event.target.closest?.("[data-back]")) window.history.back();
+    for (const open of all("details.more[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+
+  // One box above a column of boxes ticks them all.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.ticks;
+    if (!name) return;
+    for (const box of all(`input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`, event.target.closest("form"))) box.checked = event.target.checked;
+  });
+  // A form marked data-live sends itself when a choice changes.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("select, input[type=radio], input[type=checkbox]")) event.target.closest("form[data-live]")?.requestSubmit();
+  });
+})();

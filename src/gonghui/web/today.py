@@ -1,0 +1,111 @@
+"""The dashboard: what waits for me, what is late, the numbers of my organisation.
+
+Apps add to it with `@waiting`, `@numbers` and `@ranking`; each function is asked once a page with the actor.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponseBase
+
+from gonghui.core import clock
+from gonghui.core.actor import Actor
+from gonghui.web.console import ConsoleRequest, page, render
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits: what, from whom, in what state, until when, and where to go."""
+
+    title: str
+    url: str
+    source: str = ""
+    state: str = ""
+    state_kind: str = "wait"
+    due: date | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of the row on top; `kind` colours the note: good, warn, red or nothing."""
+
+    title: str
+    value: str
+    unit: str = ""
+    note: str = ""
+    kind: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One bar of a ranking."""
+
+    label: str
+    percent: int
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A sheet of bars beside the list."""
+
+    title: str
+    rows: Sequence[Rank]
+    url: str = ""
+    note: str = ""
+
+
+WAITING: list[Callable[[Actor], Sequence[Item]]] = []
+NUMBERS: list[Callable[[Actor], Sequence[Number]]] = []
+RANKINGS: list[Callable[[Actor], Sequence[Ranking]]] = []
+
+
+def waiting(ask: Callable[[Actor], Sequence[Item]]) -> Callable[[Actor], Sequence[Item]]:
+    """Register what waits for an actor."""
+    WAITING.append(ask)
+    return ask
+
+
+def numbers(ask: Callable[[Actor], Sequence[Number]]) -> Callable[[Actor], Sequence[Number]]:
+    """Register numbers for the row on top; the first four are shown."""
+    NUMBERS.append(ask)
+    return ask
+
+
+def ranking(ask: Callable[[Actor], Sequence[Ranking]]) -> Callable[[Actor], Sequence[Ranking]]:
+    """Register a sheet of bars."""
+    RANKINGS.append(ask)
+    return ask
+
+
+def waiting_for(actor: Actor) -> list[Item]:
+    """Everything that waits for the actor, what is due first on top."""
+    items = [item for ask in WAITING for item in ask(actor)]
+    return sorted(items, key=lambda item: (item.due or date.max, item.title))
+
+
+@page()
+def today(request: ConsoleRequest) -> HttpResponseBase:
+    """The page somebody lands on."""
+    on = clock.today()
+    items = waiting_for(request.actor)
+    everything = "all" in request.GET
+    return render(
+        request,
+        "web/today.html",
+        {
+            "on": on,
+            "items": items if everything else items[:SHOWN],
+            "waiting_count": sum(item.count for item in items),
+            "hidden_count": 0 if everything else max(0, len(items) - SHOWN),
+            "late_count": sum(item.count for item in items if item.due and item.due < on),
+            "numbers": [number for ask in NUMBERS for number in ask(request.actor)][:4],
+            "rankings": [sheet for ask in RANKINGS for sheet in ask(request.actor)][:2],
+        },
+    )
