@@ -1,0 +1,39 @@
+"""The verbs of the tree and of setting up unions; the only code that writes these tables."""
+
+from gonghui.spine.organisations.actions.bulk import bulk_found
+from gonghui.spine.organisations.actions.employers import EmployerEntry
+from gonghui.spine.organisations.actions.set_up import (
+    Proposal,
+    abandon_set_up,
+    approve_preparation,
+    establish_union,
+    propose_set_up,
+    record_election,
+)
+from gonghui.spine.organisations.actions.tree import (
+    Founding,
+    close_organisation,
+    edit_industry,
+    found_organisation,
+    move_organisation,
+    rename_organisation,
+    set_secondary_superior,
+)
+
+__all__ = [
+    "EmployerEntry",
+    "Founding",
+    "Proposal",
+    "abandon_set_up",
+    "approve_preparation",
+    "bulk_found",
+    "close_organisation",
+    "edit_industry",
+    "establish_union",
+    "found_organisation",
+    "move_organisation",
+    "propose_set_up",
+    "record_election",
+    "rename_organisation",
+    "set_secondary_superior",
+]

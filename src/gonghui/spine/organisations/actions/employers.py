@@ -1,0 +1,127 @@
+"""Employers as the set-up desk and the founding form enter them, and how they come under a union."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gonghui.core import codes
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.core.journal import record
+from gonghui.spine.organisations import rules
+from gonghui.spine.organisations.facts import EmployerCovered, EmployerCoveredAgain, EmployerUncovered
+from gonghui.spine.organisations.models import Employer, Organisation
+
+
+@dataclass(frozen=True)
+class EmployerEntry:
+    """An employer as typed: its code, name, area, industry, kind of ownership, people employed."""
+
+    uscc: str
+    name: str
+    area_code: str
+    industry_code: str
+    ownership: str
+    employees: int
+
+
+def checked_uscc(code: str) -> str:
+    """An employer's social credit code with a true check digit, and not a union's."""
+    clean = codes.uscc(code)
+    if clean.startswith("8"):
+        raise Refusal(
+            "organisations.uscc_of_union",
+            "%(code)s 以 8 开头，是工会的代码；请填单位的统一社会信用代码",
+            code=clean,
+        )
+    return clean
+
+
+def checked_union_uscc(code: str) -> str:
+    """A union's own social credit code, or nothing."""
+    if not code.strip():
+        return ""
+    clean = codes.uscc(code)
+    if not clean.startswith("8"):
+        raise Refusal(
+            "organisations.uscc_of_employer",
+            "%(code)s 不以 8 开头，不是工会的代码；工会法人代码以 81 或 89 开头",
+            code=clean,
+        )
+    return clean
+
+
+def as_employer(entry: EmployerEntry) -> Employer:
+    """The checked entry as a row that is not saved yet."""
+    rules.check_area(entry.area_code)
+    rules.check_industry(entry.industry_code)
+    rules.check_ownership(entry.ownership)
+    if entry.employees < 1:
+        raise Refusal(
+            "organisations.employees",
+            "职工人数是 %(employees)s，应为 1 以上的整数，请核对",
+            employees=entry.employees,
+        )
+    return Employer(
+        uscc=checked_uscc(entry.uscc),
+        name=rules.checked_name(entry.name),
+        area_code=entry.area_code,
+        industry_code=entry.industry_code,
+        ownership=entry.ownership,
+        employees=entry.employees,
+    )
+
+
+def enter_employers(entries: Sequence[EmployerEntry]) -> list[Employer]:
+    """The rows of the entries, saved, locked until the action ends, and free of any other union."""
+    wanted = [as_employer(entry) for entry in entries]
+    seen: set[str] = set()
+    for row in wanted:
+        if row.uscc in seen:
+            raise Refusal("organisations.employer_twice", "单位 %(code)s 填了两次，请删去一个", code=row.uscc)
+        seen.add(row.uscc)
+    Employer.objects.bulk_create(wanted, ignore_conflicts=True)
+    return lock_free([row.uscc for row in wanted])
+
+
+def lock_free(usccs: Sequence[str]) -> list[Employer]:
+    """The employers, locked in one order; refused where another union that stands covers one."""
+    rows = list(Employer.objects.select_for_update(of=("self",)).filter(uscc__in=usccs).order_by("id"))
+    for row in rows:
+        if row.organisation_id is not None:
+            raise Refusal(
+                "organisations.employer_taken",
+                "单位“%(name)s”（%(code)s）已由“%(union)s”覆盖，不能再建会；分支场所请建分会",
+                name=row.name,
+                code=row.uscc,
+                union=Organisation.objects.get(pk=row.organisation_id).name,
+            )
+    return rows
+
+
+def coverage_fact(employer: Employer, *, new: bool) -> EmployerCovered | EmployerCoveredAgain:
+    """What is recorded when a union comes to cover the employer."""
+    made = EmployerCovered if new else EmployerCoveredAgain
+    return made(
+        area=rules.reporting_area(employer.area_code),
+        industry=employer.industry_code[:1],
+        non_public=rules.is_non_public(employer.ownership),
+        band=rules.band(employer.employees),
+    )
+
+
+def cover(employer: Employer, union: Organisation, *, by: Actor, on: date) -> None:
+    """The union covers the employer; the first time counts as new."""
+    new = rules.counts_as_new(employer.uncovered_on, on, scheme=rules.set_up_scheme(on))
+    employer.organisation, employer.covered_on = union, on
+    employer.save(update_fields=["organisation", "covered_on"])
+    record(coverage_fact(employer, new=new), about=employer, by=by, happened_on=on, organisation=union)
+
+
+def uncover_all(union: Organisation, *, by: Actor, on: date) -> None:
+    """A union that closes covers nobody any more."""
+    for employer in Employer.objects.select_for_update(of=("self",)).filter(organisation=union).order_by("id"):
+        employer.organisation, employer.uncovered_on = None, on
+        employer.save(update_fields=["organisation", "uncovered_on"])
+        fact = EmployerUncovered(area=rules.reporting_area(employer.area_code))
+        record(fact, about=employer, by=by, happened_on=on, organisation=union)

@@ -1,0 +1,352 @@
+"""Founding, renaming, moving and closing organisations, under the one lock of the tree."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Greatest, Substr
+
+from gonghui.core import codes, search
+from gonghui.core.action import action
+from gonghui.core.actor import Actor
+from gonghui.core.errors import PowerMissing, Refusal
+from gonghui.core.journal import record
+from gonghui.core.models import Entry, Kind
+from gonghui.spine.organisations import rules
+from gonghui.spine.organisations.actions.employers import (
+    EmployerEntry,
+    checked_union_uscc,
+    cover,
+    enter_employers,
+    uncover_all,
+)
+from gonghui.spine.organisations.facts import (
+    IndustryEdited,
+    OrganisationClosed,
+    OrganisationFounded,
+    OrganisationMoved,
+    OrganisationRenamed,
+    SecondarySuperiorSet,
+)
+from gonghui.spine.organisations.models import Industry, Organisation, PathSpan, SetUp, lock_tree
+
+
+@dataclass(frozen=True)
+class Founding:
+    """A new organisation as it is entered; area and short name follow the superior and the name when left out."""
+
+    name: str
+    level: str
+    superior: Organisation | None
+    short_name: str = ""
+    english_name: str = ""
+    area_code: str = ""
+    industry: Industry | None = None
+    uscc: str = ""
+    employer: EmployerEntry | None = None
+
+
+def require_reach(by: Actor, organisation: Organisation) -> None:
+    """Refuse where the organisation lies outside the actor's subtree."""
+    if not by.sees(organisation.path):
+        raise PowerMissing(
+            "organisations.reach",
+            "“%(name)s”不在“%(own)s”的范围内，无权操作",
+            name=organisation.name,
+            own=by.organisation_name,
+        )
+
+
+@action
+def found_organisation(founding: Founding, *, by: Actor, on: date) -> Organisation:
+    """An organisation stands under its superior from the day on, with its own code."""
+    by.require("organisations.edit")
+    return place(founding, by=by, on=on)
+
+
+def place(founding: Founding, *, by: Actor, on: date) -> Organisation:
+    """The founding itself, for actions that have their own power to check."""
+    lock_tree(alone=False)
+    if founding.superior is not None:
+        founding.superior.refresh_from_db()
+    check_founding(founding, by=by, on=on)
+    letters = rules.level_of(founding.level).letters
+    organisation = as_organisation(
+        founding, key=draw_ids(1)[0], number=draw_numbers(area_of(founding)[:6], letters, 1), on=on
+    )
+    organisation.save(force_insert=True)
+    _copy_spans(organisation, on=on)
+    record(OrganisationFounded(level=organisation.level), about=organisation, by=by, happened_on=on)
+    if founding.employer is not None:
+        (employer,) = enter_employers([founding.employer])
+        cover(employer, organisation, by=by, on=on)
+    return organisation
+
+
+def check_founding(founding: Founding, *, by: Actor, on: date) -> None:
+    """Refuse a founding out of reach, out of place or out of time."""
+    superior = founding.superior
+    rules.check_place(founding.level, superior.level if superior is not None else None)
+    rules.check_area(area_of(founding))
+    if superior is None:
+        if by.path != "/":
+            raise PowerMissing("organisations.root", "市总工会由系统初始化时建立，不能在此新建")
+        return
+    require_reach(by, superior)
+    if not superior.is_active:
+        raise Refusal("organisations.superior_closed", "上级“%(name)s”已撤销，请另选上级", name=superior.name)
+    rules.check_order(superior.founded_on, on, what_earlier="上级组织成立", what_later="成立")
+    code = area_of(founding)
+    if founding.level == "town" and superior.area_code != "110000" and code[:6] != superior.area_code[:6]:
+        raise Refusal(
+            "organisations.area_elsewhere",
+            "行政区划代码 %(code)s 不属于上级所在的 %(area)s，请核对",
+            code=code,
+            area=superior.area_code,
+        )
+
+
+def area_of(founding: Founding) -> str:
+    """The area entered, else the superior's."""
+    return founding.area_code or (founding.superior.area_code if founding.superior else "")
+
+
+def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> Organisation:
+    """The row of a checked founding, not saved yet."""
+    superior, name = founding.superior, rules.checked_name(founding.name)
+    area = area_of(founding)
+    above = superior.path if superior is not None else "/"
+    path = f"{above}{key}/"
+    short = " ".join(founding.short_name.split())[:40] or name[:40]
+    return Organisation(
+        id=key,
+        code=codes.organisation_code(area[:6], rules.level_of(founding.level).letters, number),
+        name=name,
+        short_name=short,
+        english_name=" ".join(founding.english_name.split())[:160],
+        level=founding.level,
+        area_code=area,
+        industry=founding.industry,
+        parent=superior,
+        path=path,
+        path_since=max(on, superior.path_since) if superior is not None else on,
+        depth=rules.depth_of(path),
+        founded_on=on,
+        uscc=checked_union_uscc(founding.uscc),
+        **_found_by_name(name, short),
+    )
+
+
+def _found_by_name(name: str, short: str) -> dict[str, object]:
+    """The columns by which lists order and search finds a name."""
+    return {"pinyin_key": search.pinyin_key(name)[:240], "search_terms": search.terms(name, short)}
+
+
+def draw_ids(how_many: int) -> list[int]:
+    """Fresh keys for organisations; the path holds the key, so it is known before the row is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence('organisations_organisation', 'id')) from generate_series(1, %s)",
+            [how_many],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def draw_numbers(area: str, letters: str, how_many: int) -> int:
+    """The first of a run of fresh numbers for codes of an area and a kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into organisations_codesequence as s (area, letters, last) values (%s, %s, %s)
+            on conflict (area, letters) do update set last = s.last + excluded.last returning last
+            """,
+            [area, letters, how_many],
+        )
+        return int(cursor.fetchone()[0]) - how_many + 1
+
+
+def _copy_spans(organisation: Organisation, *, on: date) -> None:
+    """The new organisation stands wherever its superior stood since the day."""
+    if organisation.parent_id is None:
+        PathSpan.objects.create(organisation=organisation, path=organisation.path, first_on=on)
+        return
+    above = PathSpan.objects.filter(organisation_id=organisation.parent_id).filter(Q(last_on=None) | Q(last_on__gte=on))
+    PathSpan.objects.bulk_create(
+        PathSpan(
+            organisation=organisation,
+            path=f"{span.path}{organisation.id}/",
+            first_on=max(span.first_on, on),
+            last_on=span.last_on,
+        )
+        for span in above
+    )
+
+
+@action
+def rename_organisation(
+    organisation: Organisation, name: str, *, by: Actor, on: date, short_name: str = "", english_name: str = ""
+) -> None:
+    """The organisation has another name; code and place stay."""
+    by.require("organisations.edit")
+    require_reach(by, organisation)
+    name = rules.checked_name(name)
+    short = " ".join(short_name.split())[:40] or name[:40]
+    english = " ".join(english_name.split())[:160]
+    if (name, short, english) == (organisation.name, organisation.short_name, organisation.english_name):
+        raise Refusal("organisations.same_name", "新名称与现名称“%(name)s”相同，请改后再存", name=name)
+    organisation.name, organisation.short_name, organisation.english_name = name, short, english
+    for column, value in _found_by_name(name, short).items():
+        setattr(organisation, column, value)
+    organisation.save(update_fields=["name", "short_name", "english_name", "pinyin_key", "search_terms"])
+    record(OrganisationRenamed(), about=organisation, by=by, happened_on=on)
+
+
+@action
+def move_organisation(organisation: Organisation, to: Organisation, *, by: Actor, on: date) -> None:
+    """The organisation and all under it stand under another superior from the day on; earlier days keep their paths."""
+    by.require("organisations.edit")
+    lock_tree(alone=True)
+    organisation.refresh_from_db()
+    to.refresh_from_db()
+    require_reach(by, organisation)
+    require_reach(by, to)
+    _check_move(organisation, to, on=on)
+    old, now = organisation.path, f"{to.path}{organisation.id}/"
+    deeper = rules.depth_of(now) - rules.depth_of(old)
+    moved = Concat(Value(now), Substr("path", len(old) + 1))
+    _split_spans(old, now, on=on)
+    Organisation.objects.under(old).update(
+        path=moved, depth=F("depth") + deeper, path_since=Greatest("path_since", Value(on))
+    )
+    Organisation.objects.filter(pk=organisation.pk).update(parent=to)
+    organisation.refresh_from_db()
+    record(OrganisationMoved(level=organisation.level), about=organisation, by=by, happened_on=on)
+
+
+def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> None:
+    """Refuse a move into the own subtree, out of place, to where it stands, or on a day that is already accounted for."""
+    if to.path.startswith(organisation.path):
+        raise Refusal(
+            "organisations.cycle",
+            "“%(to)s”就是“%(name)s”或其下级，不能作为它的上级，请另选上级",
+            to=to.name,
+            name=organisation.name,
+        )
+    if to.pk == organisation.parent_id:
+        raise Refusal("organisations.same_superior", "“%(name)s”已隶属于“%(to)s”", name=organisation.name, to=to.name)
+    for one in (organisation, to):
+        if not one.is_active:
+            raise Refusal("organisations.closed", "“%(name)s”已撤销，隶属关系不再变更", name=one.name)
+    rules.check_place(organisation.level, to.level)
+    since = max(organisation.path_since, to.path_since)
+    if on < since:
+        raise Refusal(
+            "organisations.move_too_early",
+            "“%(name)s”或新上级自 %(since)s 起才在现在的位置，变更日期不能早于这一天",
+            name=organisation.name,
+            since=since,
+        )
+    structural = Kind.objects.filter(name__startswith="organisations.organisation_").values("id")
+    later = Entry.objects.filter(
+        organisation_id__in=Organisation.objects.under(organisation.path).values("id"), happened_on__gte=on
+    ).exclude(kind__in=structural)
+    newest = later.order_by("-happened_on").values_list("happened_on", flat=True).first()
+    if newest is not None:
+        raise Refusal(
+            "organisations.move_accounted",
+            "“%(name)s”及所辖在 %(on)s 之后已有台账（最近一笔 %(newest)s），变更日期须晚于 %(newest)s",
+            name=organisation.name,
+            on=on,
+            newest=newest,
+        )
+
+
+def _split_spans(old: str, now: str, *, on: date) -> None:
+    """Every span under the old path ends the day before; its rest goes on under the present path."""
+    rest = "%(now)s || substr(path, length(%(old)s) + 1)"
+    places = {"old": old, "now": now, "on": on, "eve": on - timedelta(days=1), "like": old + "%"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into organisations_pathspan (organisation_id, path, first_on, last_on)"  # noqa: S608
+            f" select organisation_id, {rest}, %(on)s::date, last_on from organisations_pathspan"
+            " where path like %(like)s and first_on < %(on)s and (last_on is null or last_on >= %(on)s)",
+            places,
+        )
+        cursor.execute(
+            f"update organisations_pathspan set path = {rest} where path like %(like)s and first_on >= %(on)s",  # noqa: S608
+            places,
+        )
+        cursor.execute(
+            "update organisations_pathspan set last_on = %(eve)s"
+            " where path like %(like)s and first_on < %(on)s and (last_on is null or last_on >= %(on)s)",
+            places,
+        )
+
+
+@action
+def close_organisation(organisation: Organisation, *, by: Actor, on: date) -> None:
+    """The organisation ceased to exist; its employers are free, its place in the past stays."""
+    by.require("organisations.edit")
+    lock_tree(alone=True)
+    organisation.refresh_from_db()
+    require_reach(by, organisation)
+    if organisation.path == by.path or organisation.parent_id is None:
+        raise PowerMissing("organisations.own", "撤销本级组织由上级办理")
+    if not organisation.is_active:
+        raise Refusal("organisations.closed_before", "“%(name)s”已撤销，不能再次撤销", name=organisation.name)
+    rules.check_order(organisation.founded_on, on, what_earlier="成立", what_later="撤销")
+    if (children := organisation.children.active().count()) > 0:
+        raise Refusal(
+            "organisations.children_open",
+            "“%(name)s”还有 %(children)s 个下级组织，请先撤销或转出",
+            name=organisation.name,
+            children=children,
+        )
+    if SetUp.objects.open().filter(superior=organisation).exists():
+        raise Refusal("organisations.set_ups_open", "“%(name)s”还有未办结的建会，请先办结", name=organisation.name)
+    organisation.is_active, organisation.closed_on = False, on
+    organisation.save(update_fields=["is_active", "closed_on"])
+    uncover_all(organisation, by=by, on=on)
+    record(OrganisationClosed(level=organisation.level), about=organisation, by=by, happened_on=on)
+
+
+@action
+def set_secondary_superior(organisation: Organisation, superior: Organisation | None, *, by: Actor, on: date) -> None:
+    """The organisation is served by a second superior too, or by none; figures still add by the first alone."""
+    by.require("organisations.edit")
+    lock_tree(alone=True)
+    organisation.refresh_from_db()
+    require_reach(by, organisation)
+    if superior is not None:
+        superior.refresh_from_db()
+        if superior.path.startswith(organisation.path):
+            raise Refusal(
+                "organisations.cycle",
+                "“%(to)s”就是“%(name)s”或其下级，不能作为它的上级，请另选上级",
+                to=superior.name,
+                name=organisation.name,
+            )
+        if superior.pk == organisation.parent_id:
+            raise Refusal(
+                "organisations.same_superior", "“%(name)s”已隶属于“%(to)s”", name=organisation.name, to=superior.name
+            )
+    organisation.secondary = superior
+    organisation.save(update_fields=["secondary"])
+    record(SecondarySuperiorSet(given=superior is not None), about=organisation, by=by, happened_on=on)
+
+
+@action
+def edit_industry(code: str, name: str, *, order: int, is_active: bool, by: Actor, on: date) -> Industry:
+    """The list of industries has the row as given."""
+    by.require("organisations.edit")
+    if by.level != "city":
+        raise PowerMissing("organisations.industry_city", "产业目录由市总工会维护")
+    code = code.strip().upper()
+    if not (code.startswith("INDU-") and code[5:].isdigit() and len(code) <= 12):
+        raise Refusal("organisations.industry_code", "产业代码 %(code)s 不合格式，应如 INDU-01", code=code)
+    industry, _ = Industry.objects.update_or_create(
+        code=code, defaults={"name": rules.checked_name(name)[:60], "order": order, "is_active": is_active}
+    )
+    record(IndustryEdited(code=code), about=industry, by=by, happened_on=on)
+    return industry
