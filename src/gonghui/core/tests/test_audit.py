@@ -6,7 +6,7 @@ from django.db import connection
 from gonghui.core import audit, journal_text, rollup
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_an_edited_roll_up_is_found() -> None:
     journal_text.write("2020-01-05 /1/3/ tests.paid scheme=a paid_fen=60")
     rollup.fold_all()

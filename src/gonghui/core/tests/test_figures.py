@@ -117,10 +117,11 @@ lines = st.one_of(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=st.lists(lines, min_size=1, max_size=25), reversed_=st.integers(0, 5), folded=st.integers(0, 40))
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, reversed_, folded) -> None:
+    left_over = last_position() - rollup.position()
     journal("\n".join(written))
-    rollup.fold(folded)
+    assert rollup.fold(folded) == min(folded, len(written) + left_over)
     for line in written[:reversed_]:
         journal("- " + line)
     assert rollup.recount() == []
