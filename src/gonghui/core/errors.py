@@ -9,7 +9,7 @@ from collections.abc import Mapping
 class Refusal(Exception):
     """An expected refusal: which value, where, and what to do; `code` is `<app>.<what>`."""
 
-    def __init__(self, code: str, message: str, **params: object) -> None:
+    def __init__(self, code: str, message: str, /, **params: object) -> None:
         super().__init__(code, message, params)
         self.code = code
         self.message = message
