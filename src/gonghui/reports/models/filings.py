@@ -38,9 +38,11 @@ class Report(Record):
     period = models.CharField(max_length=24)
     state = models.CharField(max_length=8, choices=REPORT_FLOW.choices, default="draft")
     proposed_by = models.BigIntegerField()
+    proposed_account = models.BigIntegerField()
     proposed_by_name = models.CharField(max_length=60)
     proposed_on = models.DateField()
     filed_by = models.BigIntegerField(null=True)
+    filed_account = models.BigIntegerField(null=True)
     filed_by_name = models.CharField(max_length=60, blank=True)
     filed_on = models.DateField(null=True)
     filed_at = models.DateTimeField(null=True)
@@ -48,7 +50,12 @@ class Report(Record):
     objects = ReportQuerySet.as_manager()
     privacy = declare(
         (INTERNAL, "报告备案", "长期", "id public_id form organisation period state proposed_on filed_on filed_at cut"),
-        (PERSONAL, "备案责任", "长期", "proposed_by proposed_by_name filed_by filed_by_name"),
+        (
+            PERSONAL,
+            "备案责任",
+            "长期",
+            "proposed_by proposed_account proposed_by_name filed_by filed_account filed_by_name",
+        ),
     )
 
     class Meta:
@@ -61,7 +68,8 @@ class Report(Record):
                 name="report_filed_whole",
             ),
             models.CheckConstraint(
-                condition=Q(filed_by__isnull=True) | ~Q(filed_by=F("proposed_by")), name="report_two_people"
+                condition=Q(filed_account__isnull=True) | ~Q(filed_account=F("proposed_account")),
+                name="report_two_people",
             ),
         ]
 
@@ -92,7 +100,8 @@ class FiledRow(models.Model):
             INTERNAL,
             "报告备案",
             "长期",
-            "id report row figure first_on last_on recorded recorded_of returned returned_of standing printed printed_en",
+            "id report row figure first_on last_on recorded recorded_of returned returned_of standing printed "
+            "printed_en",
         )
     )
 

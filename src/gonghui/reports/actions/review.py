@@ -1,0 +1,286 @@
+"""What the level above does: accept lines, one or thousands in one action, or refuse one with its reason.
+
+An accepted line is one entry `reports.figure_returned`, two for a ratio. Of a stock the entries are signed
+differences in day order; whatever moves a level re-records the differences after it in the same action.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, connection, transaction
+
+from gonghui.core.action import action
+from gonghui.core.actor import Actor
+from gonghui.core.errors import PowerMissing, Refusal, StepRefused
+from gonghui.core.figures import FIGURES, RETURNED_KIND
+from gonghui.core.journal import SUBJECT_TYPE_IDS, record, reverse, subject_type_of
+from gonghui.core.models import Entry
+from gonghui.reports import checking, parameters, rules
+from gonghui.reports.facts import FigureReturned, LineCorrected, LineRefused
+from gonghui.reports.flow import LINE_FLOW
+from gonghui.reports.models import Line, StockSeries
+
+Parts = tuple[int, int]
+SeriesKey = tuple[str, int, str]
+CORRECTION, RESTATEMENT = "correction", "level_before_changed"
+"""Why an entry is reversed: its line was corrected, or the level before it moved."""
+
+
+def reviewer_check(line: Line, *, by: Actor) -> None:
+    """Refuse a reviewer who is not the level directly above, or had a hand in the line."""
+    by.require("reports.review")
+    parent_id = line.organisation.parent_id
+    own = parent_id is None and by.organisation_id == line.organisation_id
+    if not own and parent_id != by.organisation_id:
+        raise PowerMissing("reports.not_directly_below", "只审核直接下级报来的数，请由其上一级审核")
+    if by.account_id in (line.entered_account, line.signed_account):
+        raise StepRefused("reports.self_review", "填报、签发与审核不能是同一人：请由另一位审核员办理")
+
+
+@action
+def accept_lines(lines: Iterable[Line], *, by: Actor, on: date) -> int:
+    """All the lines count from now on, or none: tables and entries in one transaction, however many they are."""
+    by.require("reports.review")
+    locked = _locked(lines)
+    if not locked:
+        raise Refusal("reports.nothing_chosen", "没有选中要通过的行")
+    for line in locked:
+        LINE_FLOW.check("accept", line, by=by)
+        reviewer_check(line, by=by)
+    checking.lock_programme({line.declared.app for line in locked}, alone=False)
+    checking.lock_families((line.figure, line.path) for line in locked)
+    _check_filed(locked)
+    _check_programmes(locked)
+    _check_overlaps(locked)
+    corrected = _take_out([line for line in locked if line.corrects_id is not None], by=by, on=on)
+    _set_accepted(locked, by=by, on=on)
+    plain = [line for line in locked if line.clock != "stock"]
+    _reverse_all([line for line in corrected if line.clock != "stock"], by=by)
+    for line in plain:
+        _record(line, line.amount.parts, by=by)
+    _restate({series_of(line) for line in (*locked, *corrected) if line.clock == "stock"}, by=by)
+    return len(locked)
+
+
+def _locked(lines: Iterable[Line]) -> list[Line]:
+    keys = [line.pk for line in lines]
+    return list(
+        Line.objects.filter(pk__in=keys)
+        .select_related("organisation", "in_return")
+        .select_for_update(of=("self",))
+        .order_by("id")
+    )
+
+
+def _check_filed(lines: Sequence[Line]) -> None:
+    """New lines stay out of a filed period; a correction is the one door."""
+    asked: set[tuple[str, str, date, date]] = set()
+    for line in lines:
+        key = (line.figure, line.path, line.first_on, line.last_on)
+        if line.corrects_id is None and key not in asked:
+            asked.add(key)
+    if len(asked) > checking.MANY and not checking.anything_filed({line.figure for line in lines}):
+        return
+    for figure, path, first_on, last_on in sorted(asked):
+        checking.check_open(FIGURES[figure], rules.Span(path, rules.OWN, first_on, last_on))
+
+
+def _check_programmes(lines: Sequence[Line]) -> None:
+    apps = {line.declared.app for line in lines}
+    running = checking.running(apps)
+    for line in lines:
+        if line.corrects_id is None and line.declared.app in running:
+            checking.check_programme(line.declared, line.span)
+
+
+_OVERLAP = """
+select b.id, a.id from reports_line a join reports_line b on b.figure = a.figure and b.id <> a.id
+  and (b.state = 'accepted' or b.id = any(%(ids)s))
+  and not b.id = any(%(gone)s)
+  and case when a.clock = 'stock'
+        then not (b.organisation_id = a.organisation_id and b.coverage = a.coverage and b.last_on <> a.last_on)
+        else a.first_on <= b.last_on and b.first_on <= a.last_on end
+  and (b.path = a.path
+    or (b.coverage = 'subtree' and b.path = any(
+         select '/' || array_to_string((string_to_array(trim('/' from a.path), '/'))[1:n], '/') || '/'
+         from generate_series(1, array_length(string_to_array(trim('/' from a.path), '/'), 1)) n))
+    or (a.coverage = 'subtree' and b.path >= a.path and b.path < left(a.path, -1) || '0'))
+where a.id = any(%(ids)s) limit 1
+"""
+
+
+def _check_overlaps(lines: Sequence[Line]) -> None:
+    """Refuse a batch that counts something twice, within itself or beside what is accepted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OVERLAP,
+            {"ids": [x.pk for x in lines], "gone": [x.corrects_id for x in lines if x.corrects_id is not None]},
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        other = Line.objects.select_related("organisation").get(pk=row[0])
+        raise checking.clash_refusal(other.declared, other)
+
+
+def _take_out(corrections: Sequence[Line], *, by: Actor, on: date) -> list[Line]:
+    """The lines that the corrections replace count no longer."""
+    olds = list(
+        Line.objects.filter(pk__in=[line.corrects_id for line in corrections]).select_for_update().order_by("id")
+    )
+    for old in olds:
+        LINE_FLOW.take("correct", old, by=by)
+        record(LineCorrected(figure=old.figure), about=old, by=by, happened_on=on)
+    return olds
+
+
+def _set_accepted(lines: Sequence[Line], *, by: Actor, on: date) -> None:
+    """The rows are accepted; the database's own constraint has the last word on overlaps."""
+    series = {series_of(line): line for line in lines if line.clock == "stock"}
+    try:
+        with transaction.atomic():
+            _drop_empty_series(series)
+            Line.objects.filter(pk__in=[line.pk for line in lines]).update(
+                state="accepted", reviewed_by=by.id, reviewed_on=on
+            )
+            StockSeries.objects.bulk_create(
+                StockSeries(figure=figure, organisation_id=organisation_id, coverage=coverage, path=line.path)
+                for (figure, organisation_id, coverage), line in _without_rows(series).items()
+            )
+    except IntegrityError as error:
+        if "reports_line_reach" not in str(error) and "reports_series_reach" not in str(error):
+            raise
+        raise Refusal("reports.overlap_meanwhile", "所选的行与刚刚通过的行重复计数：请刷新后重选") from error
+    for line in lines:
+        line.state = "accepted"
+
+
+def _without_rows(series: dict[SeriesKey, Line]) -> dict[SeriesKey, Line]:
+    """The series that have no row yet."""
+    figures = {key[0] for key in series}
+    organisations = {key[1] for key in series}
+    known = set(
+        StockSeries.objects.filter(figure__in=figures, organisation_id__in=organisations).values_list(
+            "figure", "organisation_id", "coverage"
+        )
+    )
+    return {key: line for key, line in series.items() if key not in known}
+
+
+def _drop_empty_series(series: Iterable[SeriesKey]) -> None:
+    """A series whose every level was corrected into another coverage stands in nobody's way."""
+    for figure, organisation_id, _ in series:
+        for row in StockSeries.objects.filter(figure=figure, organisation_id=organisation_id):
+            standing = Line.objects.accepted().filter(
+                figure=figure, organisation_id=organisation_id, coverage=row.coverage, clock="stock"
+            )
+            if not standing.exists():
+                row.delete()
+
+
+def series_of(line: Line) -> SeriesKey:
+    """Which running level a stock line belongs to."""
+    return (line.figure, line.organisation_id, line.coverage)
+
+
+# Entries --------------------------------------------------------------------------------------------------------
+
+
+def _record(line: Line, parts: Parts, *, by: Actor) -> None:
+    """The line's entries: one, or numerator and denominator; a sensitive one without the reviewer's post."""
+    figure = line.declared
+    names = ("numerator", "denominator") if figure.is_ratio else ("",)
+    for part, value in zip(names, parts, strict=False):
+        fact = (
+            FigureReturned(figure=line.figure, part=part, coverage=line.coverage, amount_fen=value)
+            if figure.is_money
+            else FigureReturned(figure=line.figure, part=part, coverage=line.coverage, quantity=value)
+        )
+        place = Place(line.organisation_id, line.path)
+        record(fact, about=line, by=by, happened_on=line.last_on, organisation=place, sensitive=figure.sensitive)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The organisation a line was returned by, where it stood on the line's last day."""
+
+    id: int
+    path: str
+
+    def path_on(self, day: date) -> str:
+        """The path is the line's own."""
+        return self.path
+
+
+def live_entries(lines: Sequence[Line]) -> dict[int, list[Entry]]:
+    """The entries of each line that no later entry has reversed."""
+    subject_type = SUBJECT_TYPE_IDS.known(subject_type_of(Line))
+    if subject_type is None or not lines:
+        return {}
+    entries = list(
+        Entry.objects.filter(subject_type=subject_type, subject_id__in=[line.pk for line in lines])
+        .of_kinds(RETURNED_KIND)
+        .order_by("id")
+    )
+    reversed_ids = {entry.reverses for entry in entries if entry.reverses is not None}
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.reverses is None and entry.id not in reversed_ids:
+            found[entry.subject_id].append(entry)
+    return found
+
+
+def _reverse_all(lines: Sequence[Line], *, by: Actor, why: str = CORRECTION) -> None:
+    for entries in live_entries(lines).values():
+        for entry in entries:
+            reverse(entry, why=why, by=by)
+
+
+def _restate(keys: set[SeriesKey], *, by: Actor) -> None:
+    """Every series' entries are the signed differences of its accepted levels, in day order."""
+    if not keys:
+        return
+    lines = Line.objects.filter(
+        clock="stock",
+        state__in=("accepted", "corrected"),
+        figure__in={key[0] for key in keys},
+        organisation_id__in={key[1] for key in keys},
+    ).order_by("last_on", "id")
+    touched = [line for line in lines if series_of(line) in keys]
+    live = live_entries(touched)
+    levels: dict[SeriesKey, list[Line]] = defaultdict(list)
+    for line in touched:
+        if line.state == "accepted":
+            levels[series_of(line)].append(line)
+        else:
+            for entry in live.get(line.pk, []):
+                reverse(entry, why=CORRECTION, by=by)
+    for series in levels.values():
+        wanted = rules.differences([line.amount.parts for line in series])
+        for line, parts in zip(series, wanted, strict=True):
+            stands = live.get(line.pk, [])
+            if stands and _parts_of(line, stands) == parts:
+                continue
+            for entry in stands:
+                reverse(entry, why=RESTATEMENT, by=by)
+            _record(line, parts, by=by)
+
+
+def _parts_of(line: Line, entries: Sequence[Entry]) -> Parts:
+    """The difference that stands in the journal for a line: its entries in the order they were recorded."""
+    values = [entry.amount_fen if line.declared.is_money else entry.quantity for entry in entries]
+    return (values[0], values[1] if len(values) > 1 else 0)
+
+
+@action
+def refuse_line(line: Line, *, reason: str, by: Actor, on: date) -> None:
+    """The unit has the line back with the reason."""
+    reviewer_check(line, by=by)
+    reason = rules.check_text(reason, where="退回原因", parameters=parameters.on(on))
+    if not reason:
+        raise Refusal("reports.why_missing", "请写明退回的原因")
+    LINE_FLOW.take("refuse", line, by=by)
+    Line.objects.filter(pk=line.pk).update(refusal=reason, reviewed_by=by.id, reviewed_on=on)
+    line.refusal = reason
+    record(LineRefused(figure=line.figure), about=line, by=by, happened_on=on)

@@ -1,0 +1,313 @@
+"""Whether a line may stand: asked when it is typed, imported, signed and accepted. Reads tables, writes nothing."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q
+
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES, Figure
+from gonghui.reports import parameters, rules
+from gonghui.reports.models import Line, Programme, Return, RoundFigure
+from gonghui.reports.models.filings import FiledRow, filed_over
+from gonghui.reports.models.returns import HIGH_LEVELS
+from gonghui.spine.organisations.models import Organisation
+
+LINE_LOCKS = 21 << 48
+"""The advisory locks of returned figures: one for each figure and organisation, shared along the path above it."""
+MANY = 50
+"""From so many families on, the whole figure is locked instead of each family."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants a line to say."""
+
+    figure: str
+    amount: rules.Amount
+    coverage: str = ""
+    note: str = ""
+    reason: str = ""
+    unit: str = ""
+
+
+def title_of(code: str) -> str:
+    """The Chinese title of a figure; an unknown code as it is."""
+    return FIGURES[code].title if code in FIGURES else code[:60]
+
+
+def shown_unit(figure: Figure) -> str:
+    """The unit people write: money is written in yuan and kept in fen."""
+    return "元" if figure.is_money else figure.unit
+
+
+def default_coverage(figure: Figure, organisation: Organisation) -> str:
+    """A unit with others below it returns for all of them; the city returns its own work only."""
+    if organisation.level in ("city", "base", "joint", "branch") or figure.returned_by == "city":
+        return rules.OWN
+    return rules.SUBTREE
+
+
+class Checker:
+    """The checks of one return on one day."""
+
+    def __init__(self, in_return: Return, *, on: date) -> None:
+        self.in_return = in_return
+        self.organisation = in_return.organisation
+        self.on = on
+        self.parameters = parameters.on(on)
+        self.asked = {asked.figure: asked for asked in in_return.round.figures.all()}
+
+    def figure(self, code: str) -> RoundFigure:
+        """The figure as this round asks for it."""
+        asked = self.asked.get(code)
+        if asked is None:
+            raise Refusal(
+                "reports.figure_not_asked",
+                "本次收数没有“%(figure)s”这一项：请用本次下载的表",
+                figure=title_of(code),
+            )
+        check_returned_by(asked.declared, self.organisation)
+        return asked
+
+    def problems(self, draft: Draft) -> list[Refusal]:
+        """Everything that keeps the draft from standing, all at once."""
+        try:
+            asked = self.figure(draft.figure)
+        except Refusal as refusal:
+            return [refusal]
+        figure = asked.declared
+        found: list[Refusal] = []
+        for check in (
+            lambda: check_unit(figure, draft.unit),
+            lambda: rules.check_amount(draft.amount, title=figure.title, ratio=figure.is_ratio, money=figure.is_money),
+            lambda: rules.check_days(
+                asked.first_on,
+                asked.last_on,
+                clock=figure.clock,
+                on=self.on,
+                parameters=self.parameters,
+                title=figure.title,
+            ),
+            lambda: self._text(draft.note, f"“{figure.title}”的备注"),
+            lambda: self._text(draft.reason, f"“{figure.title}”的变动原因"),
+            lambda: self._place(draft, asked),
+        ):
+            try:
+                check()
+            except Refusal as refusal:
+                found.append(refusal)
+        return found
+
+    def _text(self, text: str, where: str) -> str:
+        return rules.check_text(text, where=where, parameters=self.parameters)
+
+    def _place(self, draft: Draft, asked: RoundFigure) -> None:
+        figure = asked.declared
+        coverage = draft.coverage or default_coverage(figure, self.organisation)
+        path = self.organisation.path_on(asked.last_on)
+        span = rules.Span(path, coverage, asked.first_on, asked.last_on)
+        check_coverage(figure, self.organisation, coverage)
+        check_place(figure, span)
+
+
+def check_unit(figure: Figure, unit: str) -> None:
+    """Refuse a unit that is not the figure's own: 件 is not 人次."""
+    wanted = shown_unit(figure)
+    if unit and unit != wanted:
+        raise Refusal(
+            "reports.unit",
+            "“%(title)s”的单位写成“%(unit)s”，应为“%(wanted)s”：请按该单位核对数后改正",
+            title=figure.title,
+            unit=unit[:20],
+            wanted=wanted,
+        )
+
+
+def check_returned_by(figure: Figure, organisation: Organisation) -> None:
+    """Refuse a figure this unit does not return: city only, or kept at district rank and above."""
+    if figure.returned_by == "city" and organisation.level != "city":
+        raise Refusal("reports.city_only", "“%(title)s”只由市总工会填报：请清空该行", title=figure.title)
+    if figure.sensitive and organisation.level not in HIGH_LEVELS:
+        raise Refusal("reports.rank_only", "“%(title)s”只由区、产业和市级工会填报：请清空该行", title=figure.title)
+
+
+def check_coverage(figure: Figure, organisation: Organisation, coverage: str) -> None:
+    """Refuse a coverage the unit cannot answer for."""
+    if coverage not in rules.COVERAGES:
+        raise Refusal("reports.coverage", "“%(title)s”的填报范围应为“本级”或“本级及所辖”，请改正", title=figure.title)
+    if figure.returned_by == "city" and coverage != rules.OWN:
+        raise Refusal("reports.coverage_city", "“%(title)s”由市级部门填报，范围只能是“本级”", title=figure.title)
+
+
+def check_place(figure: Figure, span: rules.Span, *, corrects: Line | None = None) -> None:
+    """Refuse a line for days that are filed, recorded on the platform, or returned by another line."""
+    if corrects is None:
+        check_open(figure, span)
+        check_programme(figure, span)
+    other = clashing(figure, span, corrects=corrects)
+    if other is not None:
+        raise clash_refusal(figure, other)
+
+
+def check_open(figure: Figure, span: rules.Span) -> None:
+    """Refuse a new line for a period whose report is filed."""
+    filed = filed_over(span.path, [figure.name], span.first_on, span.last_on)
+    if filed is not None:
+        raise Refusal(
+            "reports.filed",
+            "“%(title)s”这段时间已由“%(by)s”备案，不再收新数：已通过的数有误请走更正",
+            title=figure.title,
+            by=filed.report.organisation.name,
+        )
+
+
+def check_programme(figure: Figure, span: rules.Span) -> None:
+    """Refuse a line that ends on or after the day its work began to be recorded here."""
+    runs = (
+        Programme.objects.filter(app=figure.app, first_on__lte=span.last_on)
+        .filter(_meets(span))
+        .select_related("organisation")
+        .order_by("first_on")
+        .first()
+    )
+    if runs is not None:
+        raise Refusal(
+            "reports.programme_runs",
+            "“%(title)s”自 %(since)s 起在平台办理（%(where)s），由业务记录得出，不用填报：请清空该行",
+            title=figure.title,
+            since=runs.first_on.isoformat(),
+            where=runs.organisation.name,
+        )
+
+
+def above(path: str) -> list[str]:
+    """The path itself and the paths of all organisations above it."""
+    steps = [step for step in path.split("/") if step]
+    return ["/" + "/".join(steps[: n + 1]) + "/" for n in range(len(steps))]
+
+
+def _meets(span: rules.Span) -> Q:
+    """Programmes whose subtree shares an organisation with the span."""
+    condition = Q(path__in=above(span.path))
+    return condition | Q(path__startswith=span.path) if span.coverage == rules.SUBTREE else condition
+
+
+def clashing(figure: Figure, span: rules.Span, *, corrects: Line | None = None) -> Line | None:
+    """The line of another return, or an undecided or accepted one of our own, that counts the same thing."""
+    reach = Q(path=span.path) | Q(path__in=above(span.path), coverage=rules.SUBTREE)
+    if span.coverage == rules.SUBTREE:
+        reach |= Q(path__startswith=span.path)
+    lines = Line.objects.standing().filter(reach, figure=figure.name).select_related("organisation")
+    if figure.clock == "stock":
+        lines = lines.exclude(Q(path=span.path, coverage=span.coverage) & ~Q(last_on=span.last_on))
+    else:
+        lines = lines.filter(first_on__lte=span.last_on, last_on__gte=span.first_on)
+    if corrects is not None:
+        lines = lines.exclude(pk=corrects.pk).exclude(corrects=corrects)
+    return lines.order_by("-state", "id").first()
+
+
+def clash_refusal(figure: Figure, other: Line) -> Refusal:
+    """The refusal that names the line in the way."""
+    return Refusal(
+        "reports.overlap",
+        "“%(title)s”与“%(unit)s”%(coverage)s %(first)s 至 %(last)s 的填报（%(state)s）重复：请改范围，或先由对方撤回、更正",
+        title=figure.title,
+        unit=other.organisation.name,
+        coverage=rules.COVERAGES[other.coverage],
+        first=other.first_on.isoformat(),
+        last=other.last_on.isoformat(),
+        state=Line.FLOW.states[other.state],
+    )
+
+
+def before(organisation: Organisation, asked: Iterable[RoundFigure]) -> dict[str, rules.Amount]:
+    """What the organisation's accepted lines said for the period before, by figure; of a stock the last level."""
+    wanted = list(asked)
+    found: dict[str, rules.Amount] = {}
+    lines = (
+        Line.objects.accepted()
+        .filter(organisation=organisation, figure__in=[one.figure for one in wanted])
+        .order_by("last_on")
+    )
+    kept: dict[str, list[Line]] = {}
+    for line in lines:
+        kept.setdefault(line.figure, []).append(line)
+    for one in wanted:
+        earlier = [line for line in kept.get(one.figure, []) if line.last_on < one.first_on]
+        if one.declared.clock == "stock":
+            earlier = [line for line in kept.get(one.figure, []) if line.last_on < one.last_on][-1:]
+        elif earlier:
+            first_on = comparable_first(one)
+            earlier = [line for line in earlier if line.first_on >= first_on]
+        if earlier:
+            found[one.figure] = _sum([line.amount for line in earlier])
+    return found
+
+
+def comparable_first(asked: RoundFigure) -> date:
+    """The first day of the days before that are as many as the days asked for, from the first of a month."""
+    length = asked.last_on - asked.first_on
+    earliest = asked.first_on - length
+    return earliest.replace(day=1)
+
+
+def _sum(amounts: Sequence[rules.Amount]) -> rules.Amount:
+    if all(amount.nothing for amount in amounts):
+        return rules.Amount(None, None, True)
+    numbers = [amount for amount in amounts if not amount.nothing]
+    denominators = [amount.denominator for amount in numbers if amount.denominator is not None]
+    return rules.Amount(sum(a.number or 0 for a in numbers), sum(denominators) if denominators else None)
+
+
+def lock_families(families: Iterable[tuple[str, str]]) -> None:
+    """Hold each (figure, path) alone and the organisations above it shared, until the transaction ends.
+
+    Lines of sister organisations do not wait for each other; a line and one above or below it do. A large batch
+    holds the whole figure instead.
+    """
+    wanted: dict[int, bool] = {}
+    asked = sorted(set(families))
+    if len(asked) > MANY:
+        asked = sorted({(figure, above(path)[0]) for figure, path in asked})
+    for figure, path in asked:
+        *higher, own = above(path)
+        for each in higher:
+            wanted.setdefault(_key(figure, each), False)
+        wanted[_key(figure, own)] = True
+    _lock(wanted)
+
+
+def lock_programme(apps: Iterable[str], *, alone: bool) -> None:
+    """Accepting lines shares the app's lock, starting its programme holds it alone."""
+    _lock({_key(app, "programme"): alone for app in apps})
+
+
+def _key(figure: str, path: str) -> int:
+    digest = hashlib.blake2b(f"{figure} {path}".encode(), digest_size=6).digest()
+    return LINE_LOCKS | int.from_bytes(digest, "big")
+
+
+def _lock(wanted: dict[int, bool]) -> None:
+    keys = sorted(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select case when alone then pg_advisory_xact_lock(key)::text "
+            "else pg_advisory_xact_lock_shared(key)::text end "
+            "from unnest(%s::bigint[], %s::boolean[]) as wanted(key, alone)",
+            [keys, [wanted[key] for key in keys]],
+        )
+
+
+def anything_filed(figures: Iterable[str]) -> bool:
+    """Whether any report with one of the figures is filed at all; spares a large batch one question a line."""
+    return FiledRow.objects.filter(report__state="filed", figure__in=list(figures)).exists()
+
+
+def running(apps: Iterable[str]) -> set[str]:
+    """Which of the apps record on the platform anywhere."""
+    return set(Programme.objects.filter(app__in=list(apps)).values_list("app", flat=True))

@@ -1,0 +1,147 @@
+"""What happens to returns and filed reports: each class is one kind of journal entry."""
+
+from gonghui.core.facts import fact
+
+
+@fact(title="开始收数")
+class RoundOpened:
+    """A union asks the unions directly below it for the figures of a period."""
+
+    returns: int
+
+
+@fact(title="结束收数")
+class RoundClosed:
+    """A collection round takes no more lines."""
+
+
+@fact(title="催报")
+class ReturnReminded:
+    """A union that has not reported yet is reminded by the one that asked."""
+
+
+@fact(title="填写上报数字")
+class LinesDrafted:
+    """Lines of a return are written or rewritten as drafts."""
+
+    lines: int
+
+
+@fact(title="送签")
+class SignatureAsked:
+    """The statistician hands the return to the head of the unit for signature."""
+
+    lines: int
+
+
+@fact(title="签发上报")
+class ReturnSigned:
+    """The head of the unit signs: the return's drafts go to the level above."""
+
+    lines: int
+
+
+@fact(title="退回修改")
+class SignatureDeclined:
+    """The head of the unit hands the return back to the statistician unsigned."""
+
+
+@fact(title="上报数字通过")
+class FigureReturned:
+    """The level above accepts a returned figure; this entry is what reports fold.
+
+    `part` is empty, or numerator or denominator of a ratio; of a stock it is the difference to the level before.
+    """
+
+    figure: str
+    part: str
+    coverage: str
+    quantity: int = 0
+    amount_fen: int = 0
+
+
+@fact(title="退回上报数字")
+class LineRefused:
+    """The level above sends a line back with its reason."""
+
+    figure: str
+
+
+@fact(title="重新填写")
+class LineReopened:
+    """The unit takes a refused line up again as a draft."""
+
+    figure: str
+
+
+@fact(title="撤回上报数字")
+class LineWithdrawn:
+    """The unit takes a submitted line back before anyone has decided on it."""
+
+    figure: str
+
+
+@fact(title="删去草稿")
+class LineDropped:
+    """The unit drops a draft it never sent."""
+
+    figure: str
+
+
+@fact(title="提出更正")
+class CorrectionEntered:
+    """The unit states what an accepted line should have said."""
+
+    figure: str
+
+
+@fact(title="更正通过")
+class LineCorrected:
+    """The level above accepts a correction: the old entry is reversed and another stands for the same day."""
+
+    figure: str
+
+
+@fact(title="上报意见")
+class LineCommented:
+    """Somebody who sees the line writes a comment on it."""
+
+    figure: str
+
+
+@fact(title="上传佐证")
+class EvidenceAdded:
+    """A stamped summary is kept as evidence for lines of a return."""
+
+    lines: int
+
+
+@fact(title="导入上报表")
+class WorkbookCommitted:
+    """The lines of an uploaded workbook are taken over whole."""
+
+    lines: int
+
+
+@fact(title="开始在平台办理")
+class ProgrammeStarted:
+    """A kind of work is recorded on the platform from now on; its figures are no longer returned for these days."""
+
+    app: str
+
+
+@fact(title="提请备案")
+class ReportProposed:
+    """The editor asks a second person to file a report as it stands."""
+
+    form: str
+    period: str
+
+
+@fact(title="报告备案")
+class ReportFiled:
+    """A second person files a report: each number stands as it was at the cut."""
+
+    form: str
+    period: str
+    rows: int

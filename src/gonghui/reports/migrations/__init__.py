@@ -1,0 +1,1 @@
+"""Migrations of returns and filed reports."""

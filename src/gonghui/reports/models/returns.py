@@ -1,0 +1,376 @@
+"""Collection rounds, returns, their lines, and what belongs to a line: evidence, comments, uploads.
+
+That accepted lines never overlap is also held by the database (migration 0001): an exclusion constraint over
+reach (figure and path, as a range of text in collation C) and days.
+"""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from gonghui.core.actor import Actor
+from gonghui.core.figures import FIGURES, Figure
+from gonghui.core.models import Record
+from gonghui.core.period import Period
+from gonghui.core.privacy import INTERNAL, PERSONAL, declare
+from gonghui.reports import rules
+from gonghui.reports.flow import LINE_FLOW
+from gonghui.spine.organisations.models import Organisation
+
+HIGH_LEVELS = ("city", "district", "industry")
+"""Ranks that may return and read sensitive figures (design.md section 4)."""
+
+
+def sensitive_figures() -> list[str]:
+    """The codes of figures that stay at district rank and above."""
+    return [code for code, figure in FIGURES.items() if figure.sensitive]
+
+
+class Programme(Record):
+    """One kind of work is recorded on the platform in a subtree from this month on."""
+
+    app = models.CharField(max_length=40)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    path = models.TextField(db_collation="C")
+    first_on = models.DateField()
+    started_by = models.BigIntegerField()
+    privacy = declare((INTERNAL, "上报与办理衔接", "长期", "id public_id app organisation path first_on started_by"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["app", "organisation"], name="programme_once"),
+            models.CheckConstraint(condition=Q(first_on__day=1), name="programme_first_of_month"),
+        ]
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Which rounds somebody sees."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """Rounds opened in the actor's subtree, and those that ask a unit of it."""
+        asked = Return.objects.filter(actor.within("organisation__path")).values("round_id")
+        return self.filter(actor.within("organisation__path") | Q(pk__in=asked))
+
+
+class Round(Record):
+    """A union asks the unions directly below it (the city also itself) for the figures of one period."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=80)
+    form = models.CharField(max_length=60, blank=True)
+    period = models.CharField(max_length=30)
+    opened_on = models.DateField()
+    due_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    opened_by = models.BigIntegerField()
+    objects = RoundQuerySet.as_manager()
+    privacy = declare(
+        (INTERNAL, "收数", "长期", "id public_id organisation title form period opened_on due_on closed_on opened_by")
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(due_on__gte=F("opened_on")), name="round_due_after_opened")]
+        indexes = [models.Index(fields=["-due_on", "-id"], name="round_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def days(self) -> Period:
+        """The period asked for."""
+        return Period.parse(self.period)
+
+
+class RoundFigure(models.Model):
+    """One figure a round asks for, with the days it is asked for."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="figures")
+    position = models.PositiveSmallIntegerField()
+    figure = models.CharField(max_length=80)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    privacy = declare((INTERNAL, "收数", "长期", "id round position figure first_on last_on"))
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "figure"], name="round_figure_once"),
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="round_figure_days"),
+        ]
+
+    @property
+    def declared(self) -> Figure:
+        """The figure as declared."""
+        return FIGURES[self.figure]
+
+    def is_asked_of(self, organisation: Organisation) -> bool:
+        """Whether this unit may return the figure at all."""
+        if self.declared.returned_by == "city":
+            return organisation.level == "city"
+        return not self.declared.sensitive or organisation.level in HIGH_LEVELS
+
+
+class ReturnQuerySet(models.QuerySet["Return"]):
+    """Which returns somebody sees."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """Returns of units in the actor's subtree."""
+        return self.filter(actor.within("organisation__path"))
+
+
+class Return(Record):
+    """One organisation's answer to a round: the sheet its lines stand on."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="returns")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    sent_on = models.DateField(null=True)
+    sent_by = models.BigIntegerField(default=0)
+    signed_on = models.DateField(null=True)
+    signed_by = models.BigIntegerField(default=0)
+    reminded_on = models.DateField(null=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    filler = models.CharField(max_length=60, blank=True)
+    signer = models.CharField(max_length=60, blank=True)
+    declined = models.CharField(max_length=500, blank=True)
+    objects = ReturnQuerySet.as_manager()
+    privacy = declare(
+        (
+            INTERNAL,
+            "上报",
+            "长期",
+            "id public_id round organisation sent_on sent_by signed_on signed_by reminded_on reminders declined",
+        ),
+        (PERSONAL, "上报责任人（填表人、负责人）", "3年", "filler signer"),
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "organisation"], name="return_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.round}"
+
+
+class Evidence(Record):
+    """A stamped summary, kept under a random name, that stands behind many lines of one return."""
+
+    in_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="evidence")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    original_name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_name = models.CharField(max_length=60, unique=True)
+    scanned = models.BooleanField()
+    uploaded_by = models.BigIntegerField()
+    uploaded_on = models.DateField()
+    privacy = declare(
+        (
+            INTERNAL,
+            "上报佐证",
+            "长期",
+            "id public_id in_return organisation original_name content_type size sha256 stored_name scanned "
+            "uploaded_by uploaded_on",
+        )
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["in_return", "sha256"], name="evidence_once")]
+
+
+class Upload(Record):
+    """An uploaded workbook, read and checked; committed at most once for each return and content."""
+
+    class State(models.TextChoices):
+        CHECKED = "checked", "待确认"
+        FAULTY = "faulty", "有错误"
+        COMMITTED = "committed", "已导入"
+
+    in_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="uploads")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    original_name = models.CharField(max_length=120)
+    size = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices)
+    cells = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    problem_count = models.PositiveIntegerField(default=0)
+    formulas = models.JSONField(default=list)
+    uploaded_by = models.BigIntegerField()
+    uploaded_account = models.BigIntegerField()
+    uploaded_on = models.DateField()
+    committed_on = models.DateField(null=True)
+    privacy = declare(
+        (
+            INTERNAL,
+            "上报表导入",
+            "长期",
+            "id public_id in_return organisation sha256 original_name size state cells problems problem_count "
+            "formulas uploaded_by uploaded_account uploaded_on committed_on",
+        )
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["in_return", "sha256"], name="upload_once")]
+
+
+class LineQuerySet(models.QuerySet["Line"]):
+    """Questions asked of lines."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """Lines of units in the actor's subtree; sensitive figures from district rank up only."""
+        found = self.filter(actor.within("organisation__path"))
+        return found if actor.level in HIGH_LEVELS else found.exclude(figure__in=sensitive_figures())
+
+    def accepted(self) -> Self:
+        """Lines that count."""
+        return self.filter(state="accepted")
+
+    def standing(self) -> Self:
+        """Lines that stand in the way of another: accepted, or submitted and undecided."""
+        return self.filter(state__in=("submitted", "accepted"))
+
+    def to_review(self, actor: Actor) -> Self:
+        """Submitted lines the actor decides on: of units directly below, and of its own where nobody is above."""
+        own_city = Q(organisation_id=actor.organisation_id, organisation__parent__isnull=True)
+        return self.filter(state="submitted").filter(Q(organisation__parent_id=actor.organisation_id) | own_city)
+
+    def cut_by(self, figure: str, path: str, period: Period) -> Self:
+        """Accepted lines under a path whose days begin inside the period and end outside it, or the other way round.
+
+        Of such a line nothing can be said for the period: 未能按此区间拆分.
+        """
+        inside = Q(first_on__gte=period.first, last_on__lte=period.last)
+        return (
+            self.accepted()
+            .filter(figure=figure, path__startswith=path, first_on__lte=period.last, last_on__gte=period.first)
+            .exclude(inside)
+            .exclude(clock="stock")
+        )
+
+
+class Line(Record):
+    """One figure of one return: what was counted, for whom, for which days, and where the matter stands."""
+
+    FLOW = LINE_FLOW
+
+    in_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    path = models.TextField(db_collation="C")
+    figure = models.CharField(max_length=80)
+    clock = models.CharField(
+        max_length=5, choices=[("flow", "期间发生"), ("stock", "期末存量"), ("asof", "截至指定日")]
+    )
+    coverage = models.CharField(max_length=7, choices=list(rules.COVERAGES.items()))
+    first_on = models.DateField()
+    last_on = models.DateField()
+    number = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
+    nothing = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, null=True, related_name="lines")
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="lines")
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    state = models.CharField(max_length=10, choices=LINE_FLOW.choices, default="draft")
+    entered_by = models.BigIntegerField()
+    entered_account = models.BigIntegerField()
+    entered_on = models.DateField()
+    signed_account = models.BigIntegerField(default=0)
+    submitted_on = models.DateField(null=True)
+    reviewed_by = models.BigIntegerField(default=0)
+    reviewed_on = models.DateField(null=True)
+    refusal = models.CharField(max_length=500, blank=True)
+    objects = LineQuerySet.as_manager()
+    privacy = declare(
+        (
+            INTERNAL,
+            "上报",
+            "长期",
+            "id public_id in_return organisation path figure clock coverage first_on last_on number denominator "
+            "nothing note reason evidence upload corrects state entered_by entered_account entered_on "
+            "signed_account submitted_on reviewed_by reviewed_on refusal",
+        )
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="line_days"),
+            models.CheckConstraint(
+                condition=Q(nothing=True, number=None, denominator=None)
+                | Q(nothing=False, number__gte=0) & (Q(denominator=None) | Q(denominator__gte=F("number"))),
+                name="line_amount",
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(LINE_FLOW.states)), name="line_state"),
+            models.CheckConstraint(condition=Q(coverage__in=list(rules.COVERAGES)), name="line_coverage"),
+            models.UniqueConstraint(
+                fields=["in_return", "figure", "first_on", "last_on"],
+                condition=Q(state__in=("draft", "submitted", "refused"), corrects=None),
+                name="line_once_open",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(state__in=("draft", "submitted", "refused", "accepted")),
+                name="line_corrected_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "figure", "coverage", "last_on"],
+                condition=Q(state="accepted", clock="stock"),
+                name="line_level_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "organisation"], name="line_state_org"),
+            models.Index(fields=["figure", "path", "last_on"], name="line_figure_path"),
+        ]
+
+    @property
+    def declared(self) -> Figure:
+        """The figure as declared."""
+        return FIGURES[self.figure]
+
+    @property
+    def amount(self) -> rules.Amount:
+        """What the line says."""
+        return rules.Amount(self.number, self.denominator, self.nothing)
+
+    @property
+    def span(self) -> rules.Span:
+        """Where and when the line counts."""
+        return rules.Span(self.path, self.coverage, self.first_on, self.last_on)
+
+    def path_on(self, day: date) -> str:
+        """The organisation's path on the line's last day, as the journal asks for it."""
+        return self.path
+
+
+class StockSeries(models.Model):
+    """One unit's running level of a stock figure, with one coverage; two of a family never stand together."""
+
+    figure = models.CharField(max_length=80)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    path = models.TextField(db_collation="C")
+    coverage = models.CharField(max_length=7, choices=list(rules.COVERAGES.items()))
+    privacy = declare((INTERNAL, "上报", "长期", "id figure organisation path coverage"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["figure", "organisation", "coverage"], name="stock_series_once")]
+
+
+class Comment(Record):
+    """One remark on a line by somebody who sees it."""
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="comments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    author_id = models.BigIntegerField()
+    author_name = models.CharField(max_length=60)
+    text = models.CharField(max_length=500)
+    written_at = models.DateTimeField()
+    privacy = declare(
+        (INTERNAL, "上报沟通", "长期", "id public_id line organisation author_id text written_at"),
+        (PERSONAL, "上报沟通（署名）", "3年", "author_name"),
+    )
+
+    class Meta:
+        ordering = ["written_at", "id"]
