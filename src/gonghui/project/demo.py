@@ -218,6 +218,8 @@ def _answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{settings.LOGIN_PATH}", timeout=5) as answer:
             return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        raise DemoFailed(f"The sign-in page answered with {error.code}.") from error
     except (urllib.error.URLError, OSError):
         return False
 

@@ -1,0 +1,1 @@
+"""Tests of settings, command line and the embedded database."""
