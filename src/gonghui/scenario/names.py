@@ -1,0 +1,70 @@
+"""Invented employers and officials: every name is visibly generated, none can be taken for somebody's."""
+
+from dataclasses import dataclass
+from random import Random
+
+from gonghui.core import codes
+from gonghui.scenario.places import Seat, industries
+from gonghui.scenario.targets import SEED
+
+_FIRST = "恒瑞嘉信宏泰永盛鼎华利丰锦辉润达通安和顺启明新远景天海云山星光博雅德"
+_SECOND = "远达成源兴隆创业联合众汇融智汇丰茂昌盛腾飞翔宇辰阳川林森松竹梅兰石金"
+_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
+_GIVEN = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃"
+OWNERSHIPS = ("private", "private", "private", "private", "private", "private", "foreign", "mixed", "mixed", "state")
+DIVISION = "99{:04d}"
+
+
+@dataclass(frozen=True)
+class EmployerName:
+    """An invented employer; the number makes its name and its code, both unlike any other's."""
+
+    number: int
+    uscc: str
+    name: str
+    area_code: str
+    industry_code: str
+    ownership: str
+    employees: int
+
+    @property
+    def union(self) -> str:
+        """The name of the union in it."""
+        return f"{self.name}工会"
+
+
+def _brand(number: int) -> str:
+    first, second = sorted(set(_FIRST)), sorted(set(_SECOND))
+    pairs = len(first) * len(second)
+    place = number * 389 % pairs  # 389 shares no factor with the product: every pair comes once
+    round_of_pairs = number // pairs
+    third = second[(round_of_pairs - 1) % len(second)] if round_of_pairs else ""
+    return first[place % len(first)] + second[place // len(first)] + third
+
+
+def employer(number: int, seat: Seat) -> EmployerName:
+    """The employer of a number, at a seat."""
+    chance = Random(f"{SEED}:employer:{number}")
+    kind = seat.industry or industries()[chance.choices(range(10), [one.weight for one in industries()])[0]]
+    trade = kind.trades[number % len(kind.trades)]
+    area = seat.town.code if seat.town is not None else seat.district.code
+    return EmployerName(
+        number=number,
+        uscc=codes.demo_uscc("91", number % 10**6, division=DIVISION.format(number // 10**6)),
+        name=f"示例{_brand(number)}{trade}有限公司",
+        area_code=area,
+        industry_code=kind.section,
+        ownership=chance.choice(OWNERSHIPS),
+        employees=_employees(chance),
+    )
+
+
+def _employees(chance: Random) -> int:
+    """Few large, many small: from a handful up to two thousand."""
+    large = int(chance.expovariate(1 / 240)) if chance.random() < 0.18 else 0
+    return min(2_000, 6 + int(chance.expovariate(1 / 22)) + large)
+
+
+def official(number: int) -> str:
+    """The invented name of an official: a surname, the character of 示范, and a count."""
+    return f"{_SURNAMES[number % len(_SURNAMES)]}示{_GIVEN[number // len(_SURNAMES) % len(_GIVEN)]}"
