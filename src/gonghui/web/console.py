@@ -150,10 +150,12 @@ def _take_up(request: HttpRequest) -> None:
     request.refusal = Refusal(code, sentence)  # type: ignore[attr-defined]
 
 
-def back(request: HttpRequest, otherwise: str = "/") -> str:
-    """The own page to go back to: the form's `next`, else the page the request came from."""
-    for wanted in (request.POST.get("next"), request.GET.get("next"), request.headers.get("Referer")):
-        if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-            path = wanted.split(request.get_host(), 1)[-1] if "//" in wanted else wanted
-            return path or otherwise
+def back(request: HttpRequest, otherwise: str = "/", *, came_from: bool = True) -> str:
+    """The own page to go back to: the form's `next`, else (if asked) the page the request came from."""
+    wanted = [request.POST.get("next"), request.GET.get("next")]
+    if came_from:
+        wanted.append(request.headers.get("Referer"))
+    for address in filter(None, wanted):
+        if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+            return address.split(request.get_host(), 1)[-1] if "//" in address else address
     return otherwise

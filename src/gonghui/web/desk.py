@@ -107,7 +107,7 @@ class Keyset(Generic[M]):
         bound = "lte" if self.falling[0] != backwards else "gte"
         return Q(**{f"{self.names[0]}__{bound}": key[0]}) & beyond
 
-    def _fields(self) -> list[Field[Any, Any]]:
+    def _fields(self) -> "list[Field[Any, Any]]":
         fields = []
         for name in self.names:
             model: Any = self.queryset.model

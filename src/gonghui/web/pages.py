@@ -101,17 +101,16 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/running.html", {"running": shell.running()})
 
 
-@never_cache
+@require_POST
 def demo_entrance(request: HttpRequest) -> HttpResponseBase:
-    """One click signs in as a demo account: only in the demo profile, and only in a database the demo filled."""
+    """One click signs in as a demo account: only in the demo profile, and only in a database the demo filled.
+
+    It stands for password, second factor and step-up; in any other profile the address does not exist.
+    """
     if not shell.has_marker():
         raise Http404
-    if request.method == "POST":
-        offered = get_object_or_404(
-            DemoAccount.objects.select_related("account"), account__username=request.POST.get("as")
-        )
-        login(request, offered.account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        record_authentication(request, offered.account, method="demo")
-        return redirect("/")
-    accounts = DemoAccount.objects.select_related("account").filter(account__is_active=True)
-    return render(request, "web/demo_entrance.html", {"accounts": accounts})
+    offered = DemoAccount.objects.select_related("account").filter(account__is_active=True)
+    account = get_object_or_404(offered, account__username=request.POST.get("as", "")).account
+    login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    record_authentication(request, account, method="demo")
+    return redirect(back(request, came_from=False))

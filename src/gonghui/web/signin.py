@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from gonghui.web import sessions, shell
 from gonghui.web.console import render
-from gonghui.web.models import Account
+from gonghui.web.models import Account, DemoAccount
 
 SHORTEST_ALONE = 15
 SHORTEST_WITH_FACTOR = 10
@@ -105,7 +105,9 @@ class SignInForm(LoginForm):
         self.fields["password"].help_text = ""
         for name in ("login", "password"):
             self.fields[name].widget.attrs.pop("placeholder", None)
-        self.fields["login"].widget.attrs.update(autofocus=True, autocapitalize="none", spellcheck="false")
+        self.fields["login"].widget.attrs.update(
+            autofocus=not shell.is_demo(), autocapitalize="none", spellcheck="false"
+        )
 
 
 class PasswordForm(ChangePasswordForm):
@@ -132,7 +134,11 @@ class SignInView(account_views.LoginView):
     form_class = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "offers_demo": shell.has_marker()}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if shell.has_marker():
+            offered = DemoAccount.objects.select_related("account").filter(account__is_active=True)
+            context.update(offers_demo=True, demo_accounts=offered)
+        return context
 
 
 class PasswordView(account_views.PasswordChangeView):
