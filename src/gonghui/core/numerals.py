@@ -206,9 +206,6 @@ def _composed(shown: _Shown, unit: str) -> str:
     return shown.text + unit
 
 
-# --- plain numbers
-
-
 def _round(value: Fraction, places: int, rounding: str) -> Fraction:
     """Rounds a value that is not negative, once, in whole numbers."""
     scaled = value * 10**places
@@ -272,9 +269,6 @@ def _in_han(number: int) -> _Shown:
         return _Shown(han_counted(number), Fraction(number), in_words=True)
     tens = number // 10 * 10
     return _Shown(han(tens), Fraction(tens), "yu" if number != tens else "")
-
-
-# --- claims
 
 
 def _claimed(value: Amount, unit: str, style: Style) -> _Shown:
@@ -354,9 +348,6 @@ def _named(base: str) -> Fraction:
     if claim.lower is None or claim.upper is None or claim.marker or claim.unit:
         raise Refusal("numerals.style", "数字格式的%(name)s没有“%(value)s”这一种", name="base", value=base)
     return (claim.lower + claim.upper) / 2
-
-
-# --- exact values and English
 
 
 def _exact_money(fen: int) -> str:
