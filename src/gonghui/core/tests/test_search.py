@@ -1,5 +1,7 @@
 """Search terms: two characters, initials, readings of places and surnames."""
 
+from typing import ClassVar
+
 import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -81,6 +83,7 @@ class Place(models.Model):
     name = models.CharField(max_length=60)
     path = models.CharField(max_length=60)
     terms = ArrayField(models.TextField())
+    objects: ClassVar[models.Manager["Place"]] = models.Manager()
 
     class Meta:
         app_label = "search_test"
