@@ -7,6 +7,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import django
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.utils import ProgrammingError
+from psycopg.errors import UndefinedTable
+
+from gonghui.core.errors import Refusal
 from gonghui.project import embedded
 
 
@@ -70,7 +76,7 @@ def _figures(words: argparse.Namespace) -> int:
 def _report(words: argparse.Namespace) -> int:
     from gonghui.project import answers
 
-    print(answers.report(words.form, words.period, words.org))
+    print(answers.report(words.form, words.period, words.org, english=words.english))
     return 0
 
 
@@ -121,8 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--form", default="beijing_2020h1")
         one.add_argument("--period", default="2020H1")
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
-        if name == "figures":
-            one.add_argument("--json", action="store_true")
+        one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")
     words.add_argument("--check", action="store_true", help="fail where a text has no English")
@@ -141,13 +146,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("GONGHUI_PROFILE", "demo")
     try:
         if words.name not in ("manage", "messages", "serve"):
-            import django
-
             django.setup()
         number: int = words.run(words)
     except embedded.EmbeddedUnavailable as error:
         print(error, file=sys.stderr)
         return 3
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except (ProgrammingError, ObjectDoesNotExist) as error:
+        if isinstance(error, ProgrammingError) and not isinstance(error.__cause__, UndefinedTable):
+            raise
+        print("The database is empty. `make demo` fills it; `gonghui manage migrate` lays its tables.", file=sys.stderr)
+        return 4
     except KeyboardInterrupt:
         return 130
     return number

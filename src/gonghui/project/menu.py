@@ -8,6 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from gonghui.core.actor import Actor
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -34,9 +36,11 @@ MENU = (
 
 
 def _shown(request: HttpRequest) -> list[dict[str, Any]]:
-    actor = getattr(request, "actor", None)
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return []
     groups = []
-    for group in MENU if actor else ():
+    for group in MENU:
         items = []
         for desk in group.desks:
             if desk.needs and not actor.may(desk.needs):

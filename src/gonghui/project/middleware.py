@@ -6,6 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from gonghui.core import clock
+from gonghui.spine.officials.models import actor_for
+from gonghui.web.models import Account
+
+CHOSEN_POST = "post"
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -36,10 +41,12 @@ def chinese_first(get_response: View) -> View:
 
 
 def actor(get_response: View) -> View:
-    """`request.actor` is the post the account acts in, or nothing."""
+    """`request.actor` is the post the account acts in, or nothing; its powers are read anew for every page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        request.actor = None  # type: ignore[attr-defined]
+        account, chosen = request.user, request.session.get(CHOSEN_POST)
+        found = actor_for(account, chosen, clock.today()) if isinstance(account, Account) else None
+        request.actor = found  # type: ignore[attr-defined]
         return get_response(request)
 
     return respond
