@@ -139,7 +139,7 @@ def test_a_level_put_in_between_moves_the_next_difference_only(federation: Feder
     for key, level in (("2020-03", 10), ("2020-05", 30), ("2020-04", 25)):
         period = Period.parse(key)
         an_accepted_return(
-            a_round(federation.city, HOMES, period=period), federation.east, federation.city, a_draft(HOMES, level)
+            a_round(federation.city, HOMES, period=period), federation.east, federation.city, a_draft(HOMES, level, reason="新建")
         )
     assert [value(HOMES, city, Period.parse(key)) for key in ("2020-03", "2020-04", "2020-05")] == [10, 25, 30]
 
