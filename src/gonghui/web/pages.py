@@ -112,5 +112,5 @@ def demo_entrance(request: HttpRequest) -> HttpResponseBase:
     offered = DemoAccount.objects.select_related("account").filter(account__is_active=True)
     account = get_object_or_404(offered, account__username=request.POST.get("as", "")).account
     login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    record_authentication(request, account, method="demo")
+    record_authentication(request, account, method="demo", reauthenticated=True)
     return redirect(back(request, came_from=False))

@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
+from gonghui.core.actor import Actor
 from gonghui.web.models import DemoMarker, Progress, Theme
 
 THEME_COOKIE = "gonghui_theme"
@@ -27,9 +29,16 @@ def running() -> Progress | None:
     return Progress.objects.filter(finished=False).order_by("began_at").first() if is_demo() else None
 
 
+def role_title(role: str) -> str:
+    """The name of a role in the reader's language, as `roles.toml` gives it."""
+    names = settings.GONGHUI_ROLES.get(role, {})
+    return str(names.get("title_en" if (get_language() or "").startswith("en") else "title", ""))
+
+
 def every_page(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the shells."""
     account = getattr(request, "user", None)
+    actor: Actor | None = getattr(request, "actor", None)
     signed_in = account is not None and account.is_authenticated
     theme = account.theme if signed_in else request.COOKIES.get(THEME_COOKIE, "")
     larger = account.larger_text if signed_in else request.COOKIES.get(TEXT_COOKIE) == "larger"
@@ -38,6 +47,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "larger_text": larger,
         "is_demo": is_demo(),
         "running": SimpleLazyObject(running),
-        "actor": getattr(request, "actor", None),
+        "actor": actor,
+        "role_title": role_title(actor.role) if actor else "",
         "refusal": getattr(request, "refusal", None),
     }

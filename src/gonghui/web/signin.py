@@ -1,18 +1,28 @@
 """Signing in: allauth's flow with our words, axes' lock, our password rules."""
 
 import threading
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from allauth.account import views as account_views
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateCodeForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from axes.decorators import axes_dispatch
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_client_username
+from axes.models import AccessFailureLog
 from django import forms
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +33,7 @@ from gonghui.web.models import Account, DemoAccount
 SHORTEST_ALONE = 15
 SHORTEST_WITH_FACTOR = 10
 LONGEST = 128
+MOST_FAILURES_A_DAY = 50
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -61,6 +72,10 @@ class FactorAdapter(DefaultMFAAdapter):
         entity = super().get_public_key_credential_rp_entity()
         return {**entity, "name": _("工会工作平台")}
 
+    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:
+        keys = Authenticator.objects.filter(user=user, type=type).count()
+        return _("通行密钥 %(n)s") % {"n": keys + 1}
+
 
 class LengthByFactor:
     """A password alone has at least 15 characters; with a second factor 10. No composition rule, no expiry."""
@@ -81,6 +96,18 @@ class LengthByFactor:
         return _("不少于 15 个字符；设了第二道验证的，不少于 10 个。可以是一句只有您知道的话。")
 
 
+class FiftyADay(AxesDatabaseHandler):
+    """Five failures lock a name on one address for half an hour; fifty in a day lock it everywhere."""
+
+    def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        if super().is_locked(request, credentials):
+            return True
+        name = get_client_username(request, credentials)
+        day_ago = timezone.now() - timedelta(days=1)
+        failures = AccessFailureLog.objects.filter(username=name, attempt_time__gt=day_ago)
+        return bool(name) and failures[:MOST_FAILURES_A_DAY].count() >= MOST_FAILURES_A_DAY
+
+
 class Argon2FourAtOnce(Argon2PasswordHasher):
     """Argon2 takes 100 MB a hash: at most four at once, so that a storm of sign-ins cannot eat the machine."""
 
@@ -95,31 +122,49 @@ class Argon2FourAtOnce(Argon2PasswordHasher):
             return super().verify(password, encoded)
 
 
-class SignInForm(LoginForm):
+class Named(forms.Form):
+    """allauth's forms with our labels, without placeholders and without links to what is switched off."""
+
+    labels: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.help_text = ""
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(Named, LoginForm):
     """User name and password."""
 
+    labels: ClassVar = {"login": gettext_lazy("用户名"), "password": gettext_lazy("密码")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("用户名")
-        self.fields["password"].label = _("密码")
-        self.fields["password"].help_text = ""
-        for name in ("login", "password"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
-        self.fields["login"].widget.attrs.update(
-            autofocus=not shell.is_demo(), autocapitalize="none", spellcheck="false"
-        )
+        widget = self.fields["login"].widget
+        widget.attrs.update(autocapitalize="none", spellcheck="false")
+        if not shell.is_demo():
+            widget.attrs["autofocus"] = True
 
 
-class PasswordForm(ChangePasswordForm):
+class AgainForm(Named, ReauthenticateForm):
+    """The password once more, before a step that touches the account's safety."""
+
+    labels: ClassVar = {"password": gettext_lazy("密码")}
+
+
+class PasswordForm(Named, ChangePasswordForm):
     """The present password and twice the next one."""
 
+    labels: ClassVar = {
+        "oldpassword": gettext_lazy("现在的密码"),
+        "password1": gettext_lazy("新密码"),
+        "password2": gettext_lazy("新密码再输一次"),
+    }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = {"oldpassword": _("现在的密码"), "password1": _("新密码"), "password2": _("新密码再输一次")}
-        for name, label in labels.items():
-            if name in self.fields:
-                self.fields[name].label = label
-                self.fields[name].widget.attrs.pop("placeholder", None)
         self.fields["password1"].help_text = LengthByFactor().get_help_text()
 
     def save(self) -> None:
@@ -128,10 +173,41 @@ class PasswordForm(ChangePasswordForm):
         self.user.must_change_password = False
 
 
+SIX_DIGITS = {"code": gettext_lazy("六位验证码或恢复码")}
+
+
+class CodeForm(Named, AuthenticateForm):
+    """The second factor at sign-in."""
+
+    labels: ClassVar = SIX_DIGITS
+
+
+class CodeAgainForm(Named, ReauthenticateCodeForm):
+    """The second factor once more."""
+
+    labels: ClassVar = SIX_DIGITS
+
+
+class FirstCodeForm(Named, ActivateTOTPForm):
+    """The first code proves that the authenticator works."""
+
+    labels: ClassVar = {"code": gettext_lazy("六位验证码")}
+
+
+class KeyForm(Named, AddWebAuthnForm):
+    """A passkey to add."""
+
+    labels: ClassVar = {"name": gettext_lazy("起个名字"), "passwordless": gettext_lazy("可以单独登录（不再要密码）")}
+
+
+class KeyNameForm(Named, EditWebAuthnForm):
+    """A passkey's name."""
+
+    labels: ClassVar = {"name": gettext_lazy("名字")}
+
+
 class SignInView(account_views.LoginView):
     """The sign-in page; in the demo it also leads to the list of demo accounts."""
-
-    form_class = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -144,7 +220,6 @@ class SignInView(account_views.LoginView):
 class PasswordView(account_views.PasswordChangeView):
     """Change one's own password; all other sessions end."""
 
-    form_class = PasswordForm
     success_url = "/profile/"
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
