@@ -187,8 +187,6 @@ LOGIN_PATH = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "gonghui.web.signin.AccountAdapter"
-ACCOUNT_ADAPTER = "gonghui.web.signin.AccountAdapter"
-MFA_ADAPTER = "gonghui.web.signin.FactorAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
@@ -198,6 +196,18 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = False  # axes counts failures, in the database that all workers share
+ACCOUNT_FORMS = {
+    "login": "gonghui.web.signin.SignInForm",
+    "change_password": "gonghui.web.signin.PasswordForm",
+    "reauthenticate": "gonghui.web.signin.AgainForm",
+}
+MFA_FORMS = {
+    "authenticate": "gonghui.web.signin.CodeForm",
+    "reauthenticate": "gonghui.web.signin.CodeAgainForm",
+    "activate_totp": "gonghui.web.signin.FirstCodeForm",
+    "add_webauthn": "gonghui.web.signin.KeyForm",
+    "edit_webauthn": "gonghui.web.signin.KeyNameForm",
+}
 MFA_ADAPTER = "gonghui.web.signin.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -205,6 +215,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_TOTP_ISSUER = "gonghui"
 SECOND_FACTOR_REQUIRED = PRODUCTION
 AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "gonghui.web.signin.FiftyADay"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_CALLABLE = "gonghui.web.signin.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
