@@ -29,7 +29,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(actor.within("organisation__path"))
 
     def current(self, on: date) -> "PostQuerySet":
-        """Those held on the day, in organisations that stand, by accounts that are enabled; a lent one needs its lender."""
+        """Those held on the day, in organisations that stand, by enabled accounts; a lent one needs its lender."""
         lender = Q(deputy_of__last_on=None) | Q(deputy_of__last_on__gte=on)
         return self.filter(
             Q(last_on=None) | Q(last_on__gte=on),
@@ -119,7 +119,7 @@ def posts_of(account: Account, on: date) -> Sequence[Post]:
 
 
 def actor_for(account: Account, post_public_id: str | None, today: date) -> Actor | None:
-    """The post chosen, else the only one of its own; nobody where the choice is open. Rights are read now, each time."""
+    """The post chosen, else the only one of its own; nobody where the choice is open. Rights are read each time."""
     posts = posts_of(account, today)
     for post in posts:
         if post_public_id is not None and str(post.public_id) == post_public_id:

@@ -47,21 +47,21 @@ class IndustryEdited:
 class SetUpProposed:
     """An employer without a union was listed as a prospect."""
 
-    kind: str
+    level: str
 
 
 @fact(title="同意筹备建会")
 class PreparationApproved:
     """The superior agreed that a union be prepared."""
 
-    kind: str
+    level: str
 
 
 @fact(title="建会选举")
 class ElectionRecorded:
     """The members' meeting elected the union's committee."""
 
-    kind: str
+    level: str
     members: int
 
 
@@ -69,7 +69,7 @@ class ElectionRecorded:
 class UnionEstablished:
     """The superior approved the election: the union stands."""
 
-    kind: str
+    level: str
 
 
 @fact(title="建会终止")

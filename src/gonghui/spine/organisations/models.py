@@ -370,11 +370,11 @@ class SetUpEmployer(models.Model):
 def lock_tree(*, alone: bool) -> None:
     """Hold the tree until the transaction ends: alone to move or close, shared to found."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select pg_advisory_xact_lock{'' if alone else '_shared'}(%s::bigint)", [TREE_LOCK])  # noqa: S608
+        cursor.execute(f"select pg_advisory_xact_lock{'' if alone else '_shared'}(%s::bigint)", [TREE_LOCK])
 
 
 def tree_faults() -> list[str]:
-    """What is wrong with the tree: orphans, paths that do not follow the parent, spans that do not meet; empty is right."""
+    """What is wrong with the tree: paths that do not follow the parent, spans that do not meet; empty is right."""
     found: list[Any] = []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -387,8 +387,10 @@ def tree_faults() -> list[str]:
               and s.last_on is null and s.first_on = o.path_since)
             union all
             select 'gap in spans of ' || organisation_id from (
-              select organisation_id, last_on, lead(first_on) over (partition by organisation_id order by first_on) as next_on
-              from organisations_pathspan) s where next_on is distinct from last_on + 1 and (next_on, last_on) is not null
+              select organisation_id, last_on,
+                lead(first_on) over (partition by organisation_id order by first_on) as next_on
+              from organisations_pathspan) s
+              where next_on is distinct from last_on + 1 and next_on is not null
             union all
             select 'first span of ' || o.code from organisations_organisation o join (
               select organisation_id, min(first_on) as first_on from organisations_pathspan group by 1) s

@@ -1,4 +1,4 @@
-"""Where an organisation may stand, which areas exist, and when a union may be set up; numbers come from dated schemes."""
+"""Where an organisation may stand, which areas exist, when a union may be set up; numbers come from dated schemes."""
 
 import re
 import tomllib
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gonghui.core import text
 from gonghui.core.errors import Refusal
 
 SCHEMES = Path(__file__).resolve().parent / "schemes"
@@ -72,56 +73,14 @@ def depth_of(path: str) -> int:
 
 
 def checked_name(name: str) -> str:
-    """The name without blanks around it; empty, too long or with control characters is refused."""
-    trimmed = " ".join(name.split())
-    if not trimmed:
-        raise Refusal("organisations.name_missing", "缺少组织名称，请填写")
-    if len(trimmed) > NAME_LONGEST:
-        raise Refusal(
-            "organisations.name_long",
-            "组织名称有 %(length)s 个字，最多 %(longest)s 个字，请缩短",
-            length=len(trimmed),
-            longest=NAME_LONGEST,
-        )
-    if not trimmed.isprintable():
-        raise Refusal("organisations.name_letters", "组织名称“%(name)s”含有不可见字符，请重新输入", name=ascii(trimmed))
-    return trimmed
+    """The name in one line of visible characters; an empty or overlong one is refused."""
+    seen = text.clean(name, longest=NAME_LONGEST, field="名称")
+    if not seen:
+        raise Refusal("organisations.name_missing", "缺少名称，请填写")
+    return seen
 
 
-# Areas and industries -----------------------------------------------------------------------------------------------
-
-
-@cache
-def areas() -> Mapping[str, str]:
-    """The areas that exist today, by code; the economic-technological zone stands alone with nine digits."""
-    return dict(_toml("areas.toml")["areas"])
-
-
-@cache
-def retired_areas() -> Mapping[str, str]:
-    """Abolished codes and the code that took their place."""
-    return dict(_toml("areas.toml")["retired"])
-
-
-def check_area(code: str) -> None:
-    """Refuse an area that does not exist; an abolished one is told what took its place."""
-    if code in areas():
-        return
-    if code in retired_areas():
-        raise Refusal(
-            "organisations.area_retired",
-            "行政区划代码 %(code)s 已撤销，请改用 %(now)s",
-            code=code,
-            now=retired_areas()[code],
-        )
-    if re.fullmatch(r"\d{9}", code) and code[:6] in areas() and code[:6] != "110000":
-        return
-    raise Refusal("organisations.area", "行政区划代码 %(code)s 不存在，请从列表中选择", code=code)
-
-
-def reporting_area(code: str) -> str:
-    """The one of the areas counted alone that a code belongs to: a street counts in its district, the zone in itself."""
-    return code if code in areas() else code[:6]
+# Employers ---------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -136,14 +95,10 @@ def ownerships() -> Mapping[str, str]:
     return dict(_toml("industries.toml")["ownerships"])
 
 
+@cache
 def is_non_public(ownership: str) -> bool:
     """Whether an employer of this ownership counts as outside public ownership."""
-    return ownership in _toml_non_public()
-
-
-@cache
-def _toml_non_public() -> frozenset[str]:
-    return frozenset(_toml("industries.toml")["non_public"]["kinds"])
+    return ownership in _toml("industries.toml")["non_public"]["kinds"]
 
 
 def check_industry(code: str) -> None:

@@ -35,7 +35,7 @@ def _not_oneself(by: Actor, account_id: int) -> None:
 
 @action
 def issue_reset_code(post: Post, *, by: Actor, on: date) -> tuple[ResetCode, str]:
-    """The first half is drawn and told once, to be printed; nothing can be done with it alone. An open code is voided."""
+    """The first half is drawn, told once to be printed, and worth nothing alone; an open code of the person is void."""
     by.require("officials.security")
     require_reach(by, post.organisation)
     _not_oneself(by, post.account_id)
@@ -95,7 +95,7 @@ def void_reset_code(code: ResetCode, *, by: Actor, on: date) -> None:
 
 
 def use_reset_code(username: str, first: str, second: str, password: str, *, on: date) -> None:
-    """The official has a new password and no session; the second factor is asked as ever. Unknown names cost the same."""
+    """The official has a new password and no session; the second factor stays. Unknown names take as long."""
     halves = (rules.clean_half(first), rules.clean_half(second))
     code = _matching(username.strip(), halves, on=on)
     if code is None:

@@ -74,7 +74,7 @@ def _employers(foundings: Sequence[Founding], rows: Sequence[Organisation], *, o
     made = []
     for founding, row in zip(foundings, rows, strict=True):
         if founding.employer is not None:
-            employer = as_employer(founding.employer)
+            employer = as_employer(founding.employer, on=on)
             employer.organisation, employer.covered_on = row, on
             made.append(employer)
     codes = [employer.uscc for employer in made]

@@ -25,35 +25,8 @@ class EmployerEntry:
     employees: int
 
 
-def checked_uscc(code: str) -> str:
-    """An employer's social credit code with a true check digit, and not a union's."""
-    clean = codes.uscc(code)
-    if clean.startswith("8"):
-        raise Refusal(
-            "organisations.uscc_of_union",
-            "%(code)s 以 8 开头，是工会的代码；请填单位的统一社会信用代码",
-            code=clean,
-        )
-    return clean
-
-
-def checked_union_uscc(code: str) -> str:
-    """A union's own social credit code, or nothing."""
-    if not code.strip():
-        return ""
-    clean = codes.uscc(code)
-    if not clean.startswith("8"):
-        raise Refusal(
-            "organisations.uscc_of_employer",
-            "%(code)s 不以 8 开头，不是工会的代码；工会法人代码以 81 或 89 开头",
-            code=clean,
-        )
-    return clean
-
-
-def as_employer(entry: EmployerEntry) -> Employer:
+def as_employer(entry: EmployerEntry, *, on: date) -> Employer:
     """The checked entry as a row that is not saved yet."""
-    rules.check_area(entry.area_code)
     rules.check_industry(entry.industry_code)
     rules.check_ownership(entry.ownership)
     if entry.employees < 1:
@@ -63,18 +36,18 @@ def as_employer(entry: EmployerEntry) -> Employer:
             employees=entry.employees,
         )
     return Employer(
-        uscc=checked_uscc(entry.uscc),
+        uscc=codes.employer_uscc(entry.uscc),
         name=rules.checked_name(entry.name),
-        area_code=entry.area_code,
+        area_code=codes.area(entry.area_code, on=on),
         industry_code=entry.industry_code,
         ownership=entry.ownership,
         employees=entry.employees,
     )
 
 
-def enter_employers(entries: Sequence[EmployerEntry]) -> list[Employer]:
+def enter_employers(entries: Sequence[EmployerEntry], *, on: date) -> list[Employer]:
     """The rows of the entries, saved, locked until the action ends, and free of any other union."""
-    wanted = [as_employer(entry) for entry in entries]
+    wanted = [as_employer(entry, on=on) for entry in entries]
     seen: set[str] = set()
     for row in wanted:
         if row.uscc in seen:
@@ -103,7 +76,7 @@ def coverage_fact(employer: Employer, *, new: bool) -> EmployerCovered | Employe
     """What is recorded when a union comes to cover the employer."""
     made = EmployerCovered if new else EmployerCoveredAgain
     return made(
-        area=rules.reporting_area(employer.area_code),
+        area=codes.district_of(employer.area_code),
         industry=employer.industry_code[:1],
         non_public=rules.is_non_public(employer.ownership),
         band=rules.band(employer.employees),
@@ -123,5 +96,5 @@ def uncover_all(union: Organisation, *, by: Actor, on: date) -> None:
     for employer in Employer.objects.select_for_update(of=("self",)).filter(organisation=union).order_by("id"):
         employer.organisation, employer.uncovered_on = None, on
         employer.save(update_fields=["organisation", "uncovered_on"])
-        fact = EmployerUncovered(area=rules.reporting_area(employer.area_code))
+        fact = EmployerUncovered(area=codes.district_of(employer.area_code))
         record(fact, about=employer, by=by, happened_on=on, organisation=union)

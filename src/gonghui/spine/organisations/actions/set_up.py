@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from gonghui.core import codes
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
+from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions.employers import EmployerEntry, cover, enter_employers, lock_free
@@ -46,9 +48,8 @@ def propose_set_up(proposal: Proposal, *, by: Actor, on: date) -> SetUp:
     if not superior.is_active:
         raise Refusal("organisations.superior_closed", "上级“%(name)s”已撤销，请另选上级", name=superior.name)
     rules.check_order(superior.founded_on, on, what_earlier="上级组织成立", what_later="摸排")
-    area = proposal.area_code or superior.area_code
-    rules.check_area(area)
-    employers = enter_employers(proposal.employers)
+    area = codes.area(proposal.area_code or superior.area_code, on=on)
+    employers = enter_employers(proposal.employers, on=on)
     other = (
         SetUpEmployer.objects.filter(employer__in=employers, is_open=True).select_related("employer", "set_up").first()
     )
@@ -70,7 +71,7 @@ def propose_set_up(proposal: Proposal, *, by: Actor, on: date) -> SetUp:
     )
     set_up.save(force_insert=True)
     SetUpEmployer.objects.bulk_create(SetUpEmployer(set_up=set_up, employer=employer) for employer in employers)
-    record(SetUpProposed(kind=set_up.kind), about=set_up, by=by, happened_on=on)
+    record(SetUpProposed(level=set_up.kind), about=set_up, by=by, happened_on=on)
     return set_up
 
 
@@ -90,7 +91,7 @@ def approve_preparation(set_up: SetUp, *, preparers: int, approval_no: str, by: 
     set_up.preparers, set_up.approved_on = preparers, on
     set_up.approval_no = _checked_number(approval_no)
     set_up.save(update_fields=["preparers", "approved_on", "approval_no"])
-    record(PreparationApproved(kind=set_up.kind), about=set_up, by=by, happened_on=on)
+    record(PreparationApproved(level=set_up.kind), about=set_up, by=by, happened_on=on)
 
 
 @action
@@ -103,13 +104,16 @@ def record_election(set_up: SetUp, ballot: Ballot, *, members: int, by: Actor, o
     set_up.entitled, set_up.attended, set_up.votes = ballot.entitled, ballot.attended, ballot.votes
     set_up.term_years = ballot.term_years
     set_up.save(update_fields=["members", "elected_on", "entitled", "attended", "votes", "term_years"])
-    record(ElectionRecorded(kind=set_up.kind, members=members), about=set_up, by=by, happened_on=on)
+    record(ElectionRecorded(level=set_up.kind, members=members), about=set_up, by=by, happened_on=on)
 
 
 @action
 def establish_union(set_up: SetUp, *, establishment_no: str, by: Actor, on: date) -> Organisation:
     """The superior approves the result: the union stands in the tree and covers its employers."""
-    _step("establish", set_up, by=by)
+    lock(set_up, "state")
+    set_up.refresh_from_db()
+    SET_UP_FLOW.check("establish", set_up, by=by)
+    require_reach(by, set_up.superior)
     rules.check_order(set_up.elected_on or on, on, what_earlier="选举", what_later="批复成立")
     founding = Founding(set_up.name, set_up.kind, set_up.superior, area_code=set_up.area_code)
     union = place(founding, by=by, on=on)
@@ -120,7 +124,8 @@ def establish_union(set_up: SetUp, *, establishment_no: str, by: Actor, on: date
     set_up.establishment_no = _checked_number(establishment_no)
     set_up.established_by_id = by.account_id or None
     set_up.save(update_fields=["union", "established_on", "establishment_no", "established_by"])
-    record(UnionEstablished(kind=set_up.kind), about=set_up, by=by, happened_on=on, organisation=union)
+    SET_UP_FLOW.take("establish", set_up, by=by)  # last: the table wants an established set-up to name its union
+    record(UnionEstablished(level=set_up.kind), about=set_up, by=by, happened_on=on, organisation=union)
     return union
 
 

@@ -16,7 +16,6 @@ from gonghui.core.models import Entry, Kind
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions.employers import (
     EmployerEntry,
-    checked_union_uscc,
     cover,
     enter_employers,
     uncover_all,
@@ -79,7 +78,7 @@ def place(founding: Founding, *, by: Actor, on: date) -> Organisation:
     _copy_spans(organisation, on=on)
     record(OrganisationFounded(level=organisation.level), about=organisation, by=by, happened_on=on)
     if founding.employer is not None:
-        (employer,) = enter_employers([founding.employer])
+        (employer,) = enter_employers([founding.employer], on=on)
         cover(employer, organisation, by=by, on=on)
     return organisation
 
@@ -88,7 +87,7 @@ def check_founding(founding: Founding, *, by: Actor, on: date) -> None:
     """Refuse a founding out of reach, out of place or out of time."""
     superior = founding.superior
     rules.check_place(founding.level, superior.level if superior is not None else None)
-    rules.check_area(area_of(founding))
+    code = codes.area(area_of(founding), on=on)
     if superior is None:
         if by.path != "/":
             raise PowerMissing("organisations.root", "市总工会由系统初始化时建立，不能在此新建")
@@ -97,7 +96,6 @@ def check_founding(founding: Founding, *, by: Actor, on: date) -> None:
     if not superior.is_active:
         raise Refusal("organisations.superior_closed", "上级“%(name)s”已撤销，请另选上级", name=superior.name)
     rules.check_order(superior.founded_on, on, what_earlier="上级组织成立", what_later="成立")
-    code = area_of(founding)
     if founding.level == "town" and superior.area_code != "110000" and code[:6] != superior.area_code[:6]:
         raise Refusal(
             "organisations.area_elsewhere",
@@ -109,7 +107,7 @@ def check_founding(founding: Founding, *, by: Actor, on: date) -> None:
 
 def area_of(founding: Founding) -> str:
     """The area entered, else the superior's."""
-    return founding.area_code or (founding.superior.area_code if founding.superior else "")
+    return codes.area(founding.area_code or (founding.superior.area_code if founding.superior else ""))
 
 
 def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> Organisation:
@@ -133,7 +131,7 @@ def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> O
         path_since=max(on, superior.path_since) if superior is not None else on,
         depth=rules.depth_of(path),
         founded_on=on,
-        uscc=checked_union_uscc(founding.uscc),
+        uscc=codes.union_uscc(founding.uscc) if founding.uscc.strip() else "",
         **_found_by_name(name, short),
     )
 
@@ -225,7 +223,7 @@ def move_organisation(organisation: Organisation, to: Organisation, *, by: Actor
 
 
 def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> None:
-    """Refuse a move into the own subtree, out of place, to where it stands, or on a day that is already accounted for."""
+    """Refuse a move into the own subtree, out of place, to where it stands, or on a day already accounted for."""
     if to.path.startswith(organisation.path):
         raise Refusal(
             "organisations.cycle",

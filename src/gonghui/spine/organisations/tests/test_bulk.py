@@ -1,0 +1,119 @@
+"""The bulk path writes row for row what the single action writes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Model
+from pytest import fixture, mark, raises
+
+from gonghui.core.actor import SYSTEM
+from gonghui.core.errors import PowerMissing, Refusal
+from gonghui.core.models import Entry, FactGroup
+from gonghui.spine.organisations import actions
+from gonghui.spine.organisations.actions import Founding
+from gonghui.spine.organisations.models import CodeSequence, Employer, Organisation, PathSpan, tree_faults
+from gonghui.spine.organisations.tests.builders import JUNE, LONG_AGO, MARCH, Federation, an_actor, an_employer
+
+pytestmark = mark.django_db
+
+
+@fixture
+def federation() -> Federation:
+    return Federation()
+
+
+def foundings(federation: Federation, names: Sequence[str]) -> list[Founding]:
+    superiors = [federation.wangjing, federation.zhongguancun, federation.catering, federation.education]
+    return [
+        Founding(
+            name=name,
+            level="base" if at % 5 else "sector" if superiors[at % 4].level != "town" else "joint",
+            superior=superiors[at % 4],
+            area_code="110105" if superiors[at % 4] == federation.education else "",
+            english_name=f"Union {at}",
+            employer=an_employer(name=name) if at % 3 else None,
+        )
+        for at, name in enumerate(names)
+    ]
+
+
+def rows_of(model: type[Model], ids: Sequence[int], named: str, *without: str) -> list[dict[str, Any]]:
+    columns = [f.attname for f in model._meta.concrete_fields if f.attname not in (*without, "id", "public_id")]
+    return list(model._default_manager.filter(**{f"{named}__in": ids}).order_by(named).values(*columns))
+
+
+def shape(organisations: Sequence[Organisation]) -> dict[str, Any]:
+    """Everything written for the organisations, with keys replaced by their order."""
+    ids = [one.pk for one in organisations]
+    employers = list(Employer.objects.filter(organisation_id__in=ids).order_by("organisation_id"))
+    order = {key: f"o{at}" for at, key in enumerate(ids)} | {e.pk: f"e{at}" for at, e in enumerate(employers)}
+    below = {f"/{key}/": f"/o{at}/" for at, key in enumerate(ids)}
+
+    def hidden(path: str) -> str:
+        tail = "/" + path.rsplit("/", 2)[1] + "/"
+        return path.removesuffix(tail) + below[tail]
+
+    stood = rows_of(Organisation, ids, "pk")
+    spans = rows_of(PathSpan, ids, "organisation_id")
+    entries = Entry.objects.filter(organisation_id__in=ids)
+    facts = dict(FactGroup.objects.values_list("id", "facts"))
+    skipped = ("id", "recorded_at", "group_id")
+    written = [
+        {
+            **{f.attname: getattr(entry, f.attname) for f in Entry._meta.concrete_fields if f.attname not in skipped},
+            "subject_id": order[entry.subject_id],
+            "organisation_id": order[entry.organisation_id],
+            "path": hidden(entry.path),
+            "facts": facts[entry.group_id],
+        }
+        for entry in entries
+    ]
+    return {
+        "organisations": [{**row, "path": hidden(row["path"]), "code": "", "name": ""} for row in stood],
+        "codes": [row["code"][:10] for row in stood],
+        "spans": [{**row, "organisation_id": "", "path": hidden(row["path"])} for row in spans],
+        "employers": rows_of(Employer, ids, "organisation_id", "organisation_id", "uscc", "name"),
+        "entries": sorted(written, key=lambda row: (row["organisation_id"], str(row["subject_id"]), row["kind"])),
+    }
+
+
+def test_the_bulk_path_writes_what_the_action_writes(federation: Federation) -> None:
+    actions.move_organisation(federation.catering, federation.city, by=SYSTEM, on=JUNE)
+    names = [f"示例{word}有限公司工会" for word in "甲乙丙丁戊己庚辛壬癸"]
+    officer = an_actor("org_officer", federation.city)
+    before = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
+    singly = [actions.found_organisation(one, by=officer, on=MARCH) for one in foundings(federation, names)]
+    between = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
+    together = actions.bulk_found(foundings(federation, names), by=officer, on=MARCH)
+    after = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
+    assert shape(together) == shape(singly)
+    assert {a: after[a] - between[a] for a in after} == {a: between[a] - before.get(a, 0) for a in after}
+    assert tree_faults() == []
+
+
+def test_codes_run_on_without_gap_or_repeat(federation: Federation) -> None:
+    rows = [Founding(f"企业{n}工会", "base", federation.wangjing) for n in range(30)]
+    made = actions.bulk_found(rows, by=SYSTEM, on=LONG_AGO)
+    assert [int(one.code[10:15]) for one in made] == list(range(3, 33))
+
+
+def test_one_wrong_row_leaves_nothing_behind(federation: Federation) -> None:
+    good = Founding("好工会", "base", federation.wangjing, employer=an_employer())
+    count = Organisation.objects.count()
+    for wrong in (
+        replace(good, level="branch"),
+        replace(good, superior=None),
+        replace(good, employer=replace(an_employer(), uscc="91110105MA0000001X")),
+        good,
+    ):
+        with raises(Refusal):
+            actions.bulk_found([good, wrong], by=SYSTEM, on=JUNE)
+    assert Organisation.objects.count() == count
+
+
+def test_the_bulk_path_asks_for_power_and_reach(federation: Federation) -> None:
+    rows = [Founding("工会", "base", federation.wangjing)]
+    for actor in (an_actor("statistician", federation.city), an_actor("org_officer", federation.haidian)):
+        with raises(PowerMissing):
+            actions.bulk_found(rows, by=actor, on=JUNE)
