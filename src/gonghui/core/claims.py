@@ -11,28 +11,28 @@ from gonghui.core.han import read_han
 Amount = int | tuple[int, int]  # a count, money in fen, or a ratio as numerator and denominator
 
 HALF_UP, HALF_EVEN = "half_up", "half_even"  # 四舍五入, and GB/T 8170
-SCALES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+SCALES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12}  # zh
 WORDS = {
-    "约": "about",
-    "近": "near",
-    "超过": "over",
-    "逾": "over",
-    "突破": "over",
-    "超": "over",
-    "不到": "under",
-    "不足": "under",
+    "约": "about",  # zh
+    "近": "near",  # zh
+    "超过": "over",  # zh
+    "逾": "over",  # zh
+    "突破": "over",  # zh
+    "超": "over",  # zh
+    "不到": "under",  # zh
+    "不足": "under",  # zh
 }
-MARGIN = Fraction(1, 20)  # 近 and 约 stay within 5 %
-REACH = Fraction(11, 10)  # 超过 does not understate by more than a tenth
+MARGIN = Fraction(1, 20)  # 近 and 约 stay within 5 %  # zh
+REACH = Fraction(11, 10)  # 超过 does not understate by more than a tenth  # zh
 NOTHING = "—"  # a ratio of nothing to nothing
 
 _SHAPE = re.compile(
-    r"(?P<cumulative>累计)?(?P<preliminary>初步)?(?P<word>约|近|超过|逾|突破|超|不到|不足)?(?P<minus>[-\u2212])?"
-    r"(?:(?P<number>\d+)(?:\.(?P<decimals>\d+))?|(?P<han>[零〇一二两三四五六七八九十百千]+))"
-    r"(?P<inner>[余多])?(?P<scale>万亿|万|亿)?(?P<outer>[余多])?"
-    r"(?P<unit>[^\d余多]{0,12}?)(?P<after>以上|以下|左右)?\Z"
+    r"(?P<cumulative>累计)?(?P<preliminary>初步)?(?P<word>约|近|超过|逾|突破|超|不到|不足)?(?P<minus>[-\u2212])?"  # zh
+    r"(?:(?P<number>\d+)(?:\.(?P<decimals>\d+))?|(?P<han>[零〇一二两三四五六七八九十百千]+))"  # zh
+    r"(?P<inner>[余多])?(?P<scale>万亿|万|亿)?(?P<outer>[余多])?"  # zh
+    r"(?P<unit>[^\d余多]{0,12}?)(?P<after>以上|以下|左右)?\Z"  # zh
 )
-_UNIT_SIZES = {"元": Fraction(100), "%": Fraction(1, 100)}
+_UNIT_SIZES = {"元": Fraction(100), "%": Fraction(1, 100)}  # zh
 _BLANK = re.compile("[\\s\u200b\u2060\ufeff]+")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
@@ -118,7 +118,7 @@ def _marker(parts: dict[str, str | None]) -> str:
     if parts["inner"] or parts["outer"]:
         return "yu"
     if parts["after"]:
-        return {"以上": "above", "以下": "below", "左右": "about"}[parts["after"]]
+        return {"以上": "above", "以下": "below", "左右": "about"}[parts["after"]]  # zh
     return WORDS.get(parts["word"] or "", "")
 
 

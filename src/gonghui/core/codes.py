@@ -133,31 +133,31 @@ CITY = "110000"
 DISTRICTS: Mapping[str, District] = {
     code: District(code, name, name_en)
     for code, name, name_en in (
-        ("110101", "东城区", "Dongcheng"),
-        ("110102", "西城区", "Xicheng"),
-        ("110105", "朝阳区", "Chaoyang"),
-        ("110106", "丰台区", "Fengtai"),
-        ("110107", "石景山区", "Shijingshan"),
-        ("110108", "海淀区", "Haidian"),
-        ("110109", "门头沟区", "Mentougou"),
-        ("110111", "房山区", "Fangshan"),
-        ("110112", "通州区", "Tongzhou"),
-        ("110113", "顺义区", "Shunyi"),
-        ("110114", "昌平区", "Changping"),
-        ("110115", "大兴区", "Daxing"),
-        ("110116", "怀柔区", "Huairou"),
-        ("110117", "平谷区", "Pinggu"),
-        ("110118", "密云区", "Miyun"),
-        ("110119", "延庆区", "Yanqing"),
-        (BDA, "北京经济技术开发区", "Beijing Economic-Technological Development Area"),
+        ("110101", "东城区", "Dongcheng"),  # zh
+        ("110102", "西城区", "Xicheng"),  # zh
+        ("110105", "朝阳区", "Chaoyang"),  # zh
+        ("110106", "丰台区", "Fengtai"),  # zh
+        ("110107", "石景山区", "Shijingshan"),  # zh
+        ("110108", "海淀区", "Haidian"),  # zh
+        ("110109", "门头沟区", "Mentougou"),  # zh
+        ("110111", "房山区", "Fangshan"),  # zh
+        ("110112", "通州区", "Tongzhou"),  # zh
+        ("110113", "顺义区", "Shunyi"),  # zh
+        ("110114", "昌平区", "Changping"),  # zh
+        ("110115", "大兴区", "Daxing"),  # zh
+        ("110116", "怀柔区", "Huairou"),  # zh
+        ("110117", "平谷区", "Pinggu"),  # zh
+        ("110118", "密云区", "Miyun"),  # zh
+        ("110119", "延庆区", "Yanqing"),  # zh
+        (BDA, "北京经济技术开发区", "Beijing Economic-Technological Development Area"),  # zh
     )
 }
 # Abolished code, its name, the code that took over, the first day it was no longer in force.
 ABOLISHED: Mapping[str, tuple[str, str, date]] = {
-    "110103": ("崇文区", "110101", date(2010, 7, 1)),
-    "110104": ("宣武区", "110102", date(2010, 7, 1)),
-    "110228": ("密云县", "110118", date(2015, 11, 17)),
-    "110229": ("延庆县", "110119", date(2015, 11, 17)),
+    "110103": ("崇文区", "110101", date(2010, 7, 1)),  # zh
+    "110104": ("宣武区", "110102", date(2010, 7, 1)),  # zh
+    "110228": ("密云县", "110118", date(2015, 11, 17)),  # zh
+    "110229": ("延庆县", "110119", date(2015, 11, 17)),  # zh
 }
 
 

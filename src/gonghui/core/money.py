@@ -8,8 +8,8 @@ from gonghui.core import text as texts
 from gonghui.core.errors import Refusal
 
 LARGEST_FEN = 10**17  # a thousand million million fen: above it somebody slipped, and bigint ends not far off
-WORDS = {"": 1, "万": 10**4, "亿": 10**8}
-_SHAPE = re.compile(r"(?P<sign>[-\u2212+])?(?P<yuan>\d+)(?:\.(?P<part>\d+))?(?P<word>[万亿])?元?\Z")
+WORDS = {"": 1, "万": 10**4, "亿": 10**8}  # zh
+_SHAPE = re.compile(r"(?P<sign>[-\u2212+])?(?P<yuan>\d+)(?:\.(?P<part>\d+))?(?P<word>[万亿])?元?\Z")  # zh
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -61,7 +61,7 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
 def _as_text(written: str | int | float) -> str:
     """What was written; a float as its shortest digits, so that 0.1 + 0.2 shows its seventeen decimals."""
     if isinstance(written, bool):
-        return "是" if written else "否"
+        return "是" if written else "否"  # zh
     if isinstance(written, float):
         return f"{int(written)}" if written.is_integer() and abs(written) < 2**53 else repr(written)
     return texts.fold(written) if isinstance(written, str) else str(written)

@@ -16,34 +16,34 @@ from gonghui.core.han import han, han_counted
 __all__ = ["HALF_EVEN", "HALF_UP", "NOTHING", "Amount", "Claim", "Style", "exact", "exact_en", "holds", "parse"]
 __all__ += ["printed", "printed_en"]
 
-MONEY_UNITS = ("分", "元")
+MONEY_UNITS = ("分", "元")  # zh
 WAN, YI = 10**4, 10**8
 CLAIMS = ("yu", "above", "near", "about", "over")
-OVER_WORDS = ("超过", "逾", "突破")
+OVER_WORDS = ("超过", "逾", "突破")  # zh
 _CODE = re.compile(r"int|auto|han|(?:wan|yi|pct)[0-4]|yu(?:_wan|_yi)?|above|near|about|over|cum|preliminary|prelim")
-_MARKERS = {"cum": "累计", "preliminary": "初步", "": ""}
+_MARKERS = {"cum": "累计", "preliminary": "初步", "": ""}  # zh
 _WORDS_EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CLAIMS_EN = {"yu": "more than", "near": "nearly", "about": "about", "over": "more than"}
 UNITS_EN = {
-    "人次": "person-time|person-times",
-    "人": "person|people",
-    "名": "person|people",
-    "家": "unit|units",
-    "个": "|",
-    "件": "case|cases",
-    "次": "time|times",
-    "项": "item|items",
-    "个方面": "area|areas",
-    "户": "household|households",
-    "场": "session|sessions",
-    "份": "copy|copies",
-    "条": "entry|entries",
-    "笔": "payment|payments",
-    "张": "card|cards",
-    "天": "day|days",
-    "日": "day|days",
-    "年": "year|years",
-    "个月": "month|months",
+    "人次": "person-time|person-times",  # zh
+    "人": "person|people",  # zh
+    "名": "person|people",  # zh
+    "家": "unit|units",  # zh
+    "个": "|",  # zh
+    "件": "case|cases",  # zh
+    "次": "time|times",  # zh
+    "项": "item|items",  # zh
+    "个方面": "area|areas",  # zh
+    "户": "household|households",  # zh
+    "场": "session|sessions",  # zh
+    "份": "copy|copies",  # zh
+    "条": "entry|entries",  # zh
+    "笔": "payment|payments",  # zh
+    "张": "card|cards",  # zh
+    "天": "day|days",  # zh
+    "日": "day|days",  # zh
+    "年": "year|years",  # zh
+    "个月": "month|months",  # zh
 }
 
 
@@ -192,7 +192,7 @@ def _sign(value: Amount) -> str:
 def _unit_zh(value: Amount, unit: str) -> str:
     if isinstance(value, tuple):
         return "%"
-    return "元" if unit in MONEY_UNITS else unit
+    return "元" if unit in MONEY_UNITS else unit  # zh
 
 
 def _composed(shown: _Shown, unit: str) -> str:
@@ -230,11 +230,11 @@ def _plain(magnitude: Fraction, style: Style) -> _Shown:
     if code == "auto":
         code = "yi2" if magnitude >= YI else "wan1"
     if code.startswith("yi") and magnitude >= YI:
-        return _scaled(magnitude, YI, "亿", int(code[2:]), style.rounding)
+        return _scaled(magnitude, YI, "亿", int(code[2:]), style.rounding)  # zh
     if code.startswith(("wan", "yi")) and magnitude >= WAN:
-        shown = _scaled(magnitude, WAN, "万", int(code[3:]) if code.startswith("wan") else 1, style.rounding)
+        shown = _scaled(magnitude, WAN, "万", int(code[3:]) if code.startswith("wan") else 1, style.rounding)  # zh
         if code.startswith("yi") and shown.amount >= YI:  # 99,999,999 is 1.00亿, not 10000.0万
-            return _scaled(magnitude, YI, "亿", int(code[2:]), style.rounding)
+            return _scaled(magnitude, YI, "亿", int(code[2:]), style.rounding)  # zh
         return shown
     whole = _round(magnitude, 0, style.rounding)
     if whole == magnitude or (code == "int" and whole):
@@ -257,10 +257,10 @@ def _share(percent: Fraction, places: int, rounding: str) -> _Shown:
     finest = Fraction(1, 10 ** max(places, 2))
     text = _decimal(100 - finest if percent > finest else finest, max(places, 2), strip=False)
     if percent > 100:  # a hair over the whole
-        return _Shown("100", Fraction(100), "over", "超过")
+        return _Shown("100", Fraction(100), "over", "超过")  # zh
     if percent > finest:
         return _Shown(text, 100 - finest, "above")
-    return _Shown(text, finest, "under", "不到")
+    return _Shown(text, finest, "under", "不到")  # zh
 
 
 def _in_han(number: int) -> _Shown:
@@ -274,10 +274,10 @@ def _in_han(number: int) -> _Shown:
 def _claimed(value: Amount, unit: str, style: Style) -> _Shown:
     """The number a claim names: the form's own, which must be true of the value, or the roundest that is."""
     claim, _, at = style.code.partition("_")
-    word = {"near": "近", "about": "约", "over": style.word or "超过"}.get(claim, "")
+    word = {"near": "近", "about": "约", "over": style.word or "超过"}.get(claim, "")  # zh
     size = _magnitude(value, unit)
     if style.base:
-        base = normal(style.base).rstrip("%元")
+        base = normal(style.base).rstrip("%元")  # zh
         shown = _Shown(base, _named(base), claim, word)
         if not _true(shown, value, unit):
             raise Refusal(
@@ -292,7 +292,7 @@ def _claimed(value: Amount, unit: str, style: Style) -> _Shown:
         if amount == size and claim != "above":
             break  # the value stands on the round number itself: print that, without a claim
         in_han = claim == "yu" and amount == 10
-        shown = _Shown("十" if in_han else _written(amount), amount, claim, word)
+        shown = _Shown("十" if in_han else _written(amount), amount, claim, word)  # zh
         if amount and _true(shown, value, unit):
             return shown
     if share:
@@ -336,7 +336,7 @@ def _first_place(size: Fraction) -> Fraction:
 
 def _written(amount: Fraction) -> str:
     """A round number as prose writes it, exact: 2000, 5万, 1.8亿."""
-    for scale, word in ((YI, "亿"), (WAN, "万")):
+    for scale, word in ((YI, "亿"), (WAN, "万")):  # zh
         if amount >= scale:
             return _decimal(amount / scale, 8, strip=True) + word
     return _decimal(amount, 2, strip=True)
@@ -368,12 +368,12 @@ def _number_en(shown: _Shown) -> str:
     if shown.in_words:
         return _WORDS_EN[int(amount)]
     for scale, word, grain in ((10**9, "billion", 10**6), (10**6, "million", 10**3)):
-        if amount >= scale and amount % grain == 0 and shown.text[-1] in "万亿":
+        if amount >= scale and amount % grain == 0 and shown.text[-1] in "万亿":  # zh
             return f"{_decimal(amount / scale, 6, strip=True)} {word}"
     if amount.denominator == 1:
         tail = shown.text.partition(".")[2]  # 2.0% keeps the zero that says how far it was rounded
         return f"{int(amount):,}" + (f".{tail}" if tail.isdigit() else "")
     whole, _, part = _decimal(amount, 6, strip=True).partition(".")
     if "." in shown.text:
-        part = part.ljust(len(shown.text.partition(".")[2].rstrip("万亿")), "0")
+        part = part.ljust(len(shown.text.partition(".")[2].rstrip("万亿")), "0")  # zh
     return f"{int(whole):,}.{part}"

@@ -12,7 +12,7 @@ from gonghui.core.errors import Refusal
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 ONE_DAY = timedelta(days=1)
-QUARTERS_ZH = ("一", "二", "三", "四")
+QUARTERS_ZH = ("一", "二", "三", "四")  # zh
 QUARTERS_EN = ("first", "second", "third", "fourth")
 MONTHS_EN = tuple(calendar.month_name)  # English as long as no one calls setlocale; the tests hold it
 KINDS = ("year", "half", "quarter", "month", "week", "day", "range")
@@ -165,7 +165,7 @@ class Period:
             case "year":
                 return f"{year}年"
             case "half":
-                return f"{year}年{'上' if month == 1 else '下'}半年"
+                return f"{year}年{'上' if month == 1 else '下'}半年"  # zh
             case "quarter":
                 return f"{year}年第{QUARTERS_ZH[month // 3]}季度"
             case "month":
@@ -179,7 +179,7 @@ class Period:
             years_end = "" if self.last.year == year else f"{self.last.year}年"
             return f"{year}年{month}月至{years_end}{self.last.month}月"
         last = day_label(self.last)
-        return f"{day_label(self.first)}至{last if self.last.year != year else last.partition('年')[2]}"
+        return f"{day_label(self.first)}至{last if self.last.year != year else last.partition('年')[2]}"  # zh
 
     @property
     def label_en(self) -> str:

@@ -18,22 +18,22 @@ Row = TypeVar("Row", bound=Model)
 
 LONGEST_QUERY = 60
 CANDIDATES = 200  # rows that are ranked; the very name is looked for apart
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")  # zh
 _LATIN = re.compile(r"[a-z]{2,}\Z")
-_WORDS = re.compile("[a-z0-9\u3400-\u9fff\U00020000-\U000323af]+")
+_WORDS = re.compile("[a-z0-9\u3400-\u9fff\U00020000-\U000323af]+")  # zh
 
 # Readings that the dictionary gets wrong in names of places.
 PLACES = (
-    "大栅栏 da shi lan|十里堡 shi li pu|垡头 fa tou|漷县 huo xian|长辛店 chang xin dian|广渠门 guang qu men|"
-    "乐亭 lao ting|六安 lu an|阜成门 fu cheng men|八里堡 ba li pu|张家堡 zhang jia pu|单县 shan xian|"
-    "莘庄 xin zhuang|蔚县 yu xian|长阳 chang yang|长沟 chang gou|长陵 chang ling|长城 chang cheng|"
-    "行宫 xing gong|总工会 zong gong hui|工会 gong hui"
+    "大栅栏 da shi lan|十里堡 shi li pu|垡头 fa tou|漷县 huo xian|长辛店 chang xin dian|广渠门 guang qu men|"  # zh
+    "乐亭 lao ting|六安 lu an|阜成门 fu cheng men|八里堡 ba li pu|张家堡 zhang jia pu|单县 shan xian|"  # zh
+    "莘庄 xin zhuang|蔚县 yu xian|长阳 chang yang|长沟 chang gou|长陵 chang ling|长城 chang cheng|"  # zh
+    "行宫 xing gong|总工会 zong gong hui|工会 gong hui"  # zh
 )
 # Surnames that read otherwise than as words.
 SURNAMES = (
-    "尉迟 yu chi|长孙 zhang sun|万俟 mo qi|澹台 tan tai|单于 chan yu|单 shan|仇 qiu|区 ou|解 xie|任 ren|华 hua|"
-    "查 zha|曾 zeng|朴 piao|盖 ge|乐 yue|员 yun|冼 xian|覃 qin|缪 miao|翟 zhai|种 chong|召 shao|臧 zang|"
-    "逄 pang|秘 bi|折 she|黑 he|宁 ning|纪 ji|燕 yan|应 ying|葛 ge"
+    "尉迟 yu chi|长孙 zhang sun|万俟 mo qi|澹台 tan tai|单于 chan yu|单 shan|仇 qiu|区 ou|解 xie|任 ren|华 hua|"  # zh
+    "查 zha|曾 zeng|朴 piao|盖 ge|乐 yue|员 yun|冼 xian|覃 qin|缪 miao|翟 zhai|种 chong|召 shao|臧 zang|"  # zh
+    "逄 pang|秘 bi|折 she|黑 he|宁 ning|纪 ji|燕 yan|应 ying|葛 ge"  # zh
 )
 
 

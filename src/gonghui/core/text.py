@@ -9,9 +9,9 @@ from gonghui.core.errors import Refusal
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()} | {0x3000: 0x20}
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # control, format (bidi, zero width), unassigned
 _MIDDLE_DOTS = str.maketrans({"\u2022": "·", "\u2027": "·", "\u30fb": "·", "\uff65": "·"})
-_HAN_OR_PUNCTUATION = "[\u3400-\u9fff\U00020000-\U000323af，。、；：！？（）《》“”]"
+_HAN_OR_PUNCTUATION = "[\u3400-\u9fff\U00020000-\U000323af，。、；：！？（）《》“”]"  # zh
 _GAP_BETWEEN_HAN = re.compile(f"(?<={_HAN_OR_PUNCTUATION})\\s+(?={_HAN_OR_PUNCTUATION})")
-_GAP_IN_NUMBER = re.compile(r"(?<=\d)\s*(\.)\s*(?=\d)|(?<=[\d.])\s+(?=\d)|(?<=\d)\s+(?=[万亿余%\u4e00-\u9fff])")
+_GAP_IN_NUMBER = re.compile(r"(?<=\d)\s*(\.)\s*(?=\d)|(?<=[\d.])\s+(?=\d)|(?<=\d)\s+(?=[万亿余%\u4e00-\u9fff])")  # zh
 
 
 def fold(text: str) -> str:
