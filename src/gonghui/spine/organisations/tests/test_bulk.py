@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from django.db.models import Model
-from pytest import fixture, mark, raises
 
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal
@@ -15,10 +15,10 @@ from gonghui.spine.organisations.actions import Founding
 from gonghui.spine.organisations.models import CodeSequence, Employer, Organisation, PathSpan, tree_faults
 from gonghui.spine.organisations.tests.builders import JUNE, LONG_AGO, MARCH, Federation, an_actor, an_employer
 
-pytestmark = mark.django_db
+pytestmark = pytest.mark.django_db
 
 
-@fixture
+@pytest.fixture
 def federation() -> Federation:
     return Federation()
 
@@ -107,7 +107,7 @@ def test_one_wrong_row_leaves_nothing_behind(federation: Federation) -> None:
         replace(good, employer=replace(an_employer(), uscc="91110105MA0000001X")),
         good,
     ):
-        with raises(Refusal):
+        with pytest.raises(Refusal):
             actions.bulk_found([good, wrong], by=SYSTEM, on=JUNE)
     assert Organisation.objects.count() == count
 
@@ -115,5 +115,5 @@ def test_one_wrong_row_leaves_nothing_behind(federation: Federation) -> None:
 def test_the_bulk_path_asks_for_power_and_reach(federation: Federation) -> None:
     rows = [Founding("工会", "base", federation.wangjing)]
     for actor in (an_actor("statistician", federation.city), an_actor("org_officer", federation.haidian)):
-        with raises(PowerMissing):
+        with pytest.raises(PowerMissing):
             actions.bulk_found(rows, by=actor, on=JUNE)

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import mark, raises
 
 from gonghui.core.errors import Refusal
 from gonghui.spine.organisations import rules
@@ -15,13 +15,13 @@ SCHEME = rules.set_up_scheme(ON)
 
 
 def refused(code: str, call: object, *args: object, **given: object) -> None:
-    with raises(Refusal) as caught:
+    with pytest.raises(Refusal) as caught:
         call(*args, **given)  # type: ignore[operator]
     assert caught.value.code == code
     assert str(caught.value)
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("entitled", "quorum", "needed"),
     [(36, 24, 19), (35, 24, 18), (37, 25, 19), (25, 17, 13), (3, 2, 2), (1, 1, 1), (100, 67, 51), (2, 2, 2)],
 )
@@ -49,12 +49,16 @@ def test_votes_are_counted_against_those_entitled_not_those_present() -> None:
     rules.check_ballot(Ballot(36, 24, 24, 3), members=40, scheme=SCHEME)
 
 
-@mark.parametrize("ballot", [Ballot(36, 37, 30, 3), Ballot(36, 30, 31, 3), Ballot(37, 30, 25, 3), Ballot(0, 0, 0, 3)])
+@pytest.mark.parametrize(
+    "ballot", [Ballot(36, 37, 30, 3), Ballot(36, 30, 31, 3), Ballot(37, 30, 25, 3), Ballot(0, 0, 0, 3)]
+)
+    "ballot", [Ballot(36, 37, 30, 3), Ballot(36, 30, 31, 3), Ballot(37, 30, 25, 3), Ballot(0, 0, 0, 3)]
+)
 def test_sums_that_cannot_be_are_refused(ballot: Ballot) -> None:
     refused("organisations.sum", rules.check_ballot, ballot, members=36, scheme=SCHEME)
 
 
-@mark.parametrize(("years", "fits"), [(2, False), (3, True), (4, False), (5, True), (6, False)])
+@pytest.mark.parametrize(("years", "fits"), [(2, False), (3, True), (4, False), (5, True), (6, False)])
 def test_a_term_is_three_or_five_years(years: int, fits: bool) -> None:
     ballot = Ballot(36, 30, 25, years)
     if fits:
@@ -63,7 +67,7 @@ def test_a_term_is_three_or_five_years(years: int, fits: bool) -> None:
         refused("organisations.term", rules.check_ballot, ballot, members=36, scheme=SCHEME)
 
 
-@mark.parametrize(("kind", "employers", "code"), [
+@pytest.mark.parametrize(("kind", "employers", "code"), [
     ("joint", 1, "organisations.joint_employers"),
     ("joint", 2, ""),
     ("joint", 12, ""),
@@ -80,7 +84,7 @@ def test_a_joint_union_needs_two_employers_and_a_base_union_one(kind: str, emplo
         rules.check_employers(kind, listed, scheme=SCHEME)
 
 
-@mark.parametrize(("preparers", "fits"), [(2, False), (3, True), (4, True)])
+@pytest.mark.parametrize(("preparers", "fits"), [(2, False), (3, True), (4, True)])
 def test_a_preparing_group_has_three_people(preparers: int, fits: bool) -> None:
     if fits:
         rules.check_preparers(preparers, scheme=SCHEME)
@@ -100,7 +104,7 @@ def test_steps_on_one_day_are_in_order_and_a_day_earlier_is_not() -> None:
     )
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("uncovered", "covered", "new"),
     [
         (None, date(2020, 6, 10), True),
@@ -118,7 +122,7 @@ def test_an_employer_covered_again_within_twenty_four_months_is_not_new(
     assert rules.counts_as_new(uncovered, covered, scheme=SCHEME) is new
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("day", "months", "after"),
     [
         (date(2020, 1, 31), 1, date(2020, 2, 29)),
@@ -137,7 +141,7 @@ def test_the_scheme_of_the_day_is_used_and_before_the_first_there_is_none() -> N
     refused("organisations.scheme", rules.set_up_scheme, date(2016, 10, 8))
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("level", "under", "fits"),
     [
         ("district", "city", True),
@@ -170,7 +174,7 @@ def test_only_the_city_stands_under_nothing() -> None:
     refused("organisations.level", rules.check_place, "province", None)
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     ("employees", "label"),
     [(1, "1-24"), (24, "1-24"), (25, "25-99"), (99, "25-99"), (100, "100-299"), (999, "300-999"), (1000, "1000+")],
 )
@@ -183,7 +187,7 @@ def test_names_lose_blanks_and_invisible_letters_and_may_not_be_empty() -> None:
     refused("organisations.name_missing", rules.checked_name, " \u200b ")
 
 
-@mark.parametrize(("code", "fits"), [("I64", True), ("I", True), ("i64", False), ("U01", False), ("I6", False)])
+@pytest.mark.parametrize(("code", "fits"), [("I64", True), ("I", True), ("i64", False), ("U01", False), ("I6", False)])
 def test_industries_are_a_section_letter_with_a_division(code: str, fits: bool) -> None:
     if fits:
         rules.check_industry(code)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
-from pytest import fixture, mark, raises
 
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
@@ -32,11 +32,11 @@ from gonghui.spine.organisations.tests.builders import (
 )
 from gonghui.web.models import Account
 
-pytestmark = mark.django_db
+pytestmark = pytest.mark.django_db
 HALF = Period.parse("2020H1")
 
 
-@fixture
+@pytest.fixture
 def federation() -> Federation:
     return Federation()
 
@@ -68,8 +68,8 @@ KINDS = {
 }
 
 
-@mark.parametrize("step", STEPS)
-@mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("state", STATES)
 def test_each_step_is_taken_from_its_states_only(federation: Federation, state: str, step: str) -> None:
     set_up = STATES[state](federation.wangjing)
     if state in SET_UP_FLOW.steps[step].leaves:
@@ -78,14 +78,14 @@ def test_each_step_is_taken_from_its_states_only(federation: Federation, state: 
         assert set_up.state == SET_UP_FLOW.steps[step].after
         assert KIND_IDS.name(entries_of(set_up).last().kind) == KINDS[step]  # type: ignore[union-attr]
     else:
-        with raises(StepRefused):
+        with pytest.raises(StepRefused):
             STEPS[step](set_up, SYSTEM)
         set_up.refresh_from_db()
         assert set_up.state == state
 
 
-@mark.parametrize("role", ["statistician", "reviewer", "unit_lead", "org_officer", "auditor", "report_editor"])
-@mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("role", ["statistician", "reviewer", "unit_lead", "org_officer", "auditor", "report_editor"])
+@pytest.mark.parametrize("step", STEPS)
 def test_each_step_needs_its_power(federation: Federation, step: str, role: str) -> None:
     start = {"approve": a_set_up, "elect": a_preparing_set_up, "establish": an_elected_set_up, "abandon": a_set_up}
     set_up = start[step](federation.wangjing)
@@ -94,21 +94,21 @@ def test_each_step_needs_its_power(federation: Federation, step: str, role: str)
     if allowed[step] == role:
         STEPS[step](set_up, actor)
     else:
-        with raises(PowerMissing):
+        with pytest.raises(PowerMissing):
             STEPS[step](set_up, actor)
 
 
-@mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", STEPS)
 def test_another_districts_officers_reach_no_set_up_of_ours(federation: Federation, step: str) -> None:
     start = {"approve": a_set_up, "elect": a_preparing_set_up, "establish": an_elected_set_up, "abandon": a_set_up}
     set_up = start[step](federation.wangjing)
     role = "unit_lead" if step in ("approve", "establish") else "org_officer"
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         STEPS[step](set_up, an_actor(role, federation.haidian))
     assert not SetUp.objects.seen_by(an_actor(role, federation.haidian)).exists()
 
 
-@mark.parametrize("role", ["statistician", "unit_lead"])
+@pytest.mark.parametrize("role", ["statistician", "unit_lead"])
 def test_no_role_at_an_employers_union_has_a_right_in_setting_up(federation: Federation, role: str) -> None:
     powers = an_actor(role, federation.first).powers
     assert not powers & {"organisations.set_up", "organisations.approve", "organisations.edit"}
@@ -120,7 +120,7 @@ def test_who_proposed_does_not_approve(federation: Federation) -> None:
     lead = replace(an_actor("unit_lead", federation.chaoyang), account_id=person.pk)
     proposal = Proposal("某工会", "base", federation.wangjing, [an_employer()])
     set_up = actions.propose_set_up(proposal, by=officer, on=JANUARY)
-    with raises(StepRefused, match="同一人"):
+    with pytest.raises(StepRefused, match="同一人"):
         STEPS["approve"](set_up, lead)
     offer = next(offer for offer in SET_UP_FLOW.offers(set_up, by=lead) if offer.step.name == "approve")
     assert not offer.allowed
@@ -157,7 +157,7 @@ def again(set_up: SetUp, on: date) -> SetUp:
     return later
 
 
-@mark.parametrize(("on", "new"), [(date(2022, 6, 10), False), (date(2022, 6, 11), True)])
+@pytest.mark.parametrize(("on", "new"), [(date(2022, 6, 10), False), (date(2022, 6, 11), True)])
 def test_an_employer_covered_again_counts_as_new_only_after_twenty_four_months(
     federation: Federation, on: date, new: bool
 ) -> None:
@@ -177,7 +177,7 @@ def test_an_employer_covered_twice_in_a_period_counts_once(federation: Federatio
 def test_an_employer_of_another_union_is_refused(federation: Federation) -> None:
     employer = an_established_set_up(federation.wangjing).employers.get()
     entry = an_employer(uscc=employer.uscc)
-    with raises(Refusal) as caught:
+    with pytest.raises(Refusal) as caught:
         actions.propose_set_up(Proposal("又一个", "base", federation.zhongguancun, [entry]), by=SYSTEM, on=JUNE)
     assert caught.value.code == "organisations.employer_taken"
     assert employer.uscc in str(caught.value)
@@ -189,10 +189,10 @@ def test_an_employer_of_another_open_set_up_is_refused_and_free_once_that_is_giv
     first = a_set_up(federation.wangjing)
     entry = an_employer(uscc=first.employers.get().uscc)
     proposal = Proposal("又一个", "base", federation.zhongguancun, [entry])
-    with raises(Refusal) as caught:
+    with pytest.raises(Refusal) as caught:
         actions.propose_set_up(proposal, by=SYSTEM, on=JANUARY)
     assert caught.value.code == "organisations.employer_in_set_up"
-    with raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         SetUpEmployer.objects.create(
             set_up=a_set_up(federation.wangjing), employer=Employer.objects.get(uscc=entry.uscc)
         )
@@ -210,10 +210,10 @@ def test_wrong_codes_and_twice_the_same_employer_are_refused(federation: Federat
         ([replace(entry, industry_code="Z9")], "organisations.industry"),
         ([replace(entry, ownership="none")], "organisations.ownership"),
     ):
-        with raises(Refusal) as caught:
+        with pytest.raises(Refusal) as caught:
             actions.propose_set_up(Proposal("某工会", "base", federation.wangjing, entries), by=SYSTEM, on=JUNE)
         assert caught.value.code == code
-    with raises(Refusal) as caught:
+    with pytest.raises(Refusal) as caught:
         actions.propose_set_up(Proposal("某工会", "joint", federation.wangjing, [entry, entry]), by=SYSTEM, on=JUNE)
     assert caught.value.code == "organisations.employer_twice"
     assert not Employer.objects.exists()
@@ -228,28 +228,28 @@ def test_full_width_digits_of_a_code_are_understood(federation: Federation) -> N
 
 def test_dates_run_in_order(federation: Federation) -> None:
     set_up = a_set_up(federation.wangjing, on=MARCH)
-    with raises(Refusal, match="早于"):
+    with pytest.raises(Refusal, match="早于"):
         actions.approve_preparation(set_up, preparers=3, approval_no="1号", by=SYSTEM, on=JANUARY)
     elected = an_elected_set_up(federation.wangjing)
-    with raises(Refusal, match="早于"):
+    with pytest.raises(Refusal, match="早于"):
         actions.establish_union(elected, establishment_no="1号", by=SYSTEM, on=date(2020, 3, 1))
     elected.refresh_from_db()
     assert elected.state == "elected"
 
 
 def test_an_approval_names_its_document(federation: Federation) -> None:
-    with raises(Refusal) as caught:
+    with pytest.raises(Refusal) as caught:
         actions.approve_preparation(a_set_up(federation.wangjing), preparers=3, approval_no=" ", by=SYSTEM, on=JUNE)
     assert caught.value.code == "organisations.approval_no"
 
 
 def test_a_union_cannot_be_set_up_where_its_level_does_not_stand(federation: Federation) -> None:
-    with raises(Refusal) as caught:
+    with pytest.raises(Refusal) as caught:
         a_set_up(federation.education, kind="joint", employers=2)
     assert caught.value.code == "organisations.place"
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     "change",
     [
         {"votes": 31},
@@ -262,5 +262,5 @@ def test_a_union_cannot_be_set_up_where_its_level_does_not_stand(federation: Fed
 )
 def test_the_database_refuses_sums_and_dates_that_cannot_be(federation: Federation, change: dict[str, object]) -> None:
     set_up = an_elected_set_up(federation.wangjing)
-    with raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         SetUp.objects.filter(pk=set_up.pk).update(**change)

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
-from pytest import fixture, mark, raises
 
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal
@@ -24,17 +24,17 @@ from gonghui.spine.organisations.tests.builders import (
     found,
 )
 
-pytestmark = mark.django_db
+pytestmark = pytest.mark.django_db
 
 
-@fixture
+@pytest.fixture
 def federation() -> Federation:
     return Federation()
 
 
 def refused(code: str) -> object:
     """A refusal with the code, whose sentence can be filled."""
-    return raises(Refusal, check=lambda refusal: refusal.code == code and bool(str(refusal)))
+    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code and bool(str(refusal)))
 
 
 def kinds(record: object) -> list[str]:
@@ -63,9 +63,9 @@ def test_the_economic_technological_zone_stands_alone_and_its_streets_under_it(f
     assert street.path.startswith(zone.path)
 
 
-@mark.parametrize("area", ["110103", "110100", "999999", "11010502"])
+@pytest.mark.parametrize("area", ["110103", "110100", "999999", "11010502"])
 def test_unknown_and_abolished_areas_are_refused(federation: Federation, area: str) -> None:
-    with raises(Refusal):
+    with pytest.raises(Refusal):
         found("某区总工会", "district", federation.city, area)
 
 
@@ -75,21 +75,21 @@ def test_a_street_of_another_district_is_refused(federation: Federation) -> None
 
 
 def test_there_is_one_city(federation: Federation) -> None:
-    with raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         found("又一个市总工会", "city", None, "110000")
 
 
 def test_only_the_system_founds_the_city() -> None:
     officer = an_actor("org_officer", Organisation(id=1, path="/1/", level="city", name="市总工会"))
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.found_organisation(Founding("市总工会", "city", None, area_code="110000"), by=officer, on=LONG_AGO)
 
 
 def test_founding_needs_the_power_and_the_reach(federation: Federation) -> None:
     founding = Founding("新企业工会", "base", federation.wangjing)
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.found_organisation(founding, by=an_actor("statistician", federation.chaoyang), on=JUNE)
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.found_organisation(founding, by=an_actor("org_officer", federation.haidian), on=JUNE)
     made = actions.found_organisation(founding, by=an_actor("org_officer", federation.chaoyang), on=JUNE)
     assert made.parent_id == federation.wangjing.id
@@ -179,9 +179,9 @@ def test_a_move_dated_before_recorded_work_is_refused(federation: Federation) ->
 
 def test_a_move_needs_reach_over_both_ends(federation: Federation) -> None:
     officer = an_actor("org_officer", federation.chaoyang)
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.move_organisation(federation.first, federation.zhongguancun, by=officer, on=JUNE)
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.move_organisation(federation.third, federation.wangjing, by=officer, on=JUNE)
     actions.move_organisation(federation.first, federation.catering, by=officer, on=JUNE)
     assert federation.first.parent_id == federation.catering.id
@@ -218,7 +218,7 @@ def test_closing_waits_for_children_and_set_ups_and_frees_employers(federation: 
 def test_closing_before_founding_and_closing_oneself_are_refused(federation: Federation) -> None:
     with refused("organisations.date_order"):
         actions.close_organisation(federation.first, by=SYSTEM, on=date(2015, 1, 4))
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.close_organisation(federation.catering, by=an_actor("org_officer", federation.catering), on=JUNE)
 
 
@@ -241,7 +241,7 @@ def test_industries_are_rows_the_city_edits(federation: Federation) -> None:
     assert (made.pk, again.name) == (again.pk, "教育科技")
     with refused("organisations.industry_code"):
         actions.edit_industry("X1", "教育", order=1, is_active=True, by=city, on=JUNE)
-    with raises(PowerMissing):
+    with pytest.raises(PowerMissing):
         actions.edit_industry(
             "INDU-02", "建筑", order=1, is_active=True, by=an_actor("org_officer", federation.chaoyang), on=JUNE
         )
@@ -258,7 +258,7 @@ def test_an_actor_sees_its_subtree_and_nothing_else(federation: Federation) -> N
     }
 
 
-@mark.parametrize(
+@pytest.mark.parametrize(
     "change",
     [
         "update organisations_organisation set path = '/1/' || id || '/' where id = %s",
@@ -271,12 +271,20 @@ def test_an_actor_sees_its_subtree_and_nothing_else(federation: Federation) -> N
     ],
 )
 def test_the_database_itself_refuses_a_broken_tree(federation: Federation, change: str) -> None:
-    with raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(change, [federation.first.id])
-        cursor.execute("set constraints all immediate")
+    def broken() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change, [federation.first.id])
+            cursor.execute("set constraints all immediate")
+
+    with pytest.raises(IntegrityError):
+        broken()
 
 
 def test_the_database_refuses_overlapping_spans(federation: Federation) -> None:
-    with raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        PathSpan.objects.create(organisation=federation.first, path="/9/", first_on=JUNE)
-        cursor.execute("set constraints all immediate")
+    def broken() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            PathSpan.objects.create(organisation=federation.first, path="/9/", first_on=JUNE)
+            cursor.execute("set constraints all immediate")
+
+    with pytest.raises(IntegrityError):
+        broken()

@@ -31,7 +31,7 @@ steps = st.lists(
 class TreeMoves(TestCase):
     """Compares the paths the tables keep with a parent map kept for each day by hand."""
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(steps)
     def test_paths_are_right_on_every_day(self, taken: list[tuple[str, int, int, str, int]]) -> None:
         city = found("市", "city", None, "110000")
@@ -54,7 +54,7 @@ class TreeMoves(TestCase):
             except Refusal:
                 continue
             day = max(day, on)
-        self.assertEqual(tree_faults(), [])
+        assert tree_faults() == []
         self._compare(parents, day)
 
     def _compare(self, parents: list[tuple[date, int, int | None]], last: date) -> None:
@@ -66,7 +66,7 @@ class TreeMoves(TestCase):
                 if since <= on:
                     above[key] = parent
             for key in above:
-                self.assertEqual(rows[key].path_on(on), _path(key, above), (key, on))
+                assert rows[key].path_on(on) == _path(key, above), (key, on)
 
 
 def _path(key: int, above: dict[int, Any]) -> str:
