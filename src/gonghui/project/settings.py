@@ -224,7 +224,6 @@ AXES_COOLOFF_TIME = 0.5
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "gonghui.web.signin.locked_out"
 AXES_ENABLED = not TEST
 
 # Sessions end after 30 minutes idle and 12 hours in any case: web.sessions.watch.
