@@ -1,0 +1,81 @@
+"""A real Chromium for whole-system tests: `walk` opens pages and fails on what a visitor's console would show."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+from gonghui.project.testing import chromium
+from gonghui.web.models import Account
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+TELL = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all walks."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+class Walk:
+    """A visitor with a browser: opens addresses, remembers what the console said."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.address, self.complaints = address, list[str]()
+        self.context = browser.new_context(locale="zh-CN", base_url=address, viewport={"width": 1280, "height": 900})
+        self.context.add_init_script(TELL)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # The answer to the page's own address is for the test to judge; anything else is a fault.
+        if message.type == "error" and message.location.get("url") != self.page.url:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def sign_in(self, account: Account) -> None:
+        """The account's session, as if it had signed in here."""
+        client = Client()
+        client.force_login(account)
+        cookie = client.cookies["sessionid"]
+        self.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": self.address}])
+
+    def open(self, path: str) -> Response:
+        """The page of a path, loaded."""
+        response = self.page.goto(path)
+        assert response is not None
+        return response
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page open now, WCAG 2.2 AA."""
+        found: dict[str, Any] = Axe().run(self.page, options=RULES).response
+        return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+    def overflows(self) -> bool:
+        """Whether the page must be scrolled sideways."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@pytest.fixture
+def walk(browser: Browser, live_server: Any) -> Iterator[Walk]:
+    """A fresh visitor; the test fails when the console complained."""
+    visitor = Walk(browser, live_server.url)
+    yield visitor
+    visitor.context.close()
+    assert visitor.complaints == []
