@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -70,7 +70,7 @@ def page(power: str | None = None, *, acting: bool = True) -> Callable[[View[P]]
             response["Cache-Control"] = "no-store"
             return response
 
-        return seen
+        return cast(Seen[P], seen)
 
     return decorate
 

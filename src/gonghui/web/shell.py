@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from gonghui.core.actor import Actor
-from gonghui.web.models import DemoMarker, Progress, Theme
+from gonghui.web.models import Account, DemoMarker, Progress, Theme
 
 THEME_COOKIE = "gonghui_theme"
 TEXT_COOKIE = "gonghui_text"
@@ -39,9 +39,11 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the shells."""
     account = getattr(request, "user", None)
     actor: Actor | None = getattr(request, "actor", None)
-    signed_in = account is not None and account.is_authenticated
-    theme = account.theme if signed_in else request.COOKIES.get(THEME_COOKIE, "")
-    larger = account.larger_text if signed_in else request.COOKIES.get(TEXT_COOKIE) == "larger"
+    if isinstance(account, Account):
+        theme, larger = account.theme, account.larger_text
+    else:
+        theme = request.COOKIES.get(THEME_COOKIE, "")
+        larger = request.COOKIES.get(TEXT_COOKIE) == "larger"
     return {
         "theme": theme if theme in Theme.values else Theme.DEVICE,
         "larger_text": larger,

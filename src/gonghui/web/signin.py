@@ -1,6 +1,7 @@
 """Signing in: allauth's flow with our words, axes' lock, our password rules."""
 
 import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -16,11 +17,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from axes.decorators import axes_dispatch
 from axes.handlers.database import AxesDatabaseHandler
-from axes.helpers import get_client_username
 from axes.models import AccessFailureLog
 from django import forms
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,6 +35,9 @@ SHORTEST_ALONE = 15
 SHORTEST_WITH_FACTOR = 10
 LONGEST = 128
 MOST_FAILURES_A_DAY = 50
+MOST_WRONG_CODES = 5
+CLOSED_FOR = timedelta(minutes=30)
+FACTOR = "second factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -96,13 +100,19 @@ class LengthByFactor:
         return _("不少于 15 个字符；设了第二道验证的，不少于 10 个。可以是一句只有您知道的话。")
 
 
+def name_tried(request: HttpRequest | None, credentials: Mapping[str, Any] | None = None) -> str:
+    """The name a failure counts for: Django passes `username`, the form says `login`, letters may be large or small."""
+    tried = (credentials or {}).get("username") or (request.POST.get("login") if request is not None else "")
+    return str(tried or "").strip().casefold()[:255]
+
+
 class FiftyADay(AxesDatabaseHandler):
     """Five failures lock a name on one address for half an hour; fifty in a day lock it everywhere."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         if super().is_locked(request, credentials):
             return True
-        name = get_client_username(request, credentials)
+        name = name_tried(request, credentials)
         day_ago = timezone.now() - timedelta(days=1)
         failures = AccessFailureLog.objects.filter(username=name, attempt_time__gt=day_ago)
         return bool(name) and failures[:MOST_FAILURES_A_DAY].count() >= MOST_FAILURES_A_DAY
@@ -176,13 +186,34 @@ class PasswordForm(Named, ChangePasswordForm):
 SIX_DIGITS = {"code": gettext_lazy("六位验证码或恢复码")}
 
 
-class CodeForm(Named, AuthenticateForm):
+class Guarded(Named):
+    """Five wrong codes close the second factor of an account for half an hour, counted in the database."""
+
+    user: Account
+
+    def clean_code(self) -> str:
+        wrong = AccessFailureLog.objects.filter(
+            username=self.user.username, path_info=FACTOR, attempt_time__gt=timezone.now() - CLOSED_FOR
+        )
+        with transaction.atomic():
+            Account.objects.select_for_update().get(pk=self.user.pk)  # guesses come one by one
+            if wrong.count() >= MOST_WRONG_CODES:
+                raise ValidationError(_("验证码连错五次，30 分钟内不再核对。"), code="too_many")
+            try:
+                return str(super().clean_code())  # type: ignore[misc]
+            except ValidationError as error:
+                refused = error
+                AccessFailureLog.objects.create(username=self.user.username, path_info=FACTOR)
+        raise refused
+
+
+class CodeForm(Guarded, AuthenticateForm):
     """The second factor at sign-in."""
 
     labels: ClassVar = SIX_DIGITS
 
 
-class CodeAgainForm(Named, ReauthenticateCodeForm):
+class CodeAgainForm(Guarded, ReauthenticateCodeForm):
     """The second factor once more."""
 
     labels: ClassVar = SIX_DIGITS

@@ -1,0 +1,84 @@
+"""`@page`: who gets in, what a refusal looks like, and that nothing typed is lost."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gonghui.core.models import Access
+from gonghui.web.models import Account
+from gonghui.web.tests import town
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(client: Client, db: None) -> None:
+    answer = client.get("/note/?period=2020H1")
+    assert answer.status_code == 302
+    assert answer.url == "/accounts/login/?next=/note/%3Fperiod%3D2020H1"  # type: ignore[attr-defined]
+
+
+def test_without_a_post_the_page_says_where_to_choose_one(inside: Client) -> None:
+    answer = inside.get("/note/", **{town.WITHOUT_POST: "1"})  # type: ignore[arg-type]
+    assert answer.status_code == 403
+    assert "先选一个岗位" in answer.content.decode()
+
+
+def test_pages_are_never_kept_by_a_cache(inside: Client) -> None:
+    assert inside.get("/note/")["Cache-Control"] == "no-store"
+
+
+def test_a_missing_power_is_403_and_leaves_a_trace(inside: Client) -> None:
+    answer = inside.get("/seal/")
+    assert answer.status_code == 403
+    assert "没有这项权限" in answer.content.decode()
+    assert Access.objects.filter(what="denied", why="reports.sign").count() == 1
+
+
+def test_a_power_missing_inside_the_action_is_403_too(inside: Client) -> None:
+    assert inside.post("/note/", {"unit": "power"}).status_code == 403
+
+
+def test_a_refusal_shows_the_page_again_with_what_was_typed(inside: Client) -> None:
+    answer = inside.post("/note/", {"unit": "件", "why": "多报了三个<b>"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "单位应为人次，您填的是“件”" in page
+    assert 'value="件"' in page
+    assert "多报了三个&lt;b&gt;" in page
+
+
+def test_a_refused_step_goes_back_to_its_page_with_what_was_typed_once(inside: Client) -> None:
+    answer = inside.post("/take/", {"why": "缺公章", "unit": "家"}, headers={"Referer": "http://testserver/note/"})
+    assert answer.status_code == 302
+    assert answer.url == "/note/"  # type: ignore[attr-defined]
+    page = inside.get("/note/").content.decode()
+    assert "当前状态不能执行" in page
+    assert "缺公章" in page
+    assert "缺公章" not in inside.get("/note/").content.decode()
+
+
+def test_htmx_gets_the_sentence_alone(inside: Client) -> None:
+    answer = inside.post("/note/", {"unit": "件"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#said"
+    assert "<html" not in answer.content.decode()
+
+
+def test_a_refused_address_says_which_value(inside: Client) -> None:
+    answer = inside.get("/note/?bad=2020H3")
+    assert answer.status_code == 422
+    assert "没有这个期间：2020H3" in answer.content.decode()
+
+
+@pytest.mark.parametrize("evil", ["https://evil.example/", "//evil.example/x", "javascript:alert(1)"])
+def test_the_way_back_is_never_another_site(inside: Client, evil: str) -> None:
+    assert inside.post("/take/", {"next": evil}).url == "/"  # type: ignore[attr-defined]
+
+
+def test_staff_without_a_second_factor_is_sent_to_set_one(inside: Client, settings: Any) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    assert inside.get("/note/").url == "/accounts/2fa/totp/activate/"  # type: ignore[attr-defined]
+
+
+def test_a_password_set_by_others_is_changed_first(inside: Client, account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(must_change_password=True)
+    assert inside.get("/note/").url == "/accounts/password/change/"  # type: ignore[attr-defined]
