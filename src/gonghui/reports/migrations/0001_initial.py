@@ -403,7 +403,7 @@ class Migration(migrations.Migration):
                 ("cells", models.JSONField(default=list)),
                 ("problems", models.JSONField(default=list)),
                 ("problem_count", models.PositiveIntegerField(default=0)),
-                ("formulas", models.JSONField(default=list)),
+                ("notices", models.JSONField(default=list)),
                 ("uploaded_by", models.BigIntegerField()),
                 ("uploaded_account", models.BigIntegerField()),
                 ("uploaded_on", models.DateField()),

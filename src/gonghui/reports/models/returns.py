@@ -196,7 +196,7 @@ class Upload(Record):
     cells = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     problem_count = models.PositiveIntegerField(default=0)
-    formulas = models.JSONField(default=list)
+    notices = models.JSONField(default=list)
     uploaded_by = models.BigIntegerField()
     uploaded_account = models.BigIntegerField()
     uploaded_on = models.DateField()
@@ -207,7 +207,7 @@ class Upload(Record):
             "上报表导入",
             "长期",
             "id public_id in_return organisation sha256 original_name size state cells problems problem_count "
-            "formulas uploaded_by uploaded_account uploaded_on committed_on",
+            "notices uploaded_by uploaded_account uploaded_on committed_on",
         )
     )
 
