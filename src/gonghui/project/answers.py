@@ -19,7 +19,7 @@ def report(form: str, period: str, organisation_code: str | None, *, english: bo
     sections = []
     for section in filling.prose(filled, english=english):
         paragraphs = [
-            "".join(piece.filled.printed if piece.filled else piece.text for piece in paragraph)
+            "".join(piece.filled.said(english=english) if piece.filled else piece.text for piece in paragraph)
             for paragraph in section.paragraphs
         ]
         sections.append("\n".join([f"{section.number}. {section.title}", *paragraphs]))

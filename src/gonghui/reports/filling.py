@@ -1,17 +1,17 @@
-"""Fills a report form for an organisation and period: every number is asked of the journal, at a cut or as it stands."""
+"""Fills a report form for an organisation and period: every number is asked of the journal, now or at a cut."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gonghui.core import numerals
+from gonghui.core.errors import Refusal
 from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.models.filings import FiledRow, Report
-from gonghui.reports.report_forms import PLACE, Clause, Form, Row, Section
-from gonghui.reports.standing import KNOWN, MISSING, WORDS, Standing, standings
+from gonghui.reports.report_forms import PLACE, Clause, Form, Row
+from gonghui.reports.standing import KNOWN, WORDS, Standing, standings
 from gonghui.spine.organisations.models import Organisation
 
 DISTRICT_RANK = frozenset({"city", "district", "industry"})
@@ -59,6 +59,10 @@ class Filled:
         """What a share of exactly 100% is the whole of: a bare 100% says too little."""
         whole = self.value.whole
         return whole[1] if len(whole) == 2 and whole[0] == whole[1] and whole[1] > 0 else None
+
+    def said(self, *, english: bool) -> str:
+        """The printed words in one of the two languages."""
+        return self.printed_en if english else self.printed
 
     @property
     def attribute(self) -> str:
@@ -259,6 +263,16 @@ def as_json(form_code: str, period: str, organisation_code: str | None = None) -
         }
         for filled in filling
     ]
+
+
+def organisation_of(code: str | None) -> Organisation:
+    """The organisation of a code; the city where none is given."""
+    if code is None:
+        return Organisation.objects.city()
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        raise Refusal("reports.organisation_unknown", "没有组织代码 %(code)s，请核对后再试", code=code[:30])
+    return found
 
 
 def _plain(parts: tuple[int, ...]) -> int | list[int]:

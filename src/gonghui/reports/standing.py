@@ -1,4 +1,4 @@
-"""Whether a number that reads nought was reported as 0, as 无此项, or not at all, and whether the days cut through a line."""
+"""Whether a nought was reported as 0, as 无此项 or not at all, and whether the days asked cut through a line."""
 
 from collections import defaultdict
 from collections.abc import Sequence

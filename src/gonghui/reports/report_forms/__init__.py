@@ -37,6 +37,7 @@ class Row:
     last: date | None
     of: str
     of_en: str
+    counted_by: str = ""
 
     def days(self, period: Period, own: Period) -> Period:
         """The days the row asks for: its own dates in the form's own period, else the period with its first day."""
@@ -192,9 +193,12 @@ class _Reader:
             raise self.refuse("days", "%(figure)s 是截至数，请写明 first 和 last", row_id, figure=code)
         if (first is None) != (last is None) or (first is not None and last < first):
             raise self.refuse("days", "first 和 last 要成对，且 first 不晚于 last", row_id)
+        counted_by = table.get("counted_by", "")
+        if figure.sensitive and figure.is_money and counted_by not in self.figures:
+            raise self.refuse("counted_by", "%(figure)s 是不公开明细的金额，请用 counted_by 写明按哪个件数决定显示", row_id, figure=code)
         return Row(
             row_id, figure, unit, table.get("unit_en", ""), style, first, last,
-            table.get("of", ""), table.get("of_en", ""),
+            table.get("of", ""), table.get("of_en", ""), counted_by,
         )  # fmt: skip
 
     def style(self, table: Mapping[str, Any], row_id: str, *, ratio: bool) -> Style:

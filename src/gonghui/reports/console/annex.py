@@ -1,0 +1,88 @@
+"""附表: every figure of a report by the unions below, on a page and as a workbook to take away."""
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core import access
+from gonghui.reports import areas
+from gonghui.reports.console.figures import grouped_number
+from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, title_of
+from gonghui.reports.filling import filled_report
+from gonghui.reports.sheets.annex import Annex, AnnexRow, Box, annex, workbook
+from gonghui.web import shell
+from gonghui.web.console import ConsoleRequest, page, render
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
+
+
+def _found(request: ConsoleRequest, place: Place) -> Annex:
+    _kept, filling = filled_report(place.form, place.organisation, place.period)
+    names = {
+        child.pk: (is_english() and child.english_name) or child.short_name for child in areas.below(place.organisation)
+    }
+    return annex(request.actor, filling, names)
+
+
+@page("reports.see")
+def annexed(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
+    """The annex as a wide table."""
+    place = place_of(request.actor, form, period, code)
+    found = _found(request, place)
+    _looked(request, found, "reports.annex_opened")
+    rows = [
+        {
+            "live_url": place.figure_url(row.filled.row.id),
+            "filled": row.filled,
+            "unit": row.unit,
+            "days": days_of(row.filled),
+            "cells": [_text(row, box) for box in (row.total, *row.boxes)],
+        }
+        for row in found.rows
+    ]
+    return render(
+        request,
+        "reports/console/annex.html",
+        {
+            "place": place,
+            "name": name_of(place.organisation),
+            "heading": title_of(place.form, place.period, english=is_english()),
+            "columns": (_("合计"), *found.columns),
+            "rows": rows,
+            "xlsx_url": reverse("report_annex_xlsx", args=place.parts),
+        },
+    )
+
+
+@page("reports.see")
+def annex_xlsx(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
+    """The annex as a workbook; taking sensitive figures away leaves a trace."""
+    place = place_of(request.actor, form, period, code)
+    found = _found(request, place)
+    _looked(request, found, "reports.annex_exported")
+    title = f"{name_of(place.organisation)} {title_of(place.form, place.period, english=is_english())} {_('附表')}"
+    note = _(DEMO_WORDS) if shell.is_demo() else ""
+    response = HttpResponse(workbook(found, title, note), content_type=XLSX)
+    demo = "demo-" if shell.is_demo() else ""
+    name = f"{demo}{place.form.code}-{place.period.key.replace('..', '_')}-{place.organisation.code}.xlsx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+def _looked(request: ConsoleRequest, found: Annex, what: str) -> None:
+    if found.has_sensitive:
+        access.looked(request.actor, what, subject_type="reports.annex")
+
+
+def _text(row: AnnexRow, box: Box) -> str:
+    if box.words or not box.numbers:
+        return box.words
+    return grouped_number(row.filled.figure, box.numbers)
+
+
+urlpatterns = [
+    path("reports/<slug:form>/<str:period>/<str:code>/annex/", annexed, name="report_annex"),
+    path("reports/<slug:form>/<str:period>/<str:code>/annex.xlsx", annex_xlsx, name="report_annex_xlsx"),
+]

@@ -1,0 +1,280 @@
+"""The journal as its readers see it: the entries behind a figure, all entries of the subtree, one entry whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core import access
+from gonghui.core.actor import Actor
+from gonghui.core.facts import KINDS
+from gonghui.core.figures import FIGURES, RETURNED_KIND
+from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
+from gonghui.reports.console.figures import number_of, opened, readable
+from gonghui.reports.console.report import Live, exact_of, name_of, place_of
+from gonghui.reports.console.subjects import Subject, subjects_of
+from gonghui.spine.officials.models import Post
+from gonghui.spine.organisations.models import Organisation
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.desk import Keyset
+from gonghui.web.templatetags.gonghui import yuan
+
+SIZE = 50
+FIELDS = {
+    "figure": "数字",
+    "part": "部分",
+    "coverage": "口径范围",
+    "form": "报告表",
+    "period": "期间",
+    "level": "层级",
+    "area": "区划",
+    "industry": "行业",
+    "app": "业务",
+    "kind": "形式",
+    "band": "规模",
+    "non_public": "非公企业",
+    "code": "代码",
+    "reason": "原因",
+    "given": "设有第二上级",
+    "role": "岗位",
+}
+WORDS = {
+    "numerator": "分子",
+    "denominator": "总数",
+    "own": "本级",
+    "subtree": "本级及所辖",
+    "city": "市级",
+    "district": "区级",
+    "town": "街道乡镇",
+    "sector": "行业",
+    "base": "基层工会",
+    "joint": "联合工会",
+    "correction": "更正",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry in words."""
+
+    entry: Entry
+    kind: str
+    organisation: str
+    part: str
+    number: str
+    subject: Subject | None
+
+    @property
+    def url(self) -> str:
+        """The entry's own page."""
+        return reverse("entry", args=[self.entry.id])
+
+
+def sensitive_groups() -> list[int]:
+    """The groups of entries that carry sensitive figures: returned ones by their code, recorded ones by their kind."""
+    names = [figure.name for figure in FIGURES.values() if figure.sensitive]
+    kinds = {
+        fold.kind
+        for figure in FIGURES.values()
+        if figure.sensitive
+        for fold in (figure.fold, *figure.fold.parts)
+        if fold.kind is not None
+    }
+    recorded = Kind.objects.filter(name__in=kinds).values("pk")
+    about = Q(facts__figure__in=names) | Q(kind__in=recorded)
+    return list(FactGroup.objects.filter(about).values_list("pk", flat=True))
+
+
+def seen_by(actor: Actor) -> EntryQuerySet:
+    """The entries of the actor's subtree; those of sensitive figures only where its own unit recorded them."""
+    entries = Entry.objects.filter(actor.within("path"))
+    hidden = sensitive_groups()
+    if not hidden:
+        return entries
+    return entries.filter(~Q(group_id__in=hidden) | Q(organisation_id=actor.organisation_id))
+
+
+def in_words(actor: Actor, entries: Sequence[Entry]) -> list[Shown]:
+    """Some entries with the names of their kinds, unions and subjects; one query for each of these."""
+    kinds = dict(Kind.objects.values_list("pk", "name"))
+    unions = {
+        one.pk: one
+        for one in Organisation.objects.seen_by(actor).filter(pk__in={entry.organisation_id for entry in entries})
+    }
+    groups = dict(FactGroup.objects.filter(pk__in={e.group_id for e in entries}).values_list("pk", "facts"))
+    subjects = subjects_of(actor, entries)
+    return [
+        Shown(
+            entry,
+            title_of_kind(kinds.get(entry.kind, "")),
+            name_of(unions[entry.organisation_id]) if entry.organisation_id in unions else "—",
+            word(groups.get(entry.group_id, {}).get("part", "")),
+            number(entry, kinds.get(entry.kind, ""), groups.get(entry.group_id, {})),
+            subjects.get(entry.id),
+        )
+        for entry in entries
+    ]
+
+
+def title_of_kind(kind: str) -> str:
+    """The Chinese or English title of a kind of fact."""
+    return _(KINDS[kind].title) if kind in KINDS else kind
+
+
+def word(text: Any) -> str:
+    """A fact's value in words, where it has one."""
+    if isinstance(text, bool):
+        return _("是") if text else _("否")
+    if text in FIGURES:
+        return _(FIGURES[text].title)
+    return _(WORDS[text]) if text in WORDS else str(text)
+
+
+def number(entry: Entry, kind: str, facts: dict[str, Any]) -> str:
+    """What the entry adds, signed: money in yuan, everything else as a quantity."""
+    fact = KINDS.get(kind)
+    figure = FIGURES.get(str(facts.get("figure", "")))
+    money = bool(fact is not None and fact.amount_field) and (kind != RETURNED_KIND or bool(figure and figure.is_money))
+    amount = entry.sign * (entry.amount_fen if money else entry.quantity)
+    text = yuan(abs(amount)) + " " + _("元") if money else f"{abs(amount):,}"
+    return f"−{text}" if amount < 0 else text
+
+
+@page("reports.see")
+def entries(request: ConsoleRequest, form: str, period: str, code: str, row: str) -> HttpResponseBase:
+    """The rows whose sum is the number."""
+    place = place_of(request.actor, form, period, code)
+    kept, _filling, filled = opened(place, row)
+    found = readable(request.actor, place, filled)
+    if filled.figure.sensitive:
+        access.looked(request.actor, "reports.entries_opened", subject_type=filled.figure.name)
+    listed = Keyset(found, ("-happened_on", "-id"), SIZE).page(request)
+    return render(
+        request,
+        "reports/console/entries.html",
+        {
+            "place": place,
+            "name": name_of(place.organisation),
+            "live": Live(filled, place.figure_url(row), place.organisation.code),
+            "filled": filled,
+            "exact": exact_of(filled),
+            "number": number_of(filled, filled.value),
+            "report": kept,
+            "page": listed,
+            "rows": in_words(request.actor, listed.rows),
+            "is_partial": filled.figure.sensitive,
+            "is_ratio": filled.figure.is_ratio,
+        },
+    )
+
+
+@page("journal.see")
+def journal(request: ConsoleRequest) -> HttpResponseBase:
+    """All entries of the subtree, newest first, by kind, union and days."""
+    found = seen_by(request.actor)
+    asked = request.GET
+    kinds = sorted(Kind.objects.values_list("name", flat=True), key=title_of_kind)
+    if asked.get("kind") in kinds:
+        found = found.of_kinds(asked["kind"])
+    if asked.get("unit"):
+        union = Organisation.objects.seen_by(request.actor).filter(_named(asked["unit"].strip()[:60])).first()
+        found = found.under(union.path) if union is not None else found.none()
+    for name, lookup in (("first", "happened_on__gte"), ("last", "happened_on__lte")):
+        if (day := _day(asked, name)) is not None:
+            found = found.filter(**{lookup: day})
+    listed = Keyset(found, ("-id",), SIZE).page(request)
+    return render(
+        request,
+        "reports/console/journal.html",
+        {
+            "kinds": [(kind, title_of_kind(kind)) for kind in kinds],
+            "kind": asked.get("kind", ""),
+            "unit": asked.get("unit", ""),
+            "first": asked.get("first", ""),
+            "last": asked.get("last", ""),
+            "page": listed,
+            "rows": in_words(request.actor, listed.rows),
+        },
+    )
+
+
+def _named(words: str) -> Q:
+    return Q(code=words) | Q(name=words) | Q(short_name=words)
+
+
+def _day(asked: QueryDict, name: str) -> date | None:
+    try:
+        return date.fromisoformat(asked.get(name, ""))
+    except ValueError:
+        return None
+
+
+@page("reports.see")
+def entry(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
+    """One entry whole: what happened, where, when, by whom; what it reverses or what reversed it; its record."""
+    found = get_object_or_404(seen_by(request.actor), pk=entry_id)
+    group = FactGroup.objects.get(pk=found.group_id)
+    if any(found.group_id == hidden for hidden in sensitive_groups()):
+        access.looked(request.actor, "reports.entry_opened", subject_type="core.entry", subject_id=found.id)
+    shown = in_words(request.actor, [found])[0]
+    kind = Kind.objects.get(pk=found.kind).name
+    return render(
+        request,
+        "reports/console/entry.html",
+        {
+            "shown": shown,
+            "entry": found,
+            "kind": kind,
+            "facts": [
+                (_(FIELDS[key]) if key in FIELDS else key, word(value))
+                for key, value in group.facts.items()
+                if value != ""
+            ],
+            "line": _line(request.actor, found),
+            "by": _by(found.actor_id),
+            "why": word(found.why or ""),
+            "reverses": _other(request.actor, Q(pk=found.reverses)) if found.reverses else None,
+            "reversed_by": _other(request.actor, Q(reverses=found.id)),
+            "same_subject": _about(request.actor, found),
+        },
+    )
+
+
+def _line(actor: Actor, found: Entry) -> list[str]:
+    """The unions above the entry on its day, down to its own, as far as the reader's scope reaches."""
+    ids = [int(step) for step in found.path.split("/") if step]
+    names = {one.pk: name_of(one) for one in Organisation.objects.seen_by(actor).filter(pk__in=ids)}
+    return [names[one] for one in ids if one in names]
+
+
+def _by(actor_id: int) -> str:
+    """Who did it; the unit alone where the matter is sensitive."""
+    if actor_id == 0:
+        return _("登记单位（不记个人）或系统")
+    post = Post.objects.filter(pk=actor_id).select_related("account").first()
+    return post.account.name if post is not None else _("岗位已不存在")
+
+
+def _other(actor: Actor, which: Q) -> Entry | None:
+    return seen_by(actor).filter(which).first()
+
+
+def _about(actor: Actor, found: Entry) -> list[Shown]:
+    """The other entries of the same record, in journal order."""
+    if not found.subject_id:
+        return []
+    same = seen_by(actor).filter(subject_type=found.subject_type, subject_id=found.subject_id).exclude(pk=found.pk)
+    return in_words(actor, list(same.order_by("id")[:SIZE]))
+
+
+urlpatterns = [
+    path("reports/<slug:form>/<str:period>/<str:code>/<slug:row>/entries/", entries, name="report_entries"),
+    path("journal/", journal, name="journal"),
+    path("journal/<int:entry_id>/", entry, name="entry"),
+]

@@ -1,0 +1,234 @@
+"""The pane of one figure: exact value, meaning, clock, scope, sources, cut, parts by area, the way to its entries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core import access
+from gonghui.core.actor import Actor
+from gonghui.core.figures import FIGURES, Figure, Value, entries_behind
+from gonghui.core.numerals import Style
+from gonghui.reports import areas, report_forms
+from gonghui.reports.console.report import (
+    Live,
+    Place,
+    days_of,
+    exact_of,
+    is_english,
+    name_of,
+    paper,
+    place_of,
+)
+from gonghui.reports.filling import Filled, Filling, belongs, filled_report
+from gonghui.reports.models.filings import Report
+from gonghui.spine.organisations.models import Organisation
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.desk import COUNTED_TO, Counted
+from gonghui.web.palette import Found, searching
+from gonghui.web.templatetags.gonghui import yuan
+
+BARS = 12
+BARS_CITY = 40
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the breakdown: whose, how much, how long its bar is."""
+
+    name: str
+    text: str
+    percent: float
+    url: str = ""
+    is_open: bool = True
+
+
+@page("reports.see")
+def figure(request: ConsoleRequest, form: str, period: str, code: str, row: str) -> HttpResponseBase:
+    """One figure of a report. Beside the report for the eye; htmx takes the pane alone."""
+    place = place_of(request.actor, form, period, code)
+    kept, filling, filled = opened(place, row)
+    if filled.figure.sensitive:
+        access.looked(request.actor, "reports.figure_opened", subject_type=filled.figure.name)
+    shown = pane(request.actor, place, kept, filled)
+    if request.headers.get("HX-Target") == "pane":
+        return render(request, "reports/console/pane.html", shown)
+    whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}
+    return render(request, "reports/console/report.html", whole)
+
+
+def opened(place: Place, row_id: str) -> tuple[Report | None, Filling, Filled]:
+    """The row of a report's address; a row the report does not print is not there."""
+    row = place.form.row(row_id)
+    if row is None or not belongs(row, place.organisation.level):
+        raise Http404
+    kept, filling = filled_report(place.form, place.organisation, place.period)
+    if row_id not in filling.rows:
+        raise Http404
+    return kept, filling, filling.rows[row_id]
+
+
+def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled) -> dict[str, Any]:
+    """Everything the pane says about one figure."""
+    masked = areas.is_masked(filled, place.organisation, actor)
+    figure = filled.figure
+    return {
+        "place": place,
+        "live": Live(filled, place.figure_url(filled.row.id), place.organisation.code, True),
+        "filled": filled,
+        "figure": figure,
+        "masked": masked,
+        "name": name_of(place.organisation),
+        "report": kept,
+        "days": days_of(filled),
+        "printed_how": printed_how(filled.row.style),
+        "recorded": exact_of(filled, _one(filled.value.recorded)),
+        "returned": exact_of(filled, _one(filled.value.returned)),
+        "may_repeat": figure.is_distinct and any(filled.value.returned),
+        "now": exact_of(filled, filled.now.total) if filled.now is not None else "",
+        "parts": [] if masked else parts_of(actor, place, filled),
+        "rest_is_shared": figure.is_distinct,
+        "door": door(actor, place, filled),
+        "entries_url": reverse("report_entries", args=[*place.parts, filled.row.id]),
+        "verify_url": reverse("report_verify", args=[*place.parts, filled.row.id]) if filled.cut else "",
+    }
+
+
+def _one(parts: tuple[int, ...]) -> int | tuple[int, int]:
+    return parts[0] if len(parts) == 1 else (parts[0], parts[1])
+
+
+def printed_how(style: Style) -> str:
+    """How the exact value became the printed words."""
+    code, places = style.code.rstrip("0123456789"), style.code[-1:]
+    if code in ("wan", "yi"):
+        scale = _("万") if code == "wan" else _("亿")
+        if places == "0":
+            return _("四舍五入到%(scale)s") % {"scale": scale}
+        return _("以%(scale)s计，四舍五入，留 %(places)s 位小数") % {"scale": scale, "places": places}
+    if code == "pct":
+        if places == "0":
+            return _("百分数，四舍五入到整数")
+        return _("百分数，四舍五入，留 %(places)s 位小数") % {"places": places}
+    words = {
+        "han": _("用汉字写的小数目"),
+        "yu": _("“余”：不止这个数，不到下一个整数"),
+        "above": _("“以上”：达到或超过这个数"),
+    }
+    return words.get(style.code, _("不作舍入"))
+
+
+def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
+    """The bars of the breakdown, the longest first; what may not be shown prints as —."""
+    if not areas.is_divided(filled.figure) or not filled.is_known:
+        return []
+    children = areas.below(place.organisation)
+    if not children:
+        return []
+    found = areas.cells(filled.row, place.organisation, children, filled.period, filled.cut)
+    own = [cell for cell in found if cell.organisation is None and any(cell.value.whole)]
+    ranked = sorted(
+        (cell for cell in found if cell.organisation is not None),
+        key=lambda cell: (cell.is_open, cell.size),
+        reverse=True,
+    )
+    ranked = ranked[: BARS_CITY if place.organisation.level == "city" else BARS]
+    longest = max((cell.size for cell in [*ranked, *own] if cell.is_open), default=0)
+    return [_part(place, filled, cell, longest) for cell in [*ranked, *own]]
+
+
+def _part(place: Place, filled: Filled, cell: areas.Cell, longest: float) -> Part:
+    name, url = _("本级"), ""
+    if cell.organisation is None and filled.figure.is_distinct:
+        name = _("本级，减去各单位间重复")
+    if cell.organisation is not None:
+        name = (is_english() and cell.organisation.english_name) or cell.organisation.short_name
+        if belongs(filled.row, cell.organisation.level):
+            url = Place(place.form, place.period, cell.organisation).figure_url(filled.row.id)
+    if not cell.is_open:
+        return Part(name, "—", 0, url, is_open=False)
+    text = number_of(filled, cell.value)
+    return Part(name, text, 100 * cell.size / longest if longest > 0 else 0, url)
+
+
+def number_of(filled: Filled, value: Value) -> str:
+    """A value of the row without its unit."""
+    return grouped_number(filled.figure, value.whole)
+
+
+def grouped_number(figure: Figure, whole: tuple[int, ...]) -> str:
+    """A number without its unit, grouped; of a share its two whole numbers."""
+    if len(whole) == 2:
+        return f"{whole[0]:,} / {whole[1]:,}"
+    return yuan(whole[0]) if figure.is_money else f"{whole[0]:,}"
+
+
+@dataclass(frozen=True)
+class Door:
+    """The way to the entries: how many stand behind the number, or why they stay closed."""
+
+    counted: Counted | None
+    why: str = ""
+
+
+def door(actor: Actor, place: Place, filled: Filled) -> Door:
+    """Whether the reader may open the entries. Those of sensitive figures open for the unit that recorded them."""
+    entries = readable(actor, place, filled)
+    counted = Counted(entries.order_by()[: COUNTED_TO + 1].count())
+    if filled.figure.sensitive and not counted.rows:
+        return Door(None, _("记录只对登记单位开放"))
+    return Door(counted)
+
+
+def readable(actor: Actor, place: Place, filled: Filled) -> Any:
+    """The entries behind the number that the reader may open."""
+    entries = entries_behind(filled.figure, place.organisation.path, filled.period, filled.cut)
+    entries = entries.filter(actor.within("path"))
+    return entries.filter(organisation_id=actor.organisation_id) if filled.figure.sensitive else entries
+
+
+@page("reports.see")
+def verify(request: ConsoleRequest, form: str, period: str, code: str, row: str) -> HttpResponseBase:
+    """Compute a filed number once more, from the rows up to its cut, and say whether it is the same."""
+    place = place_of(request.actor, form, period, code)
+    kept, filling, filled = opened(place, row)
+    if kept is None or not kept.is_filed:
+        raise Http404
+    again = filled.figure.value(place.organisation.path, filled.period, kept.cut)
+    shown = pane(request.actor, place, kept, filled)
+    shown |= {"verified": again == filled.value, "again": exact_of(filled, again.total)}
+    if request.headers.get("HX-Target") == "pane":
+        return render(request, "reports/console/pane.html", shown)
+    whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}
+    return render(request, "reports/console/report.html", whole)
+
+
+@searching("数字")
+def find_figures(actor: Actor, words: str) -> list[Found]:
+    """Figures by title, opened in the reader's own report."""
+    if not actor.may("reports.see"):
+        return []
+    form = report_forms.form(report_forms.codes()[-1])
+    organisation = Organisation.objects.seen_by(actor).filter(pk=actor.organisation_id).first()
+    if organisation is None:
+        return []
+    place = Place(form, form.period, organisation)
+    wanted = words.casefold()
+    return [
+        Found(_(row.figure.title), place.figure_url(row.id), _(row.figure.meaning))
+        for row in form.rows
+        if belongs(row, organisation.level) and any(wanted in name.casefold() for name in _names(row.figure.name))
+    ][:10]
+
+
+def _names(code: str) -> tuple[str, str, str]:
+    figure = FIGURES[code]
+    return figure.title, _(figure.title), code
+
+
+urlpatterns = [
+    path("reports/<slug:form>/<str:period>/<str:code>/<slug:row>/", figure, name="report_figure"),
+    path("reports/<slug:form>/<str:period>/<str:code>/<slug:row>/verify/", verify, name="report_verify"),
+]

@@ -1,0 +1,304 @@
+"""The work report: choosing one, reading it with live figures, filing it with a second person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gonghui.core import clock, numerals
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import CLOCKS
+from gonghui.core.han import han
+from gonghui.core.period import Period
+from gonghui.reports import report_forms
+from gonghui.reports.actions import filings
+from gonghui.reports.areas import is_masked
+from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
+from gonghui.reports.models.filings import Report
+from gonghui.reports.report_forms import Form
+from gonghui.reports.standing import Standing
+from gonghui.spine.organisations.models import Organisation
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.desk import Keyset
+from gonghui.web.today import Item, waiting
+
+FOUND_MOST = 20
+PRESSED = "filing_pressed"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a report's address names: form, period, organisation."""
+
+    form: Form
+    period: Period
+    organisation: Organisation
+
+    @property
+    def parts(self) -> list[str]:
+        """The address's parts, in its order."""
+        return [self.form.code, self.period.key, self.organisation.code]
+
+    @property
+    def url(self) -> str:
+        """The report's own address."""
+        return reverse("report", args=self.parts)
+
+    def figure_url(self, row_id: str) -> str:
+        """The address of one figure's pane."""
+        return reverse("report_figure", args=[*self.parts, row_id])
+
+
+def place_of(actor: Actor, form: str, period: str, code: str) -> Place:
+    """The report of the address within the reader's scope; what is not there and what is not theirs look the same."""
+    try:
+        found, days = report_forms.form(form), Period.parse(period)
+    except Refusal:
+        raise Http404 from None
+    organisation = get_object_or_404(Organisation.objects.seen_by(actor), code=code)
+    return Place(found, days, organisation)
+
+
+def is_english() -> bool:
+    """Whether the reader's language is English."""
+    return (get_language() or "").startswith("en")
+
+
+@dataclass(frozen=True)
+class Live:
+    """A printed number with what hangs on it: its words, its address, the card shown on hover and focus."""
+
+    filled: Filled
+    url: str
+    organisation: str
+    is_open: bool = False
+    is_masked: bool = False
+
+    @property
+    def words(self) -> str:
+        """The printed number in the reader's language; a small sensitive one of another unit stays hidden."""
+        if self.is_masked:
+            return "—"
+        return self.filled.printed_en if is_english() else self.filled.printed
+
+    @property
+    def exact(self) -> str:
+        """The value to the last digit."""
+        return exact_of(self.filled)
+
+    @property
+    def clock(self) -> str:
+        """How the figure counts time."""
+        return _(CLOCKS[self.filled.figure.clock])
+
+    @property
+    def days(self) -> str:
+        """The days asked."""
+        return days_of(self.filled)
+
+
+def days_of(filled: Filled) -> str:
+    """The days a number covers, in the reader's language; a stock has one day."""
+    period = filled.period
+    if filled.figure.clock == "stock":
+        period = Period.day(period.last)
+    return period.label_en if is_english() else period.label
+
+
+def exact_of(filled: Filled, value: Any = None) -> str:
+    """A value of the row to the last digit, in the reader's language."""
+    total = filled.value.total if value is None else value
+    if is_english():
+        return numerals.exact_en(total, filled.figure.unit, unit_en=filled.row.unit_en)
+    return numerals.exact(total, filled.figure.unit)
+
+
+def name_of(organisation: Organisation) -> str:
+    """The organisation's name in the reader's language."""
+    return (is_english() and organisation.english_name) or organisation.name
+
+
+@page("reports.see")
+def reports(request: ConsoleRequest) -> HttpResponseBase:
+    """Choosing a report: the own one first, any union of the subtree by name or code, and what was filed lately."""
+    codes = report_forms.codes()
+    form = request.GET.get("form", "")
+    chosen = report_forms.form(form if form in codes else codes[-1])
+    words = request.GET.get("q", "").strip()[:60]
+    typed = request.GET.get("period", "").strip()
+    refusal, period = None, chosen.period
+    if typed:
+        try:
+            period = Period.parse(typed)
+        except Refusal as error:
+            refusal = error
+    own = get_object_or_404(Organisation.objects.seen_by(request.actor), pk=request.actor.organisation_id)
+    organisations = _found(request.actor, own, words)
+    filed = Keyset(Report.objects.seen_by(request.actor).select_related("organisation"), ("-proposed_on", "-id"), 20)
+    return render(
+        request,
+        "reports/console/reports.html",
+        {
+            "forms": [report_forms.form(code) for code in codes],
+            "chosen": chosen,
+            "period": period,
+            "typed_period": typed or period.key,
+            "refusal": refusal,
+            "q": words,
+            "own": Place(chosen, period, own),
+            "places": [Place(chosen, period, organisation) for organisation in organisations],
+            "is_more": len(organisations) == FOUND_MOST,
+            "filed": filed.page(request),
+            "english": is_english(),
+        },
+    )
+
+
+def _found(actor: Actor, own: Organisation, words: str) -> list[Organisation]:
+    """Unions of the subtree by part of their name or code; without words, those directly below."""
+    seen = Organisation.objects.seen_by(actor).active()
+    if words:
+        named = Q(name__icontains=words) | Q(short_name__icontains=words) | Q(code__istartswith=words)
+        return list(seen.filter(named).order_by("depth", "pinyin_key", "id")[:FOUND_MOST])
+    return list(seen.filter(parent=own).order_by("level", "pinyin_key", "id")[: FOUND_MOST * 2])
+
+
+@page("reports.see")
+def report(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
+    """A report in prose, every number live; beside it what is missing, what moved, and the filing."""
+    place = place_of(request.actor, form, period, code)
+    kept, filling = filled_report(place.form, place.organisation, place.period)
+    return render(request, "reports/console/report.html", paper(request, place, kept, filling))
+
+
+def paper(
+    request: ConsoleRequest, place: Place, kept: Report | None, filling: Filling, row_id: str = ""
+) -> dict[str, Any]:
+    """What the report's page shows, with or without an open figure."""
+    english = is_english()
+    lives = {
+        key: Live(
+            filled,
+            place.figure_url(key),
+            place.organisation.code,
+            key == row_id,
+            is_masked(filled, place.organisation, request.actor),
+        )
+        for key, filled in filling.rows.items()
+    }
+    sections = [
+        {
+            "number": str(section.number) if english else han(section.number),
+            "title": section.title,
+            "paragraphs": [[_piece(piece, lives) for piece in pieces] for pieces in section.paragraphs],
+        }
+        for section in prose(filling, english=english)
+    ]
+    return {
+        "place": place,
+        "name": name_of(place.organisation),
+        "heading": title_of(place.form, place.period, english=english),
+        "headline": title_of(place.form, place.period, english=english, head=True),
+        "report": kept,
+        "filling": filling,
+        "sections": sections,
+        "missing": [live for live in lives.values() if live.filled.standing in (Standing.MISSING, Standing.SPLIT)],
+        "moved": [live for live in lives.values() if live.filled.moved],
+        "row_count": len(lives),
+        "row_id": row_id,
+        "english": english,
+        **_filing(request.actor, place, kept),
+    }
+
+
+def title_of(form: Form, period: Period, *, english: bool, head: bool = False) -> str:
+    """The report's title for a period."""
+    if english:
+        return (form.headline_en if head else form.title_en).format(period=period.label_en)
+    return (form.headline if head else form.title).format(period=period.label)
+
+
+def _piece(piece: Piece, lives: dict[str, Live]) -> dict[str, Any]:
+    return {"text": piece.text, "live": lives[piece.filled.row.id] if piece.filled is not None else None}
+
+
+def _filing(actor: Actor, place: Place, kept: Report | None) -> dict[str, Any]:
+    """Which filing steps the reader may take, or why not."""
+    own = actor.organisation_id == place.organisation.id
+    filed = kept is not None and kept.is_filed
+    over = clock.today() > place.period.last
+    why = ""
+    if own and not filed and kept is not None and actor.may("reports.file_second"):
+        why = _("提请人不能自己确认，请另一位负责人来办") if kept.proposed_account == actor.account_id else ""
+    return {
+        "is_own": own,
+        "may_propose": own and not filed and kept is None and over and actor.may("reports.edit"),
+        "may_confirm": own and not filed and kept is not None and actor.may("reports.file_second"),
+        "why_not_confirm": why,
+        "is_over": over,
+    }
+
+
+@page("reports.edit")
+@require_POST
+def propose(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
+    """Ask the second person to file the report."""
+    place = place_of(request.actor, form, period, code)
+    filings.propose_filing(place.form.code, place.organisation, place.period, by=request.actor, on=clock.today())
+    messages.success(request, _("已提请备案，等本单位负责人确认；确认前数字仍随台账更新"))
+    return redirect(place.url)
+
+
+@page("reports.file_second")
+def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
+    """File the report. What was written before the press may still be landing: the page waits and says for what."""
+    place = place_of(request.actor, form, period, code)
+    kept = Report.objects.seen_by(request.actor).of(place.form.code, place.organisation, place.period)
+    if kept is None:
+        raise Http404
+    if request.method != "POST":
+        return redirect(place.url)
+    pressed = request.session.get(PRESSED, {})
+    if pressed.get("report") != str(kept.public_id) or "again" not in request.POST:
+        pressed = {"report": str(kept.public_id), "mark": filings.pressed_now(), "waited": 0}
+    settled = filings.settle(pressed["mark"], 1.0)
+    if settled < pressed["mark"] and pressed["waited"] < filings.WAIT_SECONDS - 1:
+        request.session[PRESSED] = {**pressed, "waited": pressed["waited"] + 1}
+        shown = {"place": place, "name": name_of(place.organisation), "settled": settled, **pressed}
+        return render(request, "reports/console/waiting.html", {**shown, "left": pressed["mark"] - settled})
+    request.session.pop(PRESSED, None)
+    filings.confirm_filing(kept, by=request.actor, on=clock.today(), mark=pressed["mark"])
+    messages.success(request, _("已备案：每个数字停在台账第 %(cut)s 条") % {"cut": f"{kept.cut:,}"})
+    return redirect(place.url)
+
+
+@waiting
+def to_confirm(actor: Actor) -> list[Item]:
+    """Reports of the own union that wait for this person to file them."""
+    if not actor.may("reports.file_second"):
+        return []
+    drafts = Report.objects.filter(state="draft", organisation_id=actor.organisation_id).exclude(
+        proposed_account=actor.account_id
+    )
+    items = []
+    for kept in drafts.select_related("organisation").order_by("-proposed_on", "-id")[:20]:
+        place = Place(report_forms.form(kept.form), Period.parse(kept.period), kept.organisation)
+        title = title_of(place.form, place.period, english=is_english())
+        items.append(Item(title, place.url, source=kept.proposed_by_name, state=_("待确认备案")))
+    return items
+
+
+urlpatterns = [
+    path("reports/", reports, name="reports"),
+    path("reports/<slug:form>/<str:period>/<str:code>/", report, name="report"),
+    path("reports/<slug:form>/<str:period>/<str:code>/propose/", propose, name="report_propose"),
+    path("reports/<slug:form>/<str:period>/<str:code>/confirm/", confirm, name="report_confirm"),
+]

@@ -1,0 +1,123 @@
+"""What an entry is about: the record's name and address, if the reader may see it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core.actor import Actor
+from gonghui.core.models import Entry, SubjectType
+from gonghui.core.period import Period
+from gonghui.reports import report_forms
+from gonghui.reports.console.report import Place, is_english, title_of
+from gonghui.reports.models import Line, Report, Return, Round
+from gonghui.spine.organisations.models import Employer, Organisation, SetUp
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A record's name, and its address where it has a page the reader may open."""
+
+    title: str
+    url: str = ""
+
+
+Found = Mapping[int, Subject]
+RESOLVERS: dict[str, Callable[[Actor, Sequence[int]], Found]] = {}
+
+
+def resolver(subject_type: str) -> Callable[[Callable[[Actor, Sequence[int]], Found]], Callable[..., Found]]:
+    """Register how records of one kind are named, within the reader's scope."""
+
+    def register(find: Callable[[Actor, Sequence[int]], Found]) -> Callable[..., Found]:
+        RESOLVERS[subject_type] = find
+        return find
+
+    return register
+
+
+def subjects_of(actor: Actor, entries: Iterable[Entry]) -> dict[int, Subject]:
+    """The subjects of some entries by entry id; one query for each kind of record."""
+    together: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        together[entry.subject_type].append(entry)
+    names = dict(SubjectType.objects.filter(pk__in=together).values_list("pk", "name"))
+    found: dict[int, Subject] = {}
+    for type_id, of_type in together.items():
+        find = RESOLVERS.get(names.get(type_id, ""))
+        if find is None:
+            continue
+        known = find(actor, sorted({entry.subject_id for entry in of_type}))
+        found |= {entry.id: known[entry.subject_id] for entry in of_type if entry.subject_id in known}
+    return found
+
+
+def _address(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@resolver("reports.line")
+def lines(actor: Actor, ids: Sequence[int]) -> Found:
+    """Lines of returns, by figure and unit."""
+    seen = Line.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation")
+    return {
+        line.pk: Subject(
+            _("%(unit)s上报的%(figure)s") % {"unit": line.organisation.short_name, "figure": _(line.declared.title)},
+            _address("line", line.public_id),
+        )
+        for line in seen
+    }
+
+
+@resolver("reports.return")
+def returns(actor: Actor, ids: Sequence[int]) -> Found:
+    """Returns, by round and unit."""
+    seen = Return.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation", "round")
+    return {one.pk: Subject(str(one), _address("return", one.public_id)) for one in seen}
+
+
+@resolver("reports.round")
+def rounds(actor: Actor, ids: Sequence[int]) -> Found:
+    """Collection rounds."""
+    seen = Round.objects.seen_by(actor).filter(pk__in=ids)
+    return {one.pk: Subject(one.title, _address("round", one.public_id)) for one in seen}
+
+
+@resolver("reports.report")
+def filed_reports(actor: Actor, ids: Sequence[int]) -> Found:
+    """Reports, by title and unit."""
+    found = {}
+    for kept in Report.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation"):
+        place = Place(report_forms.form(kept.form), Period.parse(kept.period), kept.organisation)
+        title = title_of(place.form, place.period, english=is_english())
+        found[kept.pk] = Subject(f"{kept.organisation.short_name} · {title}", place.url)
+    return found
+
+
+@resolver("organisations.organisation")
+def organisations(actor: Actor, ids: Sequence[int]) -> Found:
+    """Unions of the tree."""
+    seen = Organisation.objects.seen_by(actor).filter(pk__in=ids)
+    return {one.pk: Subject(one.name, _address("organisation", one.code)) for one in seen}
+
+
+@resolver("organisations.employer")
+def employers(actor: Actor, ids: Sequence[int]) -> Found:
+    """Employers, opened at the union that covers them."""
+    seen = Employer.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation")
+    return {
+        one.pk: Subject(one.name, _address("organisation", one.organisation.code) if one.organisation else "")
+        for one in seen
+    }
+
+
+@resolver("organisations.setup")
+def set_ups(actor: Actor, ids: Sequence[int]) -> Found:
+    """Set-ups, by the union's name."""
+    seen = SetUp.objects.seen_by(actor).filter(pk__in=ids)
+    return {one.pk: Subject(one.name, _address("set_up", one.public_id)) for one in seen}
