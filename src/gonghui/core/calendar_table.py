@@ -1,4 +1,7 @@
-"""The federation's own calendar in the database: filled once from the package, then the table wins."""
+"""The federation's own calendar in the database: filled by a migration, then the table wins.
+
+A new release of the package brings a new year: `fill` adds its days and leaves the rest alone.
+"""
 
 from gonghui.core import calendar
 from gonghui.core.calendar import Workdays
