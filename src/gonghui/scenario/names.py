@@ -12,7 +12,6 @@ _SECOND = "远达成源兴隆创业联合众汇融智汇丰茂昌盛腾飞翔宇
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 _GIVEN = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃"
 OWNERSHIPS = ("private", "private", "private", "private", "private", "private", "foreign", "mixed", "mixed", "state")
-DIVISION = "99{:04d}"
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,16 @@ def _brand(number: int) -> str:
     return first[place % len(first)] + second[place // len(first)] + third
 
 
-def employer(number: int, seat: Seat) -> EmployerName:
-    """The employer of a number, at a seat."""
-    chance = Random(f"{SEED}:employer:{number}")
+def employer(number: int, seat: Seat, *, register: int = 0) -> EmployerName:
+    """The employer of a number in a register of its own, at a seat."""
+    chance = Random(f"{SEED}:employer:{register}:{number}")
     kind = seat.industry or industries()[chance.choices(range(10), [one.weight for one in industries()])[0]]
     trade = kind.trades[number % len(kind.trades)]
     area = seat.town.code if seat.town is not None else seat.district.code
     return EmployerName(
         number=number,
-        uscc=codes.demo_uscc("91", number % 10**6, division=DIVISION.format(number // 10**6)),
-        name=f"示例{_brand(number)}{trade}有限公司",
+        uscc=codes.demo_uscc("91", number % 10**6, division=f"99{register:02d}{number // 10**6:02d}"),
+        name=f"示例{_brand(number + register * 24_000)}{trade}有限公司",
         area_code=area,
         industry_code=kind.section,
         ownership=chance.choice(OWNERSHIPS),

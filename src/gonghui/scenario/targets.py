@@ -92,9 +92,6 @@ FORMER_FLOWS = {
     "refunds.refunded_fen": 168_905_320_00,
     "disputes.cases_accepted": 10_217,
     "disputes.recovered_fen": 139_644_150_00,
-    "mutual_aid.payments_made": 1_971_346,
-    "mutual_aid.paid_fen": 231_408_775_18,
     "hotline.cases_accepted": 49_806,
-    "members.people_admitted": 101_530,
 }
 """City values of the second half of 2019, invented: the last period that workbooks show beside each cell."""
