@@ -149,6 +149,15 @@ def _ready_database(scale: float | None) -> bool:
     return True
 
 
+def refuse_in_production() -> None:
+    """A production server does not start on a demo's database: anybody could sign in to it with one click."""
+    if settings.GONGHUI_PROFILE == "production":
+        mark = _marker()
+        connection.close()
+        if mark is not None:
+            raise DemoFailed("The database carries the demo's marker; a production server does not start on it.")
+
+
 @contextmanager
 def _only_demo() -> Iterator[None]:
     """No second demo works on the same database."""

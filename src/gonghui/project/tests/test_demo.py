@@ -1,0 +1,110 @@
+"""`gonghui demo` as a person runs it: first start, second start, stop, port in use, older version."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+SCALE = "0.001"
+GONGHUI = [sys.executable, "-m", "gonghui.project.cli"]
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An environment with its own var/ and port, removed at the end."""
+    apart = ("DATABASE_URL", "GONGHUI_PROFILE", "SCALE")
+    environment = {name: value for name, value in os.environ.items() if name not in apart}
+    environment |= {"GONGHUI_VAR": str(tmp_path_factory.mktemp("demo")), "PORT": str(a_free_port())}
+    yield environment
+    subprocess.run([*GONGHUI, "clean-demo"], env=environment, check=True)
+
+
+class Running:
+    """A demo under way, and what it has printed."""
+
+    def __init__(self, environment: dict[str, str], *words: str) -> None:
+        self.log = Path(environment["GONGHUI_VAR"]) / f"log-{time.monotonic_ns()}"
+        with self.log.open("w") as out:
+            self.child = subprocess.Popen([*GONGHUI, "demo", *words], env=environment, stdout=out, stderr=out)
+
+    def until(self, text: str, seconds: int = 240) -> str:
+        deadline = time.monotonic() + seconds
+        while text not in (printed := self.log.read_text()):
+            assert self.child.poll() is None, printed
+            assert time.monotonic() < deadline, printed
+            time.sleep(0.1)
+        return printed
+
+    def stop(self, number: int) -> int:
+        """Send a signal; everything it started must end with it."""
+        family = psutil.Process(self.child.pid).children(recursive=True)
+        assert family
+        self.child.send_signal(number)
+        code = self.child.wait(timeout=60)
+        _gone, alive = psutil.wait_procs(family, timeout=5)
+        assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+        return code
+
+
+def test_first_start_serves_and_replays_second_start_keeps_and_an_older_version_is_rebuilt(
+    place: dict[str, str],
+) -> None:
+    first = Running(place, "--scale", SCALE)
+    printed = first.until("Ctrl-C stops everything")
+    assert f"http://localhost:{place['PORT']}" in printed
+    with urllib.request.urlopen(f"http://localhost:{place['PORT']}/accounts/login/") as answer:
+        assert answer.status == 200
+        assert "演示数据，由程序生成，仅总数取自公开报道" in answer.read().decode()
+
+    taken = subprocess.run([*GONGHUI, "demo"], env=place, capture_output=True, text=True, check=False)
+    assert taken.returncode == 1
+    assert f"PORT={int(place['PORT']) + 1} make demo" in taken.stderr
+    other = {**place, "PORT": str(a_free_port())}
+    twice = subprocess.run([*GONGHUI, "demo"], env=other, capture_output=True, text=True, check=False)
+    assert twice.returncode == 1
+    assert "already runs" in twice.stderr
+    assert first.stop(signal.SIGINT) == 0
+
+    begun = time.monotonic()
+    second = Running(place)
+    assert "replayed" not in second.until("Ctrl-C stops everything")
+    assert time.monotonic() - begun < 30
+    assert second.stop(signal.SIGTERM) == 0
+
+    manage = [*GONGHUI, "manage", "shell", "-c"]
+    age = "from gonghui.web.models import DemoMarker; DemoMarker.objects.update(version='older')"
+    subprocess.run([*manage, age], env=place, check=True, capture_output=True)
+    third = subprocess.run(
+        [*GONGHUI, "demo", "--scale", SCALE, "--no-serve"], env=place, capture_output=True, text=True, check=False
+    )
+    assert third.returncode == 0, third.stderr
+    assert "is of an older version" in third.stdout
+    assert "complete" in third.stdout
+
+
+def test_a_database_that_is_no_demo_is_left_alone(place: dict[str, str]) -> None:
+    make = (
+        "from gonghui.project import embedded; import psycopg; embedded.start();"
+        "a = psycopg.connect(embedded.url(), autocommit=True); a.execute('drop database if exists real');"
+        "a.execute('create database real'); b = psycopg.connect(embedded.url().replace('/gonghui?', '/real?'));"
+        "b.execute('create table people(name text)'); b.commit();"
+        "import subprocess, sys, os; os.environ['DATABASE_URL'] = embedded.url().replace('/gonghui?', '/real?');"
+        "sys.exit(subprocess.run([sys.executable, '-m', 'gonghui.project.cli', 'demo', '--no-serve']).returncode)"
+    )
+    ended = subprocess.run([sys.executable, "-c", make], env=place, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "left alone" in ended.stderr

@@ -1,0 +1,31 @@
+"""The three profiles: what each refuses and what each allows."""
+
+import os
+import subprocess
+import sys
+
+READ = "from gonghui.project import settings as s; print(s.PROFILE, s.SESSION_COOKIE_SECURE if s.PRODUCTION else '')"
+
+
+def read(**given: str) -> "subprocess.CompletedProcess[str]":
+    apart = ("DATABASE_URL", "GONGHUI_PROFILE", "GONGHUI_SECRET_KEY", "GONGHUI_HOSTS")
+    environment = {name: value for name, value in os.environ.items() if name not in apart} | given
+    return subprocess.run([sys.executable, "-c", READ], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_named_database_is_taken_for_a_real_one_and_needs_a_key_and_hosts() -> None:
+    assert "GONGHUI_SECRET_KEY" in read(DATABASE_URL="postgresql:///x").stderr
+    assert "GONGHUI_HOSTS" in read(DATABASE_URL="postgresql:///x", GONGHUI_SECRET_KEY="k" * 50).stderr
+
+
+def test_production_sends_cookies_over_https_only() -> None:
+    seen = read(DATABASE_URL="postgresql:///x", GONGHUI_SECRET_KEY="k" * 50, GONGHUI_HOSTS="gh.example")
+    assert seen.stdout.split() == ["production", "True"]
+
+
+def test_the_embedded_database_is_the_demos() -> None:
+    assert read().stdout.split() == ["demo"]
+
+
+def test_an_unknown_profile_is_refused_with_its_name() -> None:
+    assert "'prod'" in read(GONGHUI_PROFILE="prod").stderr
