@@ -15,7 +15,7 @@ from gonghui.core.privacy import INTERNAL, PERSONAL, PUBLIC, SENSITIVE, declare
 class Language(models.TextChoices):
     """The two languages of the platform, each named in itself."""
 
-    CHINESE = "zh-hans", "中文"
+    CHINESE = "zh-hans", "中文"  # zh
     ENGLISH = "en", "English"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from gonghui.core.errors import Refusal
 
@@ -42,11 +42,11 @@ def left(due: date, *, today: date) -> str:
     """What is left until a due day, while it is near; then the day itself."""
     days = (due - today).days
     if days < 0:
-        return ngettext("超 %(days)s 天", "超 %(days)s 天", -days) % {"days": -days}
+        return gettext("超 %(days)s 天") % {"days": -days}
     if days == 0:
         return gettext("今天")
     if days <= 14:
-        return ngettext("余 %(days)s 天", "余 %(days)s 天", days) % {"days": days}
+        return gettext("余 %(days)s 天") % {"days": days}
     return short_day(due, today=today)
 
 

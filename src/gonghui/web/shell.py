@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from gonghui.core.actor import Actor
-from gonghui.web.models import Account, DemoMarker, Progress, Theme
+from gonghui.web.models import Account, DemoMarker, Language, Progress, Theme
 
 THEME_COOKIE = "gonghui_theme"
 TEXT_COOKIE = "gonghui_text"
@@ -48,6 +48,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in Theme.values else Theme.DEVICE,
         "larger_text": larger,
         "is_demo": is_demo(),
+        "other_language": Language.CHINESE if get_language() == Language.ENGLISH else Language.ENGLISH,
         "running": SimpleLazyObject(running),
         "actor": actor,
         "role_title": role_title(actor.role) if actor else "",
