@@ -215,7 +215,8 @@ def clash_refusal(figure: Figure, other: Line) -> Refusal:
     """The refusal that names the line in the way."""
     return Refusal(
         "reports.overlap",
-        "“%(title)s”与“%(unit)s”%(coverage)s %(first)s 至 %(last)s 的填报（%(state)s）重复：请改范围，或先由对方撤回、更正",
+        "“%(title)s”与“%(unit)s”%(coverage)s %(first)s 至 %(last)s 的填报（%(state)s）重复："
+        "请改范围，或先由对方撤回、更正",
         title=figure.title,
         unit=other.organisation.name,
         coverage=rules.COVERAGES[other.coverage],

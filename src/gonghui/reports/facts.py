@@ -116,6 +116,13 @@ class EvidenceAdded:
     lines: int
 
 
+@fact(title="上传上报表")
+class WorkbookChecked:
+    """A workbook is read and checked; nothing is taken over yet."""
+
+    problems: int
+
+
 @fact(title="导入上报表")
 class WorkbookCommitted:
     """The lines of an uploaded workbook are taken over whole."""

@@ -1,5 +1,6 @@
 """The verbs of returns: rounds, lines, review. Filing has its own module beside them."""
 
+from gonghui.reports.actions.imports import check_workbook, commit_upload
 from gonghui.reports.actions.lines import (
     attach_evidence,
     comment_line,
@@ -19,8 +20,10 @@ from gonghui.reports.actions.rounds import close_round, open_round, remind_retur
 __all__ = [
     "accept_lines",
     "attach_evidence",
+    "check_workbook",
     "close_round",
     "comment_line",
+    "commit_upload",
     "correct_line",
     "decline_signature",
     "drop_draft",

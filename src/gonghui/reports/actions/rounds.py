@@ -113,7 +113,7 @@ def remind_returns(returns: Iterable[Return], *, by: Actor, on: date) -> int:
 
 @action
 def start_programme(app: str, organisation: Organisation, *, by: Actor, on: date) -> Programme:
-    """From the first of a month the app records in the whole subtree; its figures are no longer returned from then on."""
+    """From the first of a month the app records in the whole subtree and its figures are no longer returned."""
     by.require("system.settings")
     if not by.sees(organisation.path):
         raise PowerMissing("reports.other_unit", "这是别的单位的事项，请由该单位办理")

@@ -100,9 +100,7 @@ def asked_for(*codes: str, period: Period = H1) -> list[Asked]:
     return [(code, period.first, period.last) for code in codes]
 
 
-def a_round(
-    unit: Unit, *codes: str, period: Period = H1, figures: Sequence[Asked] = (), on: date = OPENED
-) -> Round:
+def a_round(unit: Unit, *codes: str, period: Period = H1, figures: Sequence[Asked] = (), on: date = OPENED) -> Round:
     """A round of the unit for these figures; every declared one when none is named."""
     return actions.open_round(
         unit.organisation,

@@ -84,9 +84,7 @@ def test_own_line_above_and_subtree_line_below_stand_together(federation: Federa
 
 
 def test_subtree_line_above_an_accepted_one_is_refused_and_names_it(federation: Federation) -> None:
-    an_accepted_return(
-        a_round(federation.east, PAYMENTS), federation.street, federation.east, a_draft(PAYMENTS, 10)
-    )
+    an_accepted_return(a_round(federation.east, PAYMENTS), federation.street, federation.east, a_draft(PAYMENTS, 10))
     opened = a_round(federation.city, PAYMENTS)
     with pytest.raises(Refusal, match="东一街道总工会") as refused:
         actions.enter_lines(
@@ -139,7 +137,10 @@ def test_a_level_put_in_between_moves_the_next_difference_only(federation: Feder
     for key, level in (("2020-03", 10), ("2020-05", 30), ("2020-04", 25)):
         period = Period.parse(key)
         an_accepted_return(
-            a_round(federation.city, HOMES, period=period), federation.east, federation.city, a_draft(HOMES, level, reason="新建")
+            a_round(federation.city, HOMES, period=period),
+            federation.east,
+            federation.city,
+            a_draft(HOMES, level, reason="新建"),
         )
     assert [value(HOMES, city, Period.parse(key)) for key in ("2020-03", "2020-04", "2020-05")] == [10, 25, 30]
 
@@ -261,9 +262,7 @@ def test_what_is_signed_is_what_was_seen(federation: Federation) -> None:
 def test_nothing_is_saved_when_one_of_many_is_wrong(federation: Federation) -> None:
     in_return = return_of(a_round(federation.city, PAYMENTS, PAID), federation.east)
     with pytest.raises(Refusal):
-        actions.enter_lines(
-            in_return, [a_draft(PAYMENTS, 1), a_draft(PAID, -5)], by=federation.east.clerk, on=JULY
-        )
+        actions.enter_lines(in_return, [a_draft(PAYMENTS, 1), a_draft(PAID, -5)], by=federation.east.clerk, on=JULY)
     assert not in_return.lines.exists()
 
 

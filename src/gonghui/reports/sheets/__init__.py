@@ -1,0 +1,1 @@
+"""Workbooks of a return: pre-filled on the way out, read with suspicion on the way in."""

@@ -1,0 +1,281 @@
+"""Opens one workbook in a process of its own: limited memory, time and files, no database, no network, no writing.
+
+Run as `python -I inside.py <engine> <sheet>`, workbook on stdin, one JSON object on stdout. It imports nothing of
+ours. Extents are read by stream before any library allocates a table: a 4.8 KB file can ask for 512 GB.
+"""
+
+import contextlib
+import ctypes
+import io
+import json
+import re
+import resource
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from xml.parsers import expat
+
+ROWS, COLUMNS, CELLS = 100_000, 200, 3_000_000
+READ_COLUMNS = 40
+MEMORY, SECONDS, FILES = 768 * 1024 * 1024, 20, 32
+CHUNK = 1 << 16
+LISTED = 2_000
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+_REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+class Refused(Exception):
+    """The workbook is turned away with a code and its values."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+def limit() -> None:
+    """The process can no longer grow, run long or write, nor reach the network where the kernel allows that."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def column_number(letters: str) -> int:
+    """A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def stream(book: zipfile.ZipFile, name: str, parser: Any) -> None:
+    """Feed one part to the parser; document types, and with them entities, are refused."""
+
+    def no_doctype(*_: object) -> None:
+        raise Refused("xml_doctype", part=name)
+
+    parser.StartDoctypeDeclHandler = no_doctype
+    try:
+        with book.open(name) as part:
+            while chunk := part.read(CHUNK):
+                parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Refused("broken_xml", part=name, why=str(error)) from None
+
+
+def local(name: str) -> str:
+    """A tag or attribute without its namespace prefix."""
+    return name.rpartition(":")[2]
+
+
+def sheets_of(book: zipfile.ZipFile) -> dict[str, str]:
+    """The parts of the worksheets by the names people see."""
+    found: list[tuple[str, str]] = []
+    targets: dict[str, str] = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if local(name) == "sheet":
+            relation = next((value for key, value in attributes.items() if local(key) == "id"), "")
+            found.append((attributes.get("name", ""), relation))
+        if local(name) == "Relationship":
+            targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        if part not in book.namelist():
+            raise Refused("not_a_workbook")
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = start
+        stream(book, part, parser)
+    parts = {}
+    for name, relation in found:
+        target = targets.get(relation, "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if part in book.namelist():
+            parts[name] = part
+    return parts
+
+
+def percent_styles(book: zipfile.ZipFile) -> set[str]:
+    """The cell styles that show a number as percent."""
+    if "xl/styles.xml" not in book.namelist():
+        return set()
+    percent_formats = {"9", "10"}
+    styles: set[str] = set()
+    state = {"in_cells": False, "at": 0}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        tag = local(name)
+        if tag == "numFmt" and "%" in attributes.get("formatCode", ""):
+            percent_formats.add(attributes.get("numFmtId", ""))
+        if tag == "cellXfs":
+            state["in_cells"] = True
+        if tag == "xf" and state["in_cells"]:
+            if attributes.get("numFmtId") in percent_formats:
+                styles.add(str(state["at"]))
+            state["at"] += 1
+
+    def end(name: str) -> None:
+        if local(name) == "cellXfs":
+            state["in_cells"] = False
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    stream(book, "xl/styles.xml", parser)
+    return styles
+
+
+class Extent:
+    """What a sheet's stream says: how far it reaches, its formulas, merged ranges, percents and error cells."""
+
+    def __init__(self, percents: set[str]) -> None:
+        self.rows = self.columns = self.row = self.column = 0
+        self.formulas: list[list[object]] = []
+        self.merged: list[str] = []
+        self.percents: list[str] = []
+        self.errors: list[str] = []
+        self.percent_styles = percents
+        self._cell = self._kind = self._style = ""
+        self._formula = self._valued = self._in_value = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = local(name)
+        if tag == "row":
+            self._reach(row=int(attributes.get("r", self.row + 1)))
+            self.column = 0
+        elif tag == "c":
+            self._cell_starts(attributes)
+        elif tag == "f":
+            self._formula = True
+        elif tag in ("v", "t"):
+            self._in_value = True
+        elif tag == "mergeCell" and len(self.merged) < LISTED:
+            self.merged.append(attributes.get("ref", ""))
+
+    def _cell_starts(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r", "")
+        match = _REF.fullmatch(reference)
+        if match:
+            self._reach(row=int(match[2]), column=column_number(match[1]))
+        else:
+            self._reach(column=self.column + 1)
+        self._cell, self._kind, self._style = reference, attributes.get("t", ""), attributes.get("s", "")
+        self._formula = self._valued = False
+
+    def _reach(self, *, row: int = 0, column: int = 0) -> None:
+        self.row = row or self.row
+        self.column = column or self.column
+        self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+        if self.rows > ROWS:
+            raise Refused("too_many_rows", rows=self.rows, most=ROWS)
+        if self.columns > COLUMNS:
+            raise Refused("too_many_columns", columns=self.columns, most=COLUMNS)
+
+    def text(self, words: str) -> None:
+        if self._in_value and words.strip():
+            self._valued = True
+
+    def end(self, name: str) -> None:
+        tag = local(name)
+        if tag in ("v", "t"):
+            self._in_value = False
+        elif tag == "c":
+            if self._formula and len(self.formulas) < LISTED:
+                self.formulas.append([self._cell, self._valued])
+            if self._kind == "e" and len(self.errors) < LISTED:
+                self.errors.append(self._cell)
+            if self._valued and not self._kind.strip("n") and self._style in self.percent_styles:
+                self.percents.append(self._cell)
+
+
+def extent_of(book: zipfile.ZipFile, part: str, percents: set[str]) -> Extent:
+    """The extent of one sheet, read by stream."""
+    found = Extent(percents)
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
+    parser.CharacterDataHandler = found.text
+    stream(book, part, parser)
+    return found
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON carries it."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ")
+    if isinstance(value, date | time | timedelta):
+        return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
+    """The rows by calamine; fast, and it may take its process down."""
+    from python_calamine import CalamineWorkbook
+
+    table = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet)
+    return [[plain(value) for value in row[:READ_COLUMNS]] for row in table.to_python(skip_empty_area=False)]
+
+
+def by_openpyxl(content: bytes, sheet: str, rows: int) -> list[list[Any]]:
+    """The rows by openpyxl's reader that keeps one row at a time; slow and safe."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    found = book[sheet].iter_rows(max_row=max(rows, 1), max_col=READ_COLUMNS, values_only=True)
+    return [["" if value is None else plain(value) for value in row] for row in found]
+
+
+def opened(content: bytes, engine: str, sheet: str) -> dict[str, Any]:
+    """What stands in the named sheet."""
+    try:
+        book = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile:
+        raise Refused("not_a_workbook") from None
+    with book:
+        if any(name.lower().endswith("vbaproject.bin") for name in book.namelist()):
+            raise Refused("macros")
+        parts = sheets_of(book)
+        percents = percent_styles(book)
+        extents = {name: extent_of(book, part, percents) for name, part in parts.items()}
+    if sheet not in extents:
+        return {"sheets": list(parts), "rows": None}
+    extent = extents[sheet]
+    if engine == "openpyxl" or extent.rows * extent.columns > CELLS:
+        rows = by_openpyxl(content, sheet, extent.rows)
+    else:
+        rows = by_calamine(content, sheet)
+    return {
+        "sheets": list(parts),
+        "rows": rows,
+        "formulas": extent.formulas,
+        "merged": extent.merged,
+        "percents": extent.percents[:LISTED],
+        "errors": extent.errors,
+    }
+
+
+def main() -> None:
+    """Read stdin, write one JSON object."""
+    engine, sheet = sys.argv[1], sys.argv[2]
+    content = sys.stdin.buffer.read()
+    if engine == "openpyxl":
+        import openpyxl  # noqa: F401  (before the limit on files)
+    else:
+        import python_calamine  # noqa: F401
+    limit()
+    try:
+        answer = opened(content, engine, sheet)
+    except Refused as refused:
+        answer = {"refused": refused.code, "params": refused.params}
+    except Exception as error:  # whatever a library makes of a strange file: the other one may do better
+        answer = {"failed": type(error).__name__}
+    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,371 @@
+"""Workbooks out and in: what goes round comes round, and every bad input gets a sentence with cell, value and remedy."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES
+from gonghui.reports import actions
+from gonghui.reports.models import Line, Return, Upload
+from gonghui.reports.sheets.columns import COLUMNS
+from gonghui.reports.sheets.opening import SHEET, open_upload
+from gonghui.reports.sheets.out import HEADER_ROW, workbook
+from gonghui.reports.tests.builders import (
+    HOMES,
+    HOTLINE,
+    JULY,
+    PAID,
+    PAYMENTS,
+    QUALIFIED,
+    Federation,
+    a_draft,
+    a_federation,
+    a_round,
+    an_accepted_return,
+    return_of,
+)
+
+FIRST = HEADER_ROW + 2
+LARGEST = 10 * 2**20
+ORDER = (PAYMENTS, PAID, QUALIFIED, HOTLINE, HOMES)
+KEYS = [column.key for column in COLUMNS]
+
+
+@pytest.fixture
+def federation(db: None) -> Federation:
+    return a_federation()
+
+
+@pytest.fixture
+def east(federation: Federation) -> Return:
+    return return_of(a_round(federation.city, *ORDER), federation.east)
+
+
+def cell(key: str, figure: str) -> str:
+    return f"{'ABCDEFGHIJKLM'[KEYS.index(key)]}{FIRST + ORDER.index(figure)}"
+
+
+def filled(in_return: Return, *changes: tuple[str, str, object]) -> bytes:
+    """The pre-filled workbook with some cells typed in."""
+    return changed(in_return, lambda book: [_put(book[SHEET], key, figure, value) for key, figure, value in changes])
+
+
+def _put(sheet: object, key: str, figure: str, value: object) -> None:
+    sheet[cell(key, figure)] = value  # type: ignore[index]
+
+
+def changed(in_return: Return, change: Callable[[openpyxl.Workbook], object]) -> bytes:
+    """The pre-filled workbook after somebody worked on it."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(in_return, demo=True)))
+    change(book)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def imported(content: bytes, in_return: Return, federation: Federation, name: str = "上报.xlsx") -> Upload:
+    return actions.check_workbook(in_return, content, name, by=federation.east.clerk, on=JULY)
+
+
+def problems(upload: Upload) -> set[tuple[str, str]]:
+    return {(problem["cell"], problem["code"]) for problem in upload.problems}
+
+
+def test_the_workbook_carries_unit_codes_round_and_last_periods_value(federation: Federation) -> None:
+    from gonghui.core.period import Period
+
+    opened = a_round(federation.city, *ORDER, period=Period.parse("2019H2"))
+    an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 100), a_draft(PAID, 123_456))
+    in_return = return_of(a_round(federation.city, *ORDER), federation.east)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(in_return, demo=True)))[SHEET]
+    texts = {str(value) for row in sheet.iter_rows(values_only=True) for value in row if value is not None}
+    assert {"东区总工会", federation.east.organisation.code, "2020年上半年", PAYMENTS, "人次"} <= texts
+    assert sheet[cell("before", PAYMENTS)].value == 100
+    assert sheet[cell("before", PAID)].value == 1234.56
+    assert sheet[cell("number", PAYMENTS)].value is None
+    assert sheet.protection.sheet
+    assert sheet[cell("title", PAYMENTS)].protection.locked
+    assert not sheet[cell("number", PAYMENTS)].protection.locked
+
+
+def test_what_is_filled_in_becomes_drafts_and_a_second_commit_nothing(federation: Federation, east: Return) -> None:
+    content = filled(
+        east,
+        ("number", PAYMENTS, 206),
+        ("number", PAID, 187214560.25),
+        ("number", QUALIFIED, 338),
+        ("denominator", QUALIFIED, 820),
+        ("nothing", HOTLINE, "是"),
+        ("number", HOMES, 0),
+    )
+    upload = imported(content, east, federation)
+    assert (upload.state, upload.problems, Line.objects.count()) == ("checked", [], 0)
+    actions.commit_upload(upload, by=federation.east.clerk, on=JULY)
+    lines = {line.figure: (line.number, line.denominator, line.nothing) for line in Line.objects.all()}
+    assert lines == {
+        PAYMENTS: (206, None, False),
+        PAID: (18_721_456_025, None, False),
+        QUALIFIED: (338, 820, False),
+        HOTLINE: (None, None, True),
+        HOMES: (0, None, False),
+    }
+    with pytest.raises(Refusal) as again:
+        actions.commit_upload(upload, by=federation.east.clerk, on=JULY)
+    assert again.value.code == "reports.upload_again"
+    with pytest.raises(Refusal) as again:
+        imported(content, east, federation)
+    assert again.value.code == "reports.upload_again"
+    assert Line.objects.count() == 5
+
+
+def test_every_error_is_said_at_once_with_its_cell_and_nothing_is_saved(federation: Federation, east: Return) -> None:
+    content = filled(
+        east,
+        ("number", PAYMENTS, "一百多"),
+        ("number", PAID, -5),
+        ("number", QUALIFIED, "46.6%"),
+        ("unit", HOTLINE, "人次"),
+        ("number", HOTLINE, 12),
+        ("number", HOMES, 12.5),
+    )
+    upload = imported(content, east, federation)
+    assert problems(upload) == {
+        (cell("number", PAYMENTS), "reports.not_a_number"),
+        (cell("number", PAID), "reports.negative"),
+        (cell("number", QUALIFIED), "reports.percent"),
+        (cell("unit", HOTLINE), "reports.unit"),
+        (cell("number", HOMES), "reports.not_whole"),
+    }
+    assert {problem["value"] for problem in upload.problems} >= {"一百多", "-5", "46.6%", "人次", "12.5"}
+    with pytest.raises(Refusal):
+        actions.commit_upload(upload, by=federation.east.clerk, on=JULY)
+    assert not Line.objects.exists()
+
+
+def test_a_number_shown_as_percent_is_refused(federation: Federation, east: Return) -> None:
+    def percent(book: openpyxl.Workbook) -> None:
+        at = book[SHEET][cell("number", QUALIFIED)]
+        at.value, at.number_format = 1, "0.0%"
+
+    upload = imported(changed(east, percent), east, federation)
+    assert (cell("number", QUALIFIED), "reports.percent") in problems(upload)
+
+
+def test_full_width_digits_are_read_and_listed(federation: Federation, east: Return) -> None:
+    upload = imported(filled(east, ("number", PAYMENTS, "２０６")), east, federation)
+    assert upload.state == "checked"
+    [notice] = upload.notices
+    assert (notice["cell"], notice["value"], notice["code"]) == (
+        cell("number", PAYMENTS),
+        "２０６",
+        "reports.full_width",
+    )
+    assert upload.cells[0]["number"] == 206
+
+
+def test_a_formula_without_a_stored_value_is_an_error(federation: Federation, east: Return) -> None:
+    upload = imported(filled(east, ("number", PAYMENTS, "=1+2")), east, federation)
+    assert problems(upload) == {(cell("number", PAYMENTS), "reports.formula_empty")}
+
+
+def test_a_formulas_stored_value_is_taken_and_listed(federation: Federation, east: Return) -> None:
+    content = with_header_and([PAYMENTS, "", "人次", "", "", "", "", ("=100+106", 206), "", "", "", "", ""])
+    upload = imported(content, east, federation)
+    assert upload.cells[0]["number"] == 206
+    assert [notice["code"] for notice in upload.notices] == ["reports.formula_taken"]
+
+
+def with_header_and(*rows: list[object], merge: str = "", sheet: str = SHEET, above: int = 0) -> bytes:
+    """A workbook written by hand: header and rows."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    page = book.add_worksheet(sheet)
+    for index, column in enumerate(COLUMNS):
+        page.write(above, index, column.heading)
+    for at, row in enumerate(rows, above + 1):
+        for index, value in enumerate(row):
+            if isinstance(value, tuple):
+                page.write_formula(at, index, value[0], None, value[1])
+            elif value != "":
+                page.write(at, index, value)
+    if merge:
+        page.merge_range(merge, "合并")
+    book.close()
+    return buffer.getvalue()
+
+
+def row_of(code: str, number: object, **more: object) -> list[object]:
+    values: dict[str, object] = {"figure": code, "number": number, **more}
+    return [values.get(key, "") for key in KEYS]
+
+
+def test_merged_cells_above_the_header_are_skipped_and_inside_refused(federation: Federation, east: Return) -> None:
+    fine = imported(with_header_and(row_of(PAYMENTS, 5), merge="A1:F1", above=3), east, federation)
+    assert fine.state == "checked"
+    wrong = imported(with_header_and(row_of(PAYMENTS, 5), merge="L2:M2"), east, federation)
+    assert problems(wrong) == {("L2", "reports.merged")}
+
+
+def test_duplicate_rows_are_named(federation: Federation, east: Return) -> None:
+    upload = imported(with_header_and(row_of(PAYMENTS, 5), row_of(PAYMENTS, 6)), east, federation)
+    assert problems(upload) == {("A3", "reports.duplicate_row")}
+    assert upload.problems[0]["params"] == {"first": 2}
+
+
+def test_wrong_sheet_and_wrong_header_say_what_was_found(federation: Federation, east: Return) -> None:
+    with pytest.raises(Refusal, match="Sheet9") as refused:
+        imported(with_header_and(row_of(PAYMENTS, 5), sheet="Sheet9"), east, federation)
+    assert refused.value.code == "reports.wrong_sheet"
+    without = changed(east, lambda book: book[SHEET].__setitem__(f"H{HEADER_ROW + 1}", "数值"))
+    with pytest.raises(Refusal, match="本期数") as refused:
+        imported(without, east, federation)
+    assert refused.value.code == "reports.header_missing"
+    nothing = changed(east, lambda book: book[SHEET].delete_rows(1, HEADER_ROW + 1))
+    with pytest.raises(Refusal) as refused:
+        imported(nothing, east, federation)
+    assert refused.value.code == "reports.wrong_header"
+
+
+def test_another_units_workbook_is_refused(federation: Federation, east: Return) -> None:
+    west = return_of(east.round, federation.west)
+    upload = imported(filled(west, ("number", PAYMENTS, 5)), east, federation)
+    assert problems(upload) == {("B4", "reports.other_organisation")}
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig"])
+def test_csv_is_read_in_the_encodings_people_use(federation: Federation, east: Return, encoding: str) -> None:
+    lines = [",".join(column.heading for column in COLUMNS), ",".join(str(v) for v in row_of(PAYMENTS, "1206"))]
+    upload = imported("\r\n".join(lines).encode(encoding), east, federation, name="上报.csv")
+    assert upload.state == "checked"
+    assert upload.cells[0]["number"] == 1206
+    assert [notice["code"] for notice in upload.notices] == (["reports.csv_read_as"] if encoding == "gbk" else [])
+
+
+def refused(content: bytes, name: str = "上报.xlsx") -> str:
+    with pytest.raises(Refusal) as caught:
+        open_upload(content, name, largest=LARGEST)
+    assert str(caught.value)
+    return caught.value.code
+
+
+def test_what_is_no_workbook_is_refused_by_what_it_is() -> None:
+    assert refused(b"") == "reports.file_empty"
+    assert refused(b"hello") == "reports.not_a_workbook"
+    assert refused(b"PK\x03\x04 not really") == "reports.not_a_workbook"
+    assert refused(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "上报.xls") == "reports.old_excel"
+    assert refused(b"PK\x03\x04", "上报.xlsm") == "reports.macros"
+    assert refused(b"%PDF-1.7", "上报.pdf") == "reports.file_type"
+    assert refused(b"x" * (LARGEST + 1)) == "reports.file_large"
+    assert refused(b"\xff\xfe\xff\xff\x00", "上报.csv") in ("reports.csv_encoding", "reports.not_text")
+
+
+def archive(**parts: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name.replace("__", "/"), content)
+    return buffer.getvalue()
+
+
+def raw_workbook(sheet_xml: bytes, **more: bytes) -> bytes:
+    """The smallest workbook with one sheet of our name."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    sheet = f'<sheet name="{SHEET}" sheetId="1" r:id="a"/>'
+    names = f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets>{sheet}</sheets></workbook>'
+    relations = (
+        f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" Type="{relation}/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>'
+    )
+    types = (
+        f'<Types xmlns="{package}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/></Types>'
+    )
+    sheet_xml = sheet_xml.replace(b"<worksheet>", f'<worksheet xmlns="{main}">'.encode())
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", types)
+        book.writestr("xl/workbook.xml", names)
+        book.writestr("xl/_rels/workbook.xml.rels", relations)
+        book.writestr("xl/worksheets/sheet1.xml", sheet_xml)
+        for name, content in more.items():
+            book.writestr(name.replace("__", "/"), content)
+    return buffer.getvalue()
+
+
+def test_a_small_file_that_asks_for_512_gb_is_refused_by_its_extent() -> None:
+    far = b'<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    content = raw_workbook(far)
+    assert len(content) < 4_800
+    assert refused(content) == "reports.too_many_rows"
+    wide = b'<worksheet><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>'
+    assert refused(raw_workbook(wide)) == "reports.too_many_columns"
+
+
+def test_half_a_megabyte_that_inflates_to_half_a_gigabyte_is_refused_by_its_directory() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book, book.open("xl/sharedStrings.xml", "w") as part:
+        for _ in range(500):
+            part.write(b" " * 2**20)
+    assert len(buffer.getvalue()) < 600_000
+    assert refused(buffer.getvalue()) == "reports.zip_bomb"
+
+
+def test_odd_archives_are_refused() -> None:
+    assert refused(archive(**{"..__evil": b"x", "xl__workbook.xml": b"<a/>"})) == "reports.zip_names"
+    assert refused(archive(hello=b"x")) == "reports.not_a_workbook"
+    assert refused(raw_workbook(b"<worksheet><sheetData>")) == "reports.broken_xml"
+    assert refused(raw_workbook(b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet/>")) == "reports.xml_doctype"
+    assert refused(raw_workbook(b"<worksheet/>", **{"xl__vbaProject.bin": b"x"})) == "reports.macros"
+
+
+def test_100_001_rows_are_refused_and_100_000_are_read() -> None:
+    def rows(how_many: int) -> bytes:
+        body = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, how_many + 1))
+        return raw_workbook(f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode())
+
+    assert refused(rows(100_001)) == "reports.too_many_rows"
+    assert len(open_upload(rows(100_000), "上报.xlsx", largest=LARGEST).rows) == 100_000
+    lines = "a,b\n" * 100_001
+    assert refused(lines.encode(), "上报.csv") == "reports.too_many_rows"
+
+
+def test_a_filed_period_an_overlap_and_a_figure_run_here_are_said_at_the_row(federation: Federation) -> None:
+    an_accepted_return(a_round(federation.east, PAYMENTS), federation.street, federation.east, a_draft(PAYMENTS, 1))
+    actions.start_programme("places", federation.east.organisation, by=federation.city.reviewer, on=date(2020, 6, 1))
+    in_return = return_of(a_round(federation.city, *ORDER), federation.east)
+    upload = imported(filled(in_return, ("number", PAYMENTS, 5), ("number", HOMES, 7)), in_return, federation)
+    assert problems(upload) == {
+        (cell("figure", PAYMENTS), "reports.overlap"),
+        (cell("figure", HOMES), "reports.programme_runs"),
+    }
+
+
+def test_personal_numbers_in_a_note_are_refused_and_never_repeated(federation: Federation, east: Return) -> None:
+    content = filled(east, ("number", PAYMENTS, 5), ("note", PAYMENTS, "联系人 13812345678"))
+    upload = imported(content, east, federation)
+    assert problems(upload) == {(cell("note", PAYMENTS), "reports.text_personal")}
+    assert "13812345678" not in str(upload.problems)
+
+
+def test_text_that_looks_like_a_formula_leaves_as_text(federation: Federation) -> None:
+    from gonghui.reports.sheets.out import neutral
+
+    assert neutral("=1+1") == "'=1+1"
+    assert neutral("　＝1") == "'　＝1"
+    assert neutral("示例") == "示例"
+
+
+def test_every_declared_figure_has_a_row_for_somebody(federation: Federation) -> None:
+    in_return = return_of(a_round(federation.city), federation.city)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(in_return, demo=False)))[SHEET]
+    codes = {row[0] for row in sheet.iter_rows(min_row=FIRST, max_col=1, values_only=True)}
+    assert set(FIGURES) <= codes
