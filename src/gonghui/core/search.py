@@ -151,7 +151,13 @@ def _readings(table: str) -> dict[str, list[str]]:
 def _pinyin() -> Callable[[str], list[str]]:
     """The dictionary, loaded at the first use: it takes a fifth of a second that most commands do not need."""
     from pypinyin import lazy_pinyin, load_phrases_dict
+    from pypinyin.seg.mmseg import seg
 
     load_phrases_dict({name: [[part] for part in parts] for name, parts in _readings(PLACES).items()})
     apart = cast(Callable[[str], str], list)  # what has no reading comes back sign by sign
-    return lambda text: lazy_pinyin(text, errors=apart)
+
+    @lru_cache(maxsize=50_000)
+    def reading(word: str) -> list[str]:
+        return lazy_pinyin(word, errors=apart)
+
+    return lambda text: [syllable for word in seg.cut(text) for syllable in reading(word)]
