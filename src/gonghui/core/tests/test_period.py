@@ -45,7 +45,24 @@ def test_a_period_is_read_and_keeps_one_key(written: str, first: str, last: str,
 
 @pytest.mark.parametrize(
     "written",
-    ["", "20", "2020H3", "2020Q5", "2020-13", "2020-00", "2021-W53", "2020-W00", "2020-02-30", "0000", "1899", "2020H1x", "上半年", "2020..", "..2020", "2020\nx"],
+    [
+        "",
+        "20",
+        "2020H3",
+        "2020Q5",
+        "2020-13",
+        "2020-00",
+        "2021-W53",
+        "2020-W00",
+        "2020-02-30",
+        "0000",
+        "1899",
+        "2020H1x",
+        "上半年",
+        "2020..",
+        "..2020",
+        "2020\nx",
+    ],
 )
 def test_an_unreadable_period_is_refused_by_name(written: str) -> None:
     with pytest.raises(Refusal) as refused:
