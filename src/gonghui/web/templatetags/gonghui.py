@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from gonghui.core import clock
@@ -98,8 +99,8 @@ def said(refusal: Refusal | str | None) -> str:
 @register.inclusion_tag("parts/state.html")
 def state(thing: Any, kind: str | None = None) -> dict[str, str]:
     """A dot and the word of the state `thing` is in; a bare string is the word itself."""
-    if isinstance(thing, str):
-        return {"word": gettext(thing) if thing else "", "kind": kind or ""}
+    if isinstance(thing, str | Promise):
+        return {"word": gettext(str(thing)) if thing else "", "kind": kind or ""}
     code = str(thing.state)
     flow = getattr(thing, "FLOW", None) or getattr(thing, "flow", None)
     states = getattr(flow, "states", {}) or {}
