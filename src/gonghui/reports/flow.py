@@ -18,7 +18,7 @@ LINE_FLOW = Flow(
         "corrected": "已更正",
     },
 )
-"""A line goes draft, submitted, accepted or refused and back to draft; corrected is taken when a correction is accepted."""
+"""Draft, submitted, accepted or refused and back to draft; corrected is taken when a correction is accepted."""
 
 REPORT_FLOW = Flow(
     Step("file", "draft", "filed", needs="reports.file_second", title="确认备案"),

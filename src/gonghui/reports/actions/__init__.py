@@ -1,5 +1,6 @@
 """The verbs of returns: rounds, lines, review. Filing has its own module beside them."""
 
+from gonghui.reports.actions.evidence import add_evidence
 from gonghui.reports.actions.imports import check_workbook, commit_upload
 from gonghui.reports.actions.lines import (
     attach_evidence,
@@ -19,6 +20,7 @@ from gonghui.reports.actions.rounds import close_round, open_round, remind_retur
 
 __all__ = [
     "accept_lines",
+    "add_evidence",
     "attach_evidence",
     "check_workbook",
     "close_round",

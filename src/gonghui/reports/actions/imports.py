@@ -17,7 +17,7 @@ from gonghui.reports.facts import WorkbookChecked, WorkbookCommitted
 from gonghui.reports.models import Line, Return, Upload
 from gonghui.reports.sheets import table
 from gonghui.reports.sheets.opening import open_upload
-from gonghui.reports.sheets.table import ReadRow, Reading
+from gonghui.reports.sheets.table import Reading, ReadRow
 
 CELL_OF = {
     "reports.unit": "unit",

@@ -1,4 +1,4 @@
-"""Workbooks out and in: what goes round comes round, and every bad input gets a sentence with cell, value and remedy."""
+"""Workbooks out and in: every bad input gets a sentence with cell, value and remedy, and nothing is half-saved."""
 
 import io
 import zipfile
@@ -53,11 +53,12 @@ def cell(key: str, figure: str) -> str:
 
 def filled(in_return: Return, *changes: tuple[str, str, object]) -> bytes:
     """The pre-filled workbook with some cells typed in."""
-    return changed(in_return, lambda book: [_put(book[SHEET], key, figure, value) for key, figure, value in changes])
 
+    def put(book: openpyxl.Workbook) -> None:
+        for key, figure, value in changes:
+            book[SHEET][cell(key, figure)] = value
 
-def _put(sheet: object, key: str, figure: str, value: object) -> None:
-    sheet[cell(key, figure)] = value  # type: ignore[index]
+    return changed(in_return, put)
 
 
 def changed(in_return: Return, change: Callable[[openpyxl.Workbook], object]) -> bytes:

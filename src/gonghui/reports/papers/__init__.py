@@ -1,0 +1,1 @@
+"""Stamped papers behind a return: checked, scanned for personal numbers, kept under a random name."""

@@ -1,0 +1,140 @@
+"""Reads or redraws one paper in a process of its own, under the same limits as a workbook.
+
+Run with one word (`pdf`, `image`, `workbook`) and the paper on stdin. `image` answers with the redrawn picture, the
+others with one JSON object: the places where personal numbers stand, and whether everything could be read.
+"""
+
+import io
+import json
+import sys
+import warnings
+import zipfile
+from xml.parsers import expat
+
+from gonghui.reports import rules
+from gonghui.reports.papers.pdf import Book, Unreadable
+from gonghui.reports.sheets import inside
+
+PIXELS = 40_000_000
+KEPT = 20
+
+
+def scan_pdf(content: bytes) -> dict[str, object]:
+    """Where a PDF names people by number."""
+    try:
+        pages = Book(content).pages()
+    except (Unreadable, ValueError, RecursionError):
+        return {"found": [], "read": False}
+    found: list[list[str]] = []
+    for number, page in enumerate(pages, 1):
+        kinds = set(rules.personal_numbers("".join(page.lines))) | set(rules.personal_numbers("\n".join(page.lines)))
+        found += [[f"page {number}", kind] for kind in sorted(kinds)]
+    return {"found": found[:KEPT], "read": all(page.read for page in pages)}
+
+
+def scan_workbook(content: bytes) -> dict[str, object]:
+    """Where a workbook names people by number, sheet by sheet and cell by cell."""
+    found: list[list[str]] = []
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        if any(name.lower().endswith("vbaproject.bin") for name in book.namelist()):
+            raise inside.Refused("macros")
+        strings = shared_strings(book)
+        for sheet, part in inside.sheets_of(book).items():
+            for cell, words in cells_of(book, part, strings):
+                found += [[f"{sheet}!{cell}", kind] for kind in rules.personal_numbers(words)]
+        pictures = any(name.startswith("xl/media/") for name in book.namelist())
+    return {"found": found[:KEPT], "read": not pictures}
+
+
+def shared_strings(book: zipfile.ZipFile) -> list[str]:
+    """The workbook's common strings."""
+    if "xl/sharedStrings.xml" not in book.namelist():
+        return []
+    found: list[str] = []
+    state = {"text": False}
+
+    def start(name: str, _: dict[str, str]) -> None:
+        tag = inside.local(name)
+        if tag == "si":
+            found.append("")
+        state["text"] = tag == "t"
+
+    def text(words: str) -> None:
+        if state["text"] and found:
+            found[-1] += words
+
+    def end(_: str) -> None:
+        state["text"] = False
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+    inside.stream(book, "xl/sharedStrings.xml", parser)
+    return found
+
+
+def cells_of(book: zipfile.ZipFile, part: str, strings: list[str]) -> list[tuple[str, str]]:
+    """Each cell with what it shows, for cells long enough to hold a number of a person."""
+    found: list[tuple[str, str]] = []
+    state = {"cell": "", "kind": "", "text": "", "inside": ""}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        tag = inside.local(name)
+        if tag == "c":
+            state.update(cell=attributes.get("r", "?"), kind=attributes.get("t", ""), text="")
+        state["inside"] = tag if tag in ("v", "t") else ""
+
+    def text(words: str) -> None:
+        if state["inside"]:
+            state["text"] += words
+
+    def end(name: str) -> None:
+        if inside.local(name) == "c":
+            words = state["text"]
+            if state["kind"] == "s" and words.isdigit() and int(words) < len(strings):
+                words = strings[int(words)]
+            if len(words) >= 11:
+                found.append((state["cell"], words))
+        state["inside"] = ""
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+    inside.stream(book, part, parser)
+    return found
+
+
+def redraw(content: bytes) -> bytes:
+    """The same picture without anything that came along with it: places, devices, previews."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+        kind = picture.format
+        drawn = ImageOps.exif_transpose(picture)
+        buffer = io.BytesIO()
+        if kind == "JPEG":
+            drawn.convert("RGB").save(buffer, "JPEG", quality=90)
+        else:
+            drawn.convert("RGBA" if "A" in drawn.getbands() else "RGB").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Read stdin, answer on stdout."""
+    way = sys.argv[1]
+    content = sys.stdin.buffer.read()
+    if way == "image":
+        from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin  # noqa: F401  (before the limit on files)
+    inside.limit()
+    if way == "image":
+        sys.stdout.buffer.write(redraw(content))
+        return
+    try:
+        answer = scan_pdf(content) if way == "pdf" else scan_workbook(content)
+    except inside.Refused as refused:
+        answer = {"refused": refused.code, "params": refused.params}
+    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Checks a paper by size, ending and first bytes together, scans or redraws it in a child, keeps it by a chance name."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import puremagic
+from django.conf import settings
+
+import gonghui
+from gonghui.core.errors import Refusal
+from gonghui.reports.sheets.opening import REFUSALS, check_zip
+
+FOLDER = "evidence"
+WALL_SECONDS = 40
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {
+    "pdf": ("application/pdf", (".pdf",)),
+    "png": ("image/png", (".png",)),
+    "jpg": ("image/jpeg", (".jpg", ".jpeg", ".jfif")),
+    "jpeg": ("image/jpeg", (".jpg", ".jpeg", ".jfif")),
+    "xlsx": (XLSX, (".xlsx", ".zip", ".docx", ".pptx")),
+}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that may be kept: its bytes as kept, its own content type, whether its words were all read."""
+
+    content: bytes
+    content_type: str
+    scanned: bool
+
+
+def checked(content: bytes, name: str, *, largest: int) -> Paper:
+    """The paper as it may be kept, or a refusal."""
+    ending = name.rpartition(".")[2].lower()
+    if ending not in KINDS:
+        raise Refusal(
+            "reports.paper_type", "佐证不收 .%(ending)s 文件：请传 PDF、PNG、JPG 或 XLSX", ending=ending[:20] or "?"
+        )
+    if not content or len(content) > largest:
+        raise Refusal(
+            "reports.paper_size",
+            "佐证文件有 %(size)s MB，应大于零、最多 %(most)s MB：请压缩或分页扫描后再传",
+            size=f"{len(content) / 2**20:.1f}",
+            most=largest // 2**20,
+        )
+    content_type, endings = KINDS[ending]
+    if not _begins_as(content, endings):
+        raise Refusal("reports.paper_content", "文件内容不是 .%(ending)s：请用原来的程序重新导出后再传", ending=ending)
+    if ending in ("png", "jpg", "jpeg"):
+        return Paper(_redrawn(content), content_type, scanned=False)
+    if ending == "xlsx":
+        check_zip(content)
+    return Paper(content, content_type, scanned=_scanned(content, "pdf" if ending == "pdf" else "workbook"))
+
+
+def _begins_as(content: bytes, endings: tuple[str, ...]) -> bool:
+    try:
+        found = puremagic.magic_string(content)
+    except puremagic.PureError:
+        return False
+    return any(each.extension in endings for each in found)
+
+
+def _redrawn(content: bytes) -> bytes:
+    child = _child("image", content)
+    if child.returncode != 0 or not child.stdout:
+        raise Refusal("reports.paper_picture", "这张图片读不出来或太大：请重新扫描成不超过四千万像素的图片")
+    return child.stdout
+
+
+def _scanned(content: bytes, way: str) -> bool:
+    """Whether every word was read; refused where one of them is a number of a person."""
+    child = _child(way, content)
+    if child.returncode != 0:
+        return False
+    answer: dict[str, Any] = json.loads(child.stdout)
+    if code := answer.get("refused"):
+        raise Refusal(f"reports.{code}", REFUSALS[str(code)], **answer["params"])
+    for place, kind in answer["found"]:
+        page = place.removeprefix("page ")
+        raise Refusal(
+            "reports.paper_personal",
+            "佐证第 %(place)s 页里有%(kind)s：佐证只要盖章的汇总表，请遮去个人信息后再传"
+            if page != place
+            else "佐证的 %(place)s 格里有%(kind)s：佐证只要盖章的汇总表，请删去个人信息后再传",
+            place=page[:60],
+            kind=kind,
+        )
+    return bool(answer["read"])
+
+
+def _child(way: str, content: bytes) -> subprocess.CompletedProcess[bytes]:
+    source = str(Path(gonghui.__file__).parent.parent)
+    begin = f"import sys; sys.path.insert(0, {source!r}); from gonghui.reports.papers.inside import main; main()"
+    try:
+        return subprocess.run(
+            [sys.executable, "-I", "-c", begin, way],
+            input=content,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+            cwd="/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess([], 1, b"", b"")
+
+
+def folder() -> Path:
+    """Where papers are kept: outside the web root, readable to the server alone."""
+    kept = Path(settings.MEDIA_ROOT) / FOLDER
+    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return kept
+
+
+def store(paper: Paper) -> str:
+    """The random name the paper is kept by."""
+    name = secrets.token_hex(24)
+    descriptor = os.open(folder() / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(paper.content)
+    return name
+
+
+def forget(name: str) -> None:
+    """The kept file is gone; for a paper whose row was never saved."""
+    (folder() / name).unlink(missing_ok=True)
+
+
+def kept(name: str) -> bytes:
+    """The bytes of a kept paper."""
+    return (folder() / name).read_bytes()
