@@ -5,8 +5,10 @@ from django.db import migrations
 FORWARD = """
 create function gonghui_filed_stands() returns trigger language plpgsql as $$
 begin
-  if tg_table_name = 'reports_report' and old.state <> 'filed' then
-    return case tg_op when 'DELETE' then old else new end;
+  if tg_table_name = 'reports_report' then
+    if old.state <> 'filed' then
+      return case tg_op when 'DELETE' then old else new end;
+    end if;
   end if;
   raise exception '% is filed: % refused', tg_table_name, tg_op using errcode = 'restrict_violation',
     hint = 'A filed number stands; correct the return, and the report marks the difference.';
