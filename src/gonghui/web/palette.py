@@ -54,4 +54,4 @@ def search(request: ConsoleRequest) -> HttpResponseBase:
     words = request.GET.get("q", "").strip()[:LONGEST]
     found = shelves(request.actor, words) if words else []
     template = "web/found.html" if request.headers.get("HX-Target") == "found" else "web/search.html"
-    return render(request, template, {"q": words, "shelves": found})
+    return render(request, template, {"sought": words, "shelves": found})
