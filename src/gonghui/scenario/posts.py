@@ -116,13 +116,13 @@ def accounts(stage: Stage) -> list[Item]:
 def _open(stage: Stage, some: list[Holder], numbers: dict[str, int]) -> None:
     by = SYSTEM if some[0].username.startswith("admin.") else stage.actor("admin.security")
     for one in some:
-        place = _place(stage, one.unit)
+        where = place(stage, one.unit)
         name = names.official(numbers[one.username])
-        open_account(one.username, name, organisation=place, role=one.role, by=by, on=POSTS_BEGIN)
+        open_account(one.username, name, organisation=where, role=one.role, by=by, on=POSTS_BEGIN)
         _offer(one.username)
 
 
-def _place(stage: Stage, unit: str) -> Organisation:
+def place(stage: Stage, unit: str) -> Organisation:
     if not unit.startswith(BASE):
         return stage.unit(unit)
     employer = anchored_employers()[int(unit.removeprefix(BASE) or 0)]

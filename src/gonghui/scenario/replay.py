@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gonghui.core import bulk
-from gonghui.scenario import posts, set_ups, tree
+from gonghui.scenario import july, posts, returns, set_ups, tree
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item
 
@@ -29,7 +29,11 @@ STEPS = (
     Step("tree", "建立组织树", 2, tree.upper_tree),
     Step("posts", "任命各级工作人员", 6, posts.accounts),
     Step("unions", "建立企业工会", 20, tree.enterprise_unions),
+    Step("before", "2019年下半年收数", 20, returns.before),
     Step("set_ups", "上半年建会", 20, set_ups.set_ups),
+    Step("monthly", "1—6月收数", 15, returns.monthly),
+    Step("half_year", "上半年收数、审核", 35, returns.half_year),
+    Step("july", "7月收数", 12, july.july),
 )
 TOTAL = 1_000
 

@@ -13,6 +13,8 @@ CITY_FOUNDED = date(1950, 2, 4)
 DISTRICTS_FOUNDED = date(1953, 6, 1)
 TOWNS_FOUNDED = date(1999, 9, 1)
 POSTS_BEGIN = date(2018, 3, 1)
+DEMO_TODAY = date(2020, 8, 10)
+"""The day of a visitor's first look; the last day on which the replay does anything."""
 ZONE_FOUNDED = date(1994, 8, 25)
 
 

@@ -1,0 +1,205 @@
+"""Units answer their rounds as people do: take the workbook, fill it, import it, add the stamped paper, send, sign.
+
+The level above then accepts everything at once, refuses a line, or has not looked yet, as the round's story goes.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import openpyxl
+
+from gonghui.core.figures import FIGURES, Figure
+from gonghui.core.period import Period
+from gonghui.reports import actions, checking, parameters, rules
+from gonghui.reports.models import Line, Return, Round
+from gonghui.reports.sheets.columns import COLUMNS
+from gonghui.reports.sheets.opening import SHEET
+from gonghui.reports.sheets.out import workbook
+from gonghui.scenario import posts, rounds
+from gonghui.scenario.papers import stamped_summary
+from gonghui.scenario.rounds import Answer, Collection
+from gonghui.scenario.stage import Stage
+from gonghui.scenario.tree import Item
+
+KEYS = {column.heading: column.key for column in COLUMNS}
+MORE = ("复工复产后集中办理，数量增加", "上半年新开展这项工作，数量增加")
+LESS = ("疫情期间线下停办，数量减少", "部分业务推迟到下半年办理，数量减少")
+
+
+def collection(stage: Stage, one: Collection) -> list[Item]:
+    """A round opened, answered by everybody, accepted whole and closed."""
+
+    def answer(unit: str) -> Item:
+        return lambda: answer_round(stage, one, unit)
+
+    return [
+        lambda: open_collection(stage, one),
+        *(answer(unit) for unit in one.units),
+        lambda: accept_all(stage, one),
+        lambda: actions.close_round(_round(stage, one), by=stage.actor(one.reviewer), on=one.accepted_on),
+    ]
+
+
+def open_collection(stage: Stage, one: Collection) -> None:
+    """The round stands, with an empty return for everybody asked."""
+    actions.open_round(
+        stage.unit(one.unit),
+        title=one.title,
+        period=Period.parse(one.period),
+        figures=one.figures,
+        due_on=one.due_on,
+        form=one.form,
+        by=stage.actor(one.reviewer),
+        on=one.opened_on,
+    )
+
+
+def _round(stage: Stage, one: Collection) -> Round:
+    return Round.objects.get(organisation=stage.unit(one.unit), title=one.title)
+
+
+def return_of(stage: Stage, one: Collection, unit: str) -> Return:
+    """A unit's return of a round."""
+    place = posts.place(stage, unit)
+    return Return.objects.select_related("round", "organisation").get(round=_round(stage, one), organisation=place)
+
+
+def answer_round(stage: Stage, one: Collection, unit: str) -> Return:
+    """The unit's answer is filled in, backed by a paper, sent and signed."""
+    in_return = fill(stage, one, unit)
+    send(stage, one, unit, in_return)
+    sign(stage, one, unit, in_return)
+    return in_return
+
+
+def entered_on(one: Collection, unit: str) -> date:
+    """The day a unit fills its return: spread over the days the round is open, no later than it is decided on."""
+    days = max(1, (min(one.due_on, one.accepted_on) - one.opened_on).days)
+    return one.opened_on + timedelta(days=one.units.index(unit) % days)
+
+
+def fill(stage: Stage, one: Collection, unit: str) -> Return:
+    """The unit's workbook is filled and imported, and its paper attached."""
+    in_return = return_of(stage, one, unit)
+    by, on = stage.actor(posts.clerk(unit)), entered_on(one, unit)
+    answers = one.answers(unit)
+    content = filled(workbook(in_return, demo=True), answers, _reasons(in_return, answers, on=on))
+    name = f"{in_return.round.title}-{in_return.organisation.short_name}.xlsx"
+    upload = actions.check_workbook(in_return, content, name, by=by, on=on)
+    if upload.problem_count:
+        raise RuntimeError(f"{in_return}: {upload.problems[:3]}")
+    lines = actions.commit_upload(upload, by=by, on=on)
+    _attach(stage, in_return, lines, unit=unit, on=on)
+    return in_return
+
+
+def send(stage: Stage, one: Collection, unit: str, in_return: Return) -> None:
+    """The statistician has sent the return to the head of the unit."""
+    actions.send_for_signature(in_return, by=stage.actor(posts.clerk(unit)), on=entered_on(one, unit))
+
+
+def sign(stage: Stage, one: Collection, unit: str, in_return: Return) -> None:
+    """The head of the unit has signed."""
+    actions.sign_return(in_return, by=stage.actor(posts.head(unit)), on=entered_on(one, unit))
+
+
+def accept_all(stage: Stage, one: Collection) -> None:
+    """The level above has accepted every line that was sent."""
+    lines = Line.objects.filter(in_return__round=_round(stage, one), state="submitted")
+    actions.accept_lines(lines, by=stage.actor(one.reviewer), on=one.accepted_on)
+
+
+def filled(content: bytes, answers: Mapping[str, Answer], reasons: Mapping[str, str]) -> bytes:
+    """The workbook with the open cells filled in and nothing else touched."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book[SHEET]
+    columns: dict[str, int] = {}
+    for row in sheet.iter_rows():
+        if not columns:
+            found = {KEYS[str(cell.value)]: cell.column for cell in row if str(cell.value) in KEYS}
+            columns = found if "figure" in found else {}
+            continue
+        figure = sheet.cell(row[0].row, columns["figure"]).value
+        if figure in answers:
+            for key, value in _cells(FIGURES[figure], answers[figure], reasons.get(figure, "")).items():
+                sheet.cell(row[0].row, columns[key]).value = value
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _cells(figure: Figure, answer: Answer, reason: str) -> dict[str, object]:
+    cells: dict[str, object] = {"coverage": rules.COVERAGES[answer.coverage]}
+    if answer.share is None:
+        return {**cells, "nothing": "是"}
+    number = answer.share.number
+    cells["number"] = Decimal(number) / 100 if figure.is_money else number
+    if answer.share.denominator is not None:
+        cells["denominator"] = answer.share.denominator
+    return {**cells, "reason": reason} if reason else cells
+
+
+def _amount(answer: Answer) -> rules.Amount:
+    if answer.share is None:
+        return rules.Amount(None, None, True)
+    return rules.Amount(answer.share.number, answer.share.denominator)
+
+
+def _reasons(in_return: Return, answers: Mapping[str, Answer], *, on: date) -> dict[str, str]:
+    """What the unit writes where its number moved so much that a reason is asked for."""
+    asked = [one for one in in_return.round.figures.all() if one.figure in answers]
+    earlier = checking.before(in_return.organisation, asked)
+    found = {}
+    for place, one in enumerate(asked):
+        amount, before = _amount(answers[one.figure]), earlier.get(one.figure)
+        change = rules.change(
+            amount,
+            before,
+            money=one.declared.is_money,
+            ratio=one.declared.is_ratio,
+            parameters=parameters.on(on),
+        )
+        if change.needs_reason:
+            words = LESS if before is not None and amount.parts < before.parts else MORE
+            found[one.figure] = words[place % len(words)]
+    return found
+
+
+def _attach(stage: Stage, in_return: Return, lines: Sequence[Line], *, unit: str, on: date) -> None:
+    """One stamped summary stands behind all lines of the return."""
+    shown = [(line.declared.title, _printed(line)) for line in lines]
+    content = stamped_summary(in_return.organisation.name, in_return.round.title, shown, on=on)
+    by = stage.actor(posts.clerk(unit))
+    if not hasattr(actions, "add_evidence"):
+        return
+    evidence = actions.add_evidence(in_return, content, "盖章汇总.pdf", by=by, on=on)
+    actions.attach_evidence(in_return, lines, evidence, by=by, on=on)
+
+
+def _printed(line: Line) -> str:
+    if line.nothing:
+        return "无此项"
+    if line.denominator is not None:
+        return f"{line.number} / {line.denominator}"
+    number = line.number or 0
+    return f"{number / 100:,.2f} 元" if line.declared.is_money else f"{number:,} {line.declared.unit}"
+
+
+# The closed rounds ---------------------------------------------------------------------------------------------------
+
+
+def before(stage: Stage) -> list[Item]:
+    """The second half of 2019."""
+    return [item for one in rounds.before() for item in collection(stage, one)]
+
+
+def monthly(stage: Stage) -> list[Item]:
+    """January to May, and June."""
+    return [item for one in rounds.monthly() for item in collection(stage, one)]
+
+
+def half_year(stage: Stage) -> list[Item]:
+    """The half-year and the money of the epidemic."""
+    return [item for one in (*rounds.half_year(), *rounds.outlays()) for item in collection(stage, one)]
