@@ -31,7 +31,15 @@ class Group:
 MENU = (
     Group("", (Desk(_("今日"), "today"),)),
     Group(_("上报与报告"), ()),
-    Group(_("组织与干部"), ()),
+    Group(
+        _("组织与干部"),
+        (
+            Desk(_("组织"), "organisations", "organisations.see"),
+            Desk(_("建会"), "set_ups", "organisations.set_ups"),
+            Desk(_("干部"), "officials", "officials.see"),
+            Desk(_("重置码"), "reset_codes", "officials.confirm_reset"),
+        ),
+    ),
 )
 
 

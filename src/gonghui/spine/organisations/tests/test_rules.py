@@ -52,8 +52,6 @@ def test_votes_are_counted_against_those_entitled_not_those_present() -> None:
 @pytest.mark.parametrize(
     "ballot", [Ballot(36, 37, 30, 3), Ballot(36, 30, 31, 3), Ballot(37, 30, 25, 3), Ballot(0, 0, 0, 3)]
 )
-    "ballot", [Ballot(36, 37, 30, 3), Ballot(36, 30, 31, 3), Ballot(37, 30, 25, 3), Ballot(0, 0, 0, 3)]
-)
 def test_sums_that_cannot_be_are_refused(ballot: Ballot) -> None:
     refused("organisations.sum", rules.check_ballot, ballot, members=36, scheme=SCHEME)
 
