@@ -1,0 +1,148 @@
+"""The shells in a real browser: every page of one's own, at any width, light and dark, by keyboard, without scripts."""
+
+import re
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, expect
+
+from gonghui.spine.officials.tests.builders import a_post
+from gonghui.spine.organisations.tests.builders import Federation
+from gonghui.web.models import Account, Language
+from tests.conftest import Walk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "an old long password"
+OWN_PAGES = [
+    "/",
+    "/search/?q=zzz",
+    "/profile/",
+    "/accounts/logout/",
+    "/accounts/password/change/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/keys/",
+    "/accounts/inactive/",
+    "/nowhere/",
+]
+
+
+@pytest.fixture
+def statistician(transactional_db: None) -> Account:
+    """Chaoyang's statistician, appointed."""
+    account = Account.objects.create_user("chaoyang.stats", PASSWORD, name="朝阳统计员")
+    a_post("statistician", Federation().chaoyang, account=account)
+    return account
+
+
+@pytest.mark.parametrize("language", Language.values)
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")])
+def test_ones_own_pages_are_whole(walk: Walk, statistician: Account, language: str, width: int, scheme: str) -> None:
+    Account.objects.update(language=language)
+    walk.sign_in(statistician)
+    walk.page.set_viewport_size({"width": width, "height": 800})
+    walk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for path in OWN_PAGES:
+        assert walk.open(path).status in (200, 404), path
+        assert walk.violations() == [], path
+        assert not walk.overflows(), path
+        if language == Language.ENGLISH:
+            shown = walk.page.locator("main").inner_text().replace("朝阳统计员", "").replace("中文", "")
+            assert not re.search(r"[\u4e00-\u9fff]", shown), (path, shown)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_accounts_theme_wins_over_the_devices(walk: Walk, statistician: Account, theme: str) -> None:
+    Account.objects.update(theme=theme, larger_text=True)
+    walk.sign_in(statistician)
+    walk.page.emulate_media(color_scheme="light" if theme == "dark" else "dark")
+    walk.open("/profile/")
+    ground = walk.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(247, 246, 243)", "dark": "rgb(22, 24, 27)"}[theme]
+    assert walk.violations() == []
+
+
+def test_a_theme_is_taken_at_one_touch(walk: Walk, statistician: Account) -> None:
+    walk.sign_in(statistician)
+    walk.open("/profile/")
+    with walk.page.expect_navigation():
+        walk.page.get_by_label("深色").check()
+    assert walk.page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_control_k_leads_to_search_and_hits_come_while_one_types(walk: Walk, statistician: Account) -> None:
+    walk.sign_in(statistician)
+    walk.open("/profile/")
+    walk.page.keyboard.press("Control+k")
+    expect(walk.page.locator("#find")).to_be_focused()
+    walk.page.keyboard.type("没有这个词")
+    walk.page.keyboard.press("Enter")
+    expect(walk.page.locator("#found")).to_contain_text("没有找到“没有这个词”")
+    walk.page.locator("#find").fill("另一个词")
+    expect(walk.page.locator("#found")).to_contain_text("没有找到“另一个词”")
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_text(walk: Walk, statistician: Account) -> None:
+    walk.sign_in(statistician)
+    walk.open("/")
+    walk.page.keyboard.press("Tab")
+    walk.page.keyboard.press("Enter")
+    expect(walk.page.locator("main")).to_be_focused()
+
+
+def test_the_menu_opens_on_a_phone_without_scripts(
+    browser: Browser, live_server: object, statistician: Account
+) -> None:
+    client = Client()
+    client.force_login(statistician)
+    address = str(live_server)
+    context = browser.new_context(
+        java_script_enabled=False, locale="zh-CN", viewport={"width": 360, "height": 740}, base_url=address
+    )
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+    page = context.new_page()
+    page.goto("/")
+    door = page.locator(".menu-phone nav").get_by_role("link", name="今日")
+    expect(door).to_be_hidden()
+    page.locator(".menu-phone summary").click()
+    expect(door).to_be_visible()
+    context.close()
+
+
+def test_a_passkey_is_added_and_signs_in_alone(walk: Walk, statistician: Account) -> None:
+    keys = walk.context.new_cdp_session(walk.page)
+    keys.send("WebAuthn.enable")
+    keys.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+            }
+        },
+    )
+    walk.open("/accounts/login/")
+    walk.page.get_by_role("textbox", name="用户名").fill("chaoyang.stats")
+    walk.page.locator("input[type=password]").fill(PASSWORD)
+    walk.page.get_by_role("button", name="登录", exact=True).click()
+    walk.page.wait_for_url("**/")
+    walk.open("/accounts/2fa/keys/add/")
+    walk.page.locator("input[type=password]").fill(PASSWORD)
+    walk.page.get_by_role("button", name="确认").click()
+    assert walk.violations() == []
+    walk.page.get_by_label("可以单独登录").check()
+    walk.page.get_by_role("button", name="添加").click()
+    expect(walk.page.get_by_role("heading", level=1)).to_have_text("恢复码")
+    assert walk.violations() == []
+    walk.open("/accounts/2fa/keys/")
+    expect(walk.page.locator("main")).to_contain_text("通行密钥 1")
+    assert walk.violations() == []
+    walk.open("/profile/")
+    walk.page.get_by_role("button", name="退出登录").click()
+    walk.page.wait_for_url("**/accounts/login/**")
+    walk.page.get_by_role("button", name="用通行密钥登录").click()
+    walk.page.wait_for_url(lambda url: "login" not in url)
+    walk.open("/profile/")
+    expect(walk.page.get_by_role("heading", level=1)).to_have_text("朝阳统计员")
