@@ -88,13 +88,13 @@ def test_what_is_switched_off_is_absent(client: Client, db: None, name: str) -> 
 
 
 def with_totp(account: Account) -> str:
-    secret = totp.generate_totp_secret()
+    secret: str = totp.generate_totp_secret()
     totp.TOTP.activate(account, secret)
     return secret
 
 
 def code(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+    return f"{totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))}"
 
 
 def test_with_a_second_factor_the_password_alone_opens_nothing(client: Client, account: Account) -> None:
@@ -166,9 +166,9 @@ def test_changing_the_password_ends_the_other_sessions(client: Client, account: 
 
 def test_no_more_than_four_hashes_at_once() -> None:
     hasher = signin.Argon2FourAtOnce()
-    assert hasher._places._value == 4  # type: ignore[attr-defined]
+    assert hasher._places._value == 4
     assert hasher.verify("secret", hasher.encode("secret", "saltsaltsalt"))
-    assert hasher._places._value == 4  # type: ignore[attr-defined]
+    assert hasher._places._value == 4
 
 
 @pytest.mark.parametrize("name", ["mfa_list_webauthn", "mfa_add_webauthn", "account_logout", "mfa_view_recovery_codes"])
