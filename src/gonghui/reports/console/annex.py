@@ -36,7 +36,7 @@ def annexed(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
             "live_url": place.figure_url(row.filled.row.id),
             "filled": row.filled,
             "unit": row.unit,
-            "days": days_of(row.filled),
+            "days": days_of(row.filled) if row.filled.period != place.period else "",
             "cells": [_text(row, box) for box in (row.total, *row.boxes)],
         }
         for row in found.rows

@@ -15,6 +15,7 @@ from gonghui.reports import areas, report_forms
 from gonghui.reports.console.report import (
     Live,
     Place,
+    dates_of,
     days_of,
     exact_of,
     is_english,
@@ -83,6 +84,7 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled) -> dic
         "name": name_of(place.organisation),
         "report": kept,
         "days": days_of(filled),
+        "dates": dates_of(filled),
         "printed_how": printed_how(filled.row.style),
         "recorded": exact_of(filled, _one(filled.value.recorded)),
         "returned": exact_of(filled, _one(filled.value.returned)),
@@ -128,7 +130,7 @@ def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
     if not children:
         return []
     found = areas.cells(filled.row, place.organisation, children, filled.period, filled.cut)
-    own = [cell for cell in found if cell.organisation is None and any(cell.value.whole)]
+    own = [cell for cell in found if cell.organisation is None and (any(cell.value.whole) or not cell.is_open)]
     ranked = sorted(
         (cell for cell in found if cell.organisation is not None),
         key=lambda cell: (cell.is_open, cell.size),

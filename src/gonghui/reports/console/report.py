@@ -95,6 +95,22 @@ class Live:
         return exact_of(self.filled)
 
     @property
+    def number(self) -> str:
+        """The value to the last digit without its unit; a share in percent."""
+        return self.exact[: len(self.exact) - len(self.tail)].rstrip()
+
+    @property
+    def tail(self) -> str:
+        """What is set smaller after the number: its unit, or the two whole numbers of a share."""
+        whole = self.exact
+        if self.filled.figure.is_ratio:
+            at = max(whole.find("（"), whole.find("("))
+            return whole[at:] if at >= 0 else ""
+        if is_english() and self.filled.figure.is_money:
+            return ""
+        return whole.partition(" ")[2]
+
+    @property
     def clock(self) -> str:
         """How the figure counts time."""
         return _(CLOCKS[self.filled.figure.clock])
@@ -110,7 +126,20 @@ def days_of(filled: Filled) -> str:
     period = filled.period
     if filled.figure.clock == "stock":
         period = Period.day(period.last)
+    return label_of(period)
+
+
+def label_of(period: Period) -> str:
+    """The period in the reader's language."""
     return period.label_en if is_english() else period.label
+
+
+def dates_of(filled: Filled) -> str:
+    """The first and last day as dates, where the words for the period do not say them."""
+    period = filled.period
+    if filled.figure.clock == "stock" or period.kind in ("day", "range"):
+        return ""
+    return f"{period.first.isoformat()} – {period.last.isoformat()}"
 
 
 def exact_of(filled: Filled, value: Any = None) -> str:
@@ -214,6 +243,8 @@ def paper(
         "moved": [live for live in lives.values() if live.filled.moved],
         "row_count": len(lives),
         "row_id": row_id,
+        "lives": list(lives.values()),
+        "last_day": label_of(Period.day(place.period.last)),
         "english": english,
         **_filing(request.actor, place, kept),
     }
@@ -258,14 +289,13 @@ def propose(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
 
 
 @page("reports.file_second")
+@require_POST
 def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """File the report. What was written before the press may still be landing: the page waits and says for what."""
     place = place_of(request.actor, form, period, code)
     kept = Report.objects.seen_by(request.actor).of(place.form.code, place.organisation, place.period)
     if kept is None:
         raise Http404
-    if request.method != "POST":
-        return redirect(place.url)
     pressed = request.session.get(PRESSED, {})
     if pressed.get("report") != str(kept.public_id) or "again" not in request.POST:
         pressed = {"report": str(kept.public_id), "mark": filings.pressed_now(), "waited": 0}

@@ -1,0 +1,127 @@
+"""A form that does not hold together is refused by file, row and remedy."""
+
+import re
+
+import pytest
+
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES
+from gonghui.core.period import Period
+from gonghui.reports import report_forms
+
+HEAD = """
+form = "t"
+title = "{period}报告"
+title_en = "Report, {period}"
+headline = "回顾"
+headline_en = "Review"
+period = "2020H1"
+[[section]]
+title = "服务"
+title_en = "Service"
+"""
+ROW = """
+[[section.row]]
+id = "F35"
+figure = "mutual_aid.payments_made"
+unit = "人次"
+style = "wan0"
+"""
+PROSE = """
+[[section.paragraph]]
+[[section.paragraph.sentence]]
+clauses = ["付款 {F35}"]
+clauses_en = ["Paid {F35}"]
+"""
+
+
+def parsed(text: str) -> report_forms.Form:
+    """The form of a text."""
+    return report_forms.parse(text, file="t.toml")
+
+
+def test_a_whole_form_is_read():
+    made = parsed(HEAD + PROSE + ROW)
+    assert [row.id for row in made.rows] == ["F35"]
+    assert made.period == Period.parse("2020H1")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "code", "says"),
+    [
+        ("mutual_aid.payments_made", "mutual_aid.payments", "figure", "docs/figures.md"),
+        ('unit = "人次"', 'unit = "件"', "unit", "人次"),
+        ('style = "wan0"', 'style = "wan9"', "style", "wan9"),
+        ('style = "wan0"', 'style = "pct1"', "style", "占比"),
+        ('"付款 {F35}"', '"付款 {F36}"', "places", "对齐"),
+        ('"Paid {F35}"', '"Paid"', "places", "对齐"),
+        ('clauses_en = ["Paid {F35}"]', "clauses_en = []", "clauses", "一一对应"),
+        ('id = "F35"', 'id = "F36"', "place", "补 row"),
+        ('title_en = "Service"', "", "missing", "title_en"),
+        ('style = "wan0"', 'style = "wan0"\nfirst = 2020-01-20', "days", "成对"),
+        ('style = "wan0"', 'style = "wan0"\nfirst = 2020-02-20\nlast = 2020-02-19', "days", "first"),
+        ("mutual_aid.payments_made", "assistance.warmth_fen", "unit", "元"),
+    ],
+)
+def test_what_does_not_hold_together_is_refused(was: str, becomes: str, code: str, says: str):
+    text = HEAD + PROSE + ROW
+    assert was in text
+    with pytest.raises(Refusal) as refused:
+        parsed(text.replace(was, becomes))
+    assert refused.value.code == f"reports.form_{code}"
+    assert "t.toml" in str(refused.value)
+    assert says in str(refused.value)
+
+
+def test_a_row_no_sentence_prints_is_refused():
+    other = ROW.replace("F35", "F36").replace("payments_made", "paid_fen").replace("人次", "元")
+    with pytest.raises(Refusal, match="F36"):
+        parsed(HEAD + PROSE + ROW + other)
+
+
+def test_a_row_named_twice_is_refused():
+    with pytest.raises(Refusal, match="编号重复"):
+        parsed(HEAD + PROSE + ROW + ROW)
+
+
+def test_an_asof_row_says_its_days():
+    text = (HEAD + PROSE + ROW).replace("mutual_aid.payments_made", "assistance.warmth_fen").replace("人次", "元")
+    with pytest.raises(Refusal, match="截至数"):
+        parsed(text)
+
+
+def test_broken_toml_is_refused_by_file():
+    with pytest.raises(Refusal, match=re.escape("t.toml")):
+        parsed("form = ")
+
+
+def test_sensitive_money_says_which_cases_decide_what_is_shown():
+    text = (HEAD + PROSE + ROW).replace("mutual_aid.payments_made", "disputes.recovered_fen").replace("人次", "元")
+    with pytest.raises(Refusal, match="counted_by"):
+        parsed(text)
+
+
+def test_a_form_that_is_not_there_names_those_that_are():
+    with pytest.raises(Refusal, match="beijing_2020h1"):
+        report_forms.form("nanjing")
+
+
+def test_every_form_on_the_platform_is_whole():
+    for code in report_forms.codes():
+        assert report_forms.form(code).code == code
+
+
+def test_own_days_hold_in_the_forms_own_period_and_begin_there_in_others():
+    row = report_forms.form("beijing_2020h1").row("F14")
+    assert row is not None
+    own = Period.parse("2020H1")
+    assert row.days(own, own).key == "2020-01-20..2020-08-13"
+    assert row.days(Period.parse("2020"), own).key == "2020-01-20..2020-12-31"
+    assert row.days(Period.parse("2019"), own).key == "2019"
+
+
+def test_no_form_or_figure_uses_the_words_we_refuse():
+    texts = [figure.title + figure.meaning for figure in FIGURES.values()]
+    texts += [(report_forms.FOLDER / f"{code}.toml").read_text() for code in report_forms.codes()]
+    for refused in ("\u8206\u60c5", "\u5de5\u8fd0", "\u653f\u6cbb\u5b89\u5168"):
+        assert not [text for text in texts if refused in text]
