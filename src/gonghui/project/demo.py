@@ -270,17 +270,20 @@ def _print_accounts() -> None:
         say(f"  {row.account.username:<20} {row.title}")
 
 
-def _end_on_sigterm() -> None:
+def _end_on_signals() -> None:
+    """SIGINT and SIGTERM end the demo, also where a script started it with SIGINT ignored."""
+
     def ended(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    signal.signal(signal.SIGINT, ended)
     signal.signal(signal.SIGTERM, ended)
 
 
 def run(*, scale: float | None, serving: bool, port: int) -> int:
     """The whole demo; 0 when it was complete before it was stopped."""
     assert threading.current_thread() is threading.main_thread()
-    _end_on_sigterm()
+    _end_on_signals()
     children: dict[str, subprocess.Popen[bytes]] = {}
     complete = False
     try:
