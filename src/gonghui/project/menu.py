@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,15 @@ class Group:
 
 MENU = (
     Group("", (Desk(_("今日"), "today"),)),
-    Group(_("上报与报告"), ()),
+    Group(
+        _("上报与报告"),
+        (
+            Desk(_("工作报告"), "reports", "reports.see"),
+            Desk(_("统计上报"), "rounds", "reports.see"),
+            Desk(_("本单位报表"), "returns", "reports.enter"),
+            Desk(_("审核台"), "review", "reports.review"),
+        ),
+    ),
     Group(
         _("组织与干部"),
         (
@@ -40,6 +48,7 @@ MENU = (
             Desk(_("重置码"), "reset_codes", "officials.confirm_reset"),
         ),
     ),
+    Group(_("监督"), (Desk(_("台账"), "journal", "journal.see"),)),
 )
 
 
@@ -47,21 +56,18 @@ def _shown(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return []
-    groups = []
-    for group in MENU:
-        items = []
-        for desk in group.desks:
-            if desk.needs and not actor.may(desk.needs):
-                continue
-            try:
-                url = reverse(desk.address)
-            except NoReverseMatch:
-                continue
-            active = request.path == url or (url != "/" and request.path.startswith(url))
-            items.append({"title": desk.title, "url": url, "active": active})
-        if items:
-            groups.append({"title": group.title, "items_shown": items})
-    return groups
+    seen = [(group.title, [desk for desk in group.desks if not desk.needs or actor.may(desk.needs)]) for group in MENU]
+    urls = {desk: reverse(desk.address) for _title, desks in seen for desk in desks}
+    here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
+    active = here if here != "/" or request.path == "/" else ""
+    return [
+        {
+            "title": title,
+            "items_shown": [{"title": desk.title, "url": urls[desk], "active": urls[desk] == active} for desk in desks],
+        }
+        for title, desks in seen
+        if desks
+    ]
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from gonghui.core import clock
+from gonghui.spine.officials.console.posts import CHOSEN
 from gonghui.spine.officials.models import actor_for
 from gonghui.web.models import Account
 
-CHOSEN_POST = "post"
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -44,7 +44,7 @@ def actor(get_response: View) -> View:
     """`request.actor` is the post the account acts in, or nothing; its powers are read anew for every page."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        account, chosen = request.user, request.session.get(CHOSEN_POST)
+        account, chosen = request.user, request.session.get(CHOSEN)
         found = actor_for(account, chosen, clock.today()) if isinstance(account, Account) else None
         request.actor = found  # type: ignore[attr-defined]
         return get_response(request)

@@ -1,20 +1,18 @@
 """The addresses of the platform: the shells of web, and each app's console pages."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver
 
-FACES = (
-    "gonghui.web.urls",
-    "gonghui.reports.console",
-    "gonghui.spine.organisations.console",
-    "gonghui.spine.officials.console",
-)
-urlpatterns: list[URLPattern | URLResolver] = []
-for face in FACES:
-    if find_spec(face):
-        urlpatterns += getattr(import_module(face), "urlpatterns", [])
+from gonghui.reports import console as reports
+from gonghui.spine.officials import console as officials
+from gonghui.spine.organisations import console as organisations
+from gonghui.web import urls as web
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *web.urlpatterns,
+    *reports.urlpatterns,
+    *organisations.urlpatterns,
+    *officials.urlpatterns,
+]
 
 handler403 = "gonghui.web.faults.forbidden"
 handler404 = "gonghui.web.faults.absent"
