@@ -57,16 +57,17 @@ test: dev ## all tests, on the embedded PostgreSQL; in Chromium where it is foun
 soak: dev ## storms and fuzz, at most 20 minutes
 	@$(BIN)/pytest -m soak
 
-lint: dev ## ruff, mypy, rings, migrations, translations
+lint: dev ## ruff, mypy, rings, migrations, translations, generated pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@GONGHUI_PROFILE=test $(BIN)/gonghui manage makemigrations --check --dry-run
 	@$(BIN)/gonghui messages --check
+	@$(BIN)/gonghui docs --check
 
 docs: setup ## the generated pages of docs/
-	@$(BIN)/gonghui manage figures_page
+	@$(BIN)/gonghui docs
 
 bench: dev ## measurements beside their limits, in a database of its own
 	@$(BIN)/python -m tests.bench

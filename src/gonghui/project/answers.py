@@ -1,10 +1,14 @@
-"""What `gonghui figures`, `report` and `audit` print."""
+"""What `gonghui figures`, `report`, `audit` and `docs` print and write."""
 
+from pathlib import Path
 from typing import Any
 
 from gonghui.core import audit as books
 from gonghui.core.period import Period
-from gonghui.reports import filling, report_forms
+from gonghui.reports import figure_list, filling, report_forms
+
+PAGES = {"figures.md": figure_list.figures_markdown}
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 def figures(form: str, period: str, organisation_code: str | None) -> list[dict[str, Any]]:
@@ -35,3 +39,17 @@ def audit() -> int:
             wrong += 1
             print(f"    {one.where}: kept {one.kept}, counted {one.counted}")
     return 1 if wrong else 0
+
+
+def docs(*, check: bool) -> int:
+    """The generated pages say what the declarations say; with `check` a stale one is only named."""
+    stale = 0
+    for name, text in PAGES.items():
+        path, now = DOCS / name, text()
+        if path.exists() and path.read_text() == now:
+            continue
+        stale += 1
+        if not check:
+            path.write_text(now)
+        print(f"docs/{name} {'is stale: run `make docs`' if check else 'was written'}")
+    return 1 if check and stale else 0

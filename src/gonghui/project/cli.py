@@ -94,6 +94,12 @@ def _messages(words: argparse.Namespace) -> int:
     return messages.check() if words.check else messages.add_missing()
 
 
+def _docs(words: argparse.Namespace) -> int:
+    from gonghui.project import answers
+
+    return answers.docs(check=words.check)
+
+
 def _manage(words: argparse.Namespace) -> int:
     from django.core.management import execute_from_command_line
 
@@ -129,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
         one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
+    docs = command("docs", _docs, "The generated pages of docs/ are written.")
+    docs.add_argument("--check", action="store_true", help="fail where one is stale instead")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")
     words.add_argument("--check", action="store_true", help="fail where a text has no English")
     words.add_argument("--compile", action="store_true", help="write the .mo files")
