@@ -45,10 +45,11 @@ def shown_unit(figure: Figure) -> str:
 
 
 def default_coverage(figure: Figure, organisation: Organisation) -> str:
-    """A unit with others below it returns for all of them; the city returns its own work only."""
+    """As the unit last did; else one with others below it returns for all of them, the city its own work only."""
     if organisation.level in ("city", "base", "joint", "branch") or figure.returned_by == "city":
         return rules.OWN
-    return rules.SUBTREE
+    earlier = Line.objects.accepted().filter(organisation=organisation, figure=figure.name).order_by("-last_on")
+    return earlier.values_list("coverage", flat=True).first() or rules.SUBTREE
 
 
 class Checker:
@@ -239,18 +240,23 @@ def before(organisation: Organisation, asked: Iterable[RoundFigure]) -> dict[str
     for line in lines:
         kept.setdefault(line.figure, []).append(line)
     for one in wanted:
-        earlier = [line for line in kept.get(one.figure, []) if line.last_on < one.first_on]
-        if one.declared.clock == "stock":
-            earlier = [line for line in kept.get(one.figure, []) if line.last_on < one.last_on][-1:]
-        elif earlier:
-            first_on = comparable_first(one)
-            earlier = [line for line in earlier if line.first_on >= first_on]
-        if earlier:
-            found[one.figure] = _sum([line.amount for line in earlier])
+        amount = amount_before(kept.get(one.figure, []), one)
+        if amount is not None:
+            found[one.figure] = amount
     return found
 
 
-def comparable_first(asked: RoundFigure) -> date:
+def amount_before(lines: Sequence[Line], asked: RoundFigure | Line) -> rules.Amount | None:
+    """What a unit's accepted lines of one figure, in day order, said for the days before those asked for."""
+    if asked.declared.clock == "stock":
+        earlier = [line for line in lines if line.last_on < asked.last_on][-1:]
+    else:
+        first_on = comparable_first(asked)
+        earlier = [line for line in lines if line.last_on < asked.first_on and line.first_on >= first_on]
+    return _sum([line.amount for line in earlier]) if earlier else None
+
+
+def comparable_first(asked: RoundFigure | Line) -> date:
     """The first day of the days before that are as many as the days asked for, from the first of a month."""
     length = asked.last_on - asked.first_on
     earliest = asked.first_on - length

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from gonghui.core.errors import Refusal
@@ -11,22 +11,13 @@ from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import rules
 from gonghui.reports.checking import Draft, shown_unit
 from gonghui.reports.models import Return
+from gonghui.reports.sheets import typed
 from gonghui.reports.sheets.columns import CODE_LABEL, COLUMNS, ENTERED, HEADINGS, NUMBER_LABEL, letter, place
 from gonghui.reports.sheets.opening import Opened
 
 HEADER_WITHIN = 30
 KEPT = 500
 """So many problems are kept for the page; the rest is counted."""
-_FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {
-    ord("．"): ".",
-    ord("，"): ",",
-    ord("－"): "-",
-    ord("％"): "%",
-    ord("　"): " ",
-}
-_WHOLE = re.compile(r"-?\d{1,20}(\.0{1,10})?")
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3}){1,6}(\.\d{1,4})?")
-_SPOKEN = re.compile(r"(约|近|超|余|多|万|亿|千|百)")
 
 
 @dataclass(frozen=True)
@@ -299,40 +290,20 @@ class _Row:
             self.wrong(key, "reports.not_a_number", "“%(title)s”不是数：请改填整数", title=figure.title)
             return None
         if cell in self.opened.percents:
-            self._percent(key, figure)
+            self.reading.wrong(cell, value, typed.percent(figure.title))
             return None
-        number = self._from_text(key, value, figure) if isinstance(value, str) else Decimal(repr(value))
-        return None if number is None else self._whole(key, number, figure, money)
-
-    def _percent(self, key: str, figure: Figure) -> None:
-        self.wrong(
-            key,
-            "reports.percent",
-            "“%(title)s”填了百分比：请填整数；占比要填两个整数（如填 536 和 1150）",
-            title=figure.title,
-        )
-
-    def _from_text(self, key: str, value: str, figure: Figure) -> Decimal | None:
-        folded = value.translate(_FULL_WIDTH).strip()
-        if folded.endswith("%"):
-            self._percent(key, figure)
-            return None
-        digits = folded.replace(",", "") if _GROUPED.fullmatch(folded) else folded
         try:
-            number = Decimal(digits) if re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", digits) else None
-        except InvalidOperation:
-            number = None
-        if number is None:
-            unit = shown_unit(figure)
-            if _SPOKEN.search(folded):
-                message = "“%(title)s”填了概数或带万、亿：请按单位“%(unit)s”填完整的数，只填数字"
-            else:
-                message = "“%(title)s”不是数：请按单位“%(unit)s”填数，不带单位和文字"
-            self.wrong(key, "reports.not_a_number", message, title=figure.title, unit=unit)
+            number = self._from_text(cell, value, figure) if isinstance(value, str) else Decimal(repr(value))
+            return typed.in_units(number, title=figure.title, money=money)
+        except Refusal as refusal:
+            self.reading.wrong(cell, value, refusal)
             return None
-        if folded != value:
+
+    def _from_text(self, cell: str, value: str, figure: Figure) -> Decimal:
+        digits = typed.digits_of(value, title=figure.title, unit=shown_unit(figure))
+        if not value.isascii():
             self.reading.notice(
-                self.cell(key),
+                cell,
                 value,
                 "reports.full_width",
                 "“%(title)s”填了全角数字，已按 %(number)s 读取，请核对",
@@ -341,33 +312,11 @@ class _Row:
             )
         elif not self.opened.encoding:
             self.reading.notice(
-                self.cell(key),
+                cell,
                 value,
                 "reports.number_as_text",
                 "“%(title)s”的数存成了文本，已按 %(number)s 读取，请核对",
                 title=figure.title,
                 number=digits,
             )
-        return number
-
-    def _whole(self, key: str, number: Decimal, figure: Figure, money: bool) -> int | None:
-        if number < 0:
-            self.wrong(
-                key,
-                "reports.negative",
-                "“%(title)s”填了负数 %(value)s：请填 0 或正数",
-                title=figure.title,
-                value=str(number),
-            )
-            return None
-        scaled = number * 100 if money else number
-        whole = scaled.to_integral_value()
-        if abs(scaled - whole) > Decimal("0.000001"):
-            message = (
-                "“%(title)s”的金额 %(value)s 多于两位小数：请填到分"
-                if money
-                else "“%(title)s”填了小数 %(value)s：请填整数；占比要填两个整数（如填 536 和 1150）"
-            )
-            self.wrong(key, "reports.not_whole", message, title=figure.title, value=str(number))
-            return None
-        return int(whole)
+        return Decimal(digits)

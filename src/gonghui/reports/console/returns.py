@@ -1,0 +1,463 @@
+"""A unit's own return: the sheet to fill in, signature, evidence, one line with its thread, the printed form."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from gonghui.core import access, clock
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import CLOCKS
+from gonghui.core.flow import Offer
+from gonghui.core.journal import entries_of
+from gonghui.reports import actions, checking, rules
+from gonghui.reports.actions.lines import digest_of, drafts_of, missing_reasons
+from gonghui.reports.actions.review import reviewer_check
+from gonghui.reports.checking import Checker
+from gonghui.reports.console.amounts import (
+    against,
+    amount_text,
+    before_of,
+    drafts_typed,
+    form_rows,
+    input_text,
+    name_of,
+)
+from gonghui.reports.console.rounds import period_label
+from gonghui.reports.flow import LINE_FLOW
+from gonghui.reports.models import Evidence, Line, Return
+from gonghui.reports.papers import keeping
+from gonghui.reports.sheets import typed
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.desk import Keyset
+from gonghui.web.palette import Found, searching
+from gonghui.web.today import Item, waiting
+
+LINE_STEPS = ("draft", "submitted", "accepted")
+
+
+def return_of(actor: Actor, public_id: object) -> Return:
+    """The return if the actor sees it."""
+    seen = Return.objects.seen_by(actor).select_related("round__organisation", "organisation")
+    return get_object_or_404(seen, public_id=public_id)
+
+
+def own_return(actor: Actor, public_id: object) -> Return:
+    """The return of the actor's own unit; another's looks as if it were not there."""
+    found = return_of(actor, public_id)
+    if found.organisation_id != actor.organisation_id:
+        raise Http404
+    return found
+
+
+def line_of(actor: Actor, public_id: object) -> Line:
+    """The line if the actor sees it."""
+    seen = Line.objects.seen_by(actor).select_related("organisation", "in_return__round", "evidence", "corrects")
+    return get_object_or_404(seen, public_id=public_id)
+
+
+@page("reports.see")
+def returns(request: ConsoleRequest) -> HttpResponseBase:
+    """The returns asked of the actor's own unit, newest first."""
+    found = (
+        Return.objects.seen_by(request.actor)
+        .filter(organisation_id=request.actor.organisation_id)
+        .select_related("round__organisation", "organisation")
+        .annotate(
+            drafts=Count("lines", filter=Q(lines__state="draft")),
+            refused=Count("lines", filter=Q(lines__state="refused")),
+            submitted=Count("lines", filter=Q(lines__state="submitted")),
+            accepted=Count("lines", filter=Q(lines__state="accepted")),
+        )
+    )
+    return render(
+        request, "reports/console/returns.html", {"page": Keyset(found, ("-round__due_on", "-id"), 30).page(request)}
+    )
+
+
+@page("reports.see")
+def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The sheet: what is asked, what stood last time, what is typed now; saved as drafts."""
+    in_return = return_of(request.actor, public_id)
+    own = in_return.organisation_id == request.actor.organisation_id
+    may_enter = own and request.actor.may("reports.enter") and in_return.round.closed_on is None
+    words = request.POST if request.method == "POST" else request.typed
+    rows = form_rows(in_return, words)
+    if request.method == "POST":
+        if not own:
+            raise Http404
+        drafts = drafts_typed(rows, Checker(in_return, on=clock.today()))
+        if not any(row.error for row in rows):
+            if not drafts:
+                messages.info(request, _("没有改动，没有保存"))
+                return redirect("return", in_return.public_id)
+            actions.enter_lines(in_return, drafts, by=request.actor, on=clock.today())
+            messages.success(
+                request, ngettext("已保存 %(n)s 行草稿", "已保存 %(n)s 行草稿", len(drafts)) % {"n": len(drafts)}
+            )
+            return redirect("return", in_return.public_id)
+    drafts_now = drafts_of(in_return) if own else []
+    errors = sum(1 for row in rows if row.error)
+    return render(
+        request,
+        "reports/console/return.html",
+        {
+            "in_return": in_return,
+            "round": in_return.round,
+            "name": name_of(in_return.organisation),
+            "label": period_label(in_return.round),
+            "rows": rows,
+            "errors": errors,
+            "may_enter": may_enter,
+            "may_sign": own and request.actor.may("reports.sign"),
+            "own": own,
+            "drafts": drafts_now,
+            "digest": digest_of(drafts_now),
+            "reasons": missing_reasons(in_return, drafts_now, on=clock.today()),
+            "evidence": in_return.evidence.annotate(used=Count("lines")).order_by("id"),
+            "uploads": in_return.uploads.order_by("-uploaded_on", "-id")[:5] if own else [],
+        },
+        status=422 if errors else 200,
+    )
+
+
+@require_POST
+@page("reports.enter")
+def send(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The drafts lie before the head of the unit."""
+    in_return = own_return(request.actor, public_id)
+    actions.send_for_signature(in_return, by=request.actor, on=clock.today())
+    messages.success(request, _("已送签，等单位负责人签发"))
+    return redirect("return", in_return.public_id)
+
+
+@require_POST
+@page("reports.sign")
+def sign(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The drafts are signed and submitted."""
+    in_return = own_return(request.actor, public_id)
+    count = actions.sign_return(
+        in_return, by=request.actor, on=clock.today(), digest=request.POST.get("digest", "")[:64] or "-"
+    )
+    messages.success(request, ngettext("已签发 %(n)s 行，报送上级", "已签发 %(n)s 行，报送上级", count) % {"n": count})
+    return redirect("return", in_return.public_id)
+
+
+@require_POST
+@page("reports.sign")
+def decline(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The drafts go back to the statistician."""
+    in_return = own_return(request.actor, public_id)
+    actions.decline_signature(in_return, why=request.POST.get("why", ""), by=request.actor, on=clock.today())
+    messages.success(request, _("已退回统计员修改"))
+    return redirect("return", in_return.public_id)
+
+
+@require_POST
+@page("reports.enter")
+def upload_evidence(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """A stamped summary is kept behind every open line, or the ticked ones."""
+    in_return = own_return(request.actor, public_id)
+    file = request.FILES.get("paper")
+    if file is None:
+        raise Refusal("reports.file_missing", "没有选文件：请先选择要上传的文件")
+    evidence = actions.add_evidence(
+        in_return,
+        file.read(),
+        file.name or "",
+        by=request.actor,
+        on=clock.today(),
+        lines=list(in_return.lines.filter(state__in=("draft", "refused"))),
+    )
+    messages.success(
+        request,
+        _("佐证已保存，已逐页查过没有个人号码")
+        if evidence.scanned
+        else _("佐证已保存；其中的图像未能扫描文字，请自行核对没有个人信息"),
+    )
+    return redirect("return", in_return.public_id)
+
+
+@page("reports.see")
+def download_evidence(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The paper as an attachment, with a trace of who took it."""
+    seen = Evidence.objects.filter(request.actor.within("organisation__path"))
+    evidence = get_object_or_404(seen, public_id=public_id)
+    hidden = evidence.lines.exclude(pk__in=Line.objects.seen_by(request.actor).values("pk"))
+    if hidden.exists():
+        raise Http404
+    access.looked(request.actor, "reports.evidence_taken", subject_type="reports.evidence", subject_id=evidence.pk)
+    return attachment(keeping.kept(evidence.stored_name), evidence.original_name, evidence.content_type)
+
+
+def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file that no browser opens in our name."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@page("reports.see")
+def print_return(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The printed return: the figures, who filled it in, who answers for it, room for the seal."""
+    in_return = return_of(request.actor, public_id)
+    seen = set(Line.objects.seen_by(request.actor).filter(in_return=in_return).values_list("pk", flat=True))
+    rows = [row for row in form_rows(in_return) if row.line is None or row.line.pk in seen]
+    return render(
+        request,
+        "reports/console/print_return.html",
+        {
+            "in_return": in_return,
+            "round": in_return.round,
+            "label": period_label(in_return.round),
+            "rows": rows,
+            "on": clock.today(),
+        },
+    )
+
+
+# One line -------------------------------------------------------------------------------------------------------
+
+
+@page("reports.see")
+def line_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """One line: what it says, where it stands, the steps, the thread, its papers and entries."""
+    line = line_of(request.actor, public_id)
+    return render(request, "reports/console/line.html", line_context(request.actor, line))
+
+
+def line_context(actor: Actor, line: Line) -> dict[str, Any]:
+    """Everything a line's page or pane shows."""
+    before = before_of([line]).get(line.pk)
+    figure = line.declared
+    own = line.organisation_id == actor.organisation_id
+    correction = line.corrections.exclude(state__in=("withdrawn", "corrected")).order_by("-id").first()
+    return {
+        "line": line,
+        "figure": figure,
+        "name": name_of(line.organisation),
+        "clock": _(CLOCKS[figure.clock]),
+        "unit": checking.shown_unit(figure),
+        "now_text": amount_text(line.amount, figure),
+        "before_text": amount_text(before, figure),
+        "change": against(line, before),
+        "coverage": _(rules.COVERAGES[line.coverage]),
+        "flow": flow_of(line),
+        "offers": offers_for(line, actor),
+        "own": own,
+        "may_correct": own and line.state == "accepted" and actor.may("reports.enter") and correction is None,
+        "may_drop": own and line.state == "draft" and line.submitted_on is None and actor.may("reports.enter"),
+        "number_text": input_text(line.number, figure),
+        "coverages": [(key, _(title), key == line.coverage) for key, title in rules.COVERAGES.items()],
+        "correction": correction,
+        "comments": line.comments.all(),
+        "entries": _entries(actor, line),
+    }
+
+
+def _entries(actor: Actor, line: Line) -> list[Any]:
+    """The entries of the line; of a sensitive figure only the unit that recorded them sees them."""
+    if line.declared.sensitive and line.organisation_id != actor.organisation_id:
+        return []
+    return list(entries_of(line))
+
+
+def flow_of(line: Line) -> list[tuple[str, str]]:
+    """Where the line stands on its way."""
+    states = LINE_FLOW.states
+    if line.state in ("refused", "withdrawn"):
+        return [(states["draft"], "done"), (states["submitted"], "done"), (states[line.state], "now")]
+    if line.state == "corrected":
+        return [*((states[state], "done") for state in LINE_STEPS), (states["corrected"], "now")]
+    at = LINE_STEPS.index(line.state)
+    return [(states[state], "done" if n < at else "now" if n == at else "") for n, state in enumerate(LINE_STEPS)]
+
+
+def offers_for(line: Line, actor: Actor) -> list[Offer]:
+    """The steps that leave the present state and are taken on a line's page; what may not be taken says why."""
+    own = line.organisation_id == actor.organisation_id
+    found = []
+    for offer in LINE_FLOW.offers(line, by=actor):
+        name = offer.step.name
+        if name in ("submit", "correct"):
+            continue
+        if name in ("withdraw", "reopen"):
+            if own:
+                found.append(offer)
+            continue
+        if offer.allowed:
+            try:
+                reviewer_check(line, by=actor)
+            except Refusal as refusal:
+                offer = Offer(offer.step, False, refusal.message)
+        found.append(offer)
+    return found
+
+
+@require_POST
+@page("reports.see")
+def take(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """One step of one line."""
+    line = line_of(request.actor, public_id)
+    step, on = request.POST.get("step", ""), clock.today()
+    if step == "accept":
+        actions.accept_lines([line], by=request.actor, on=on)
+    elif step == "refuse":
+        actions.refuse_line(line, reason=request.POST.get("reason", ""), by=request.actor, on=on)
+    elif step == "withdraw":
+        actions.withdraw_line(line, by=request.actor, on=on)
+    elif step == "reopen":
+        actions.reopen_line(line, by=request.actor, on=on)
+    else:
+        raise Http404
+    messages.success(request, _("已%(step)s") % {"step": _(LINE_FLOW.steps[step].title)})
+    onward = request.POST.get("next", "")
+    return redirect(onward) if onward.startswith("/review/") else redirect("line", line.public_id)
+
+
+@require_POST
+@page("reports.see")
+def comment(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """A remark under the line."""
+    line = line_of(request.actor, public_id)
+    actions.comment_line(line, text=request.POST.get("text", ""), by=request.actor, on=clock.today())
+    return redirect("line", line.public_id)
+
+
+@require_POST
+@page("reports.enter")
+def correct(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """A correction is drafted; it goes the way of every line."""
+    line = line_of(request.actor, public_id)
+    figure = line.declared
+    unit = checking.shown_unit(figure)
+    post = request.POST
+    amount = rules.Amount(
+        typed.whole(post.get("number", ""), title=figure.title, unit=unit, money=figure.is_money),
+        typed.whole(post.get("denominator", ""), title=figure.title, unit=unit, money=False),
+        bool(post.get("nothing")),
+    )
+    correction = actions.correct_line(
+        line,
+        amount=amount,
+        reason=post.get("reason", ""),
+        coverage=post.get("coverage", ""),
+        by=request.actor,
+        on=clock.today(),
+    )
+    messages.success(request, _("更正已写成草稿：送签、签发后由上级审核"))
+    return redirect("line", correction.public_id)
+
+
+@require_POST
+@page("reports.enter")
+def drop(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """A draft is gone."""
+    line = line_of(request.actor, public_id)
+    actions.drop_draft(line, by=request.actor, on=clock.today())
+    messages.success(request, _("草稿已删去，这个数又是未报"))
+    return redirect("return", line.in_return.public_id)
+
+
+# The dashboard and the search -----------------------------------------------------------------------------------
+
+
+@waiting
+def waits(actor: Actor) -> list[Item]:
+    """What waits for the statistician, for the head of the unit, and for the reviewer."""
+    found: list[Item] = []
+    if actor.may("reports.enter") or actor.may("reports.sign"):
+        found += _own_waits(actor)
+    if actor.may("reports.review"):
+        found += _review_waits(actor)
+    return found
+
+
+def _own_waits(actor: Actor) -> list[Item]:
+    mine: Any = (
+        Return.objects.seen_by(actor)
+        .filter(organisation_id=actor.organisation_id)
+        .select_related("round__organisation")
+        .annotate(
+            refused=Count("lines", filter=Q(lines__state="refused")),
+            standing=Count("lines", filter=Q(lines__state__in=("submitted", "accepted"))),
+        )
+        .order_by("-round__due_on")[:20]
+    )
+    found = []
+    for each in mine:
+        url, source = f"/returns/{each.public_id}/", name_of(each.round.organisation)
+        title, due = each.round.title, each.round.due_on if each.round.closed_on is None else None
+        if actor.may("reports.sign") and each.sent_on is not None:
+            found.append(Item(_("签发：%(title)s") % {"title": title}, url, source, "待签发", "wait", due))
+        if not actor.may("reports.enter"):
+            continue
+        if each.refused:
+            found.append(Item(title, url, source, "退回", "late", due, each.refused))
+        elif each.declined and each.sent_on is None:
+            found.append(Item(title, url, source, "退回修改", "late", due))
+        elif due is not None and not each.standing and each.sent_on is None:
+            found.append(Item(title, url, source, "已催报" if each.reminders else "未报", "wait", due))
+    return found
+
+
+def _review_waits(actor: Actor) -> list[Item]:
+    waiting_lines = (
+        Line.objects.to_review(actor)
+        .values("in_return__round__public_id", "in_return__round__title", "in_return__round__due_on")
+        .annotate(lines=Count("id"))
+        .order_by("in_return__round__due_on")[:10]
+    )
+    return [
+        Item(
+            _("审核：%(title)s") % {"title": each["in_return__round__title"]},
+            f"/review/?round={each['in_return__round__public_id']}",
+            ngettext("%(n)s 行", "%(n)s 行", each["lines"]) % {"n": each["lines"]},
+            "待审核",
+            "wait",
+            None,
+            each["lines"],
+        )
+        for each in waiting_lines
+    ]
+
+
+@searching("上报")
+def search_returns(actor: Actor, words: str) -> list[Found]:
+    """Returns by unit or round."""
+    if not actor.may("reports.see"):
+        return []
+    found = (
+        Return.objects.seen_by(actor)
+        .filter(Q(organisation__name__icontains=words) | Q(round__title__icontains=words) | Q(organisation__code=words))
+        .select_related("round", "organisation")
+        .order_by("-round__due_on", "organisation__depth", "id")[:10]
+    )
+    return [Found(name_of(each.organisation), f"/returns/{each.public_id}/", each.round.title) for each in found]
+
+
+urlpatterns = [
+    path("returns/", returns, name="returns"),
+    path("returns/<uuid:public_id>/", return_page, name="return"),
+    path("returns/<uuid:public_id>/send/", send, name="send_return"),
+    path("returns/<uuid:public_id>/sign/", sign, name="sign_return"),
+    path("returns/<uuid:public_id>/decline/", decline, name="decline_return"),
+    path("returns/<uuid:public_id>/evidence/", upload_evidence, name="upload_evidence"),
+    path("returns/<uuid:public_id>/print/", print_return, name="print_return"),
+    path("evidence/<uuid:public_id>/", download_evidence, name="evidence"),
+    path("lines/<uuid:public_id>/", line_page, name="line"),
+    path("lines/<uuid:public_id>/take/", take, name="take_line"),
+    path("lines/<uuid:public_id>/comment/", comment, name="comment_line"),
+    path("lines/<uuid:public_id>/correct/", correct, name="correct_line"),
+    path("lines/<uuid:public_id>/drop/", drop, name="drop_line"),
+]
