@@ -11,7 +11,7 @@ from gonghui.scenario.plan import CITY_KEY
 from gonghui.scenario.returns import fill, send, sign
 from gonghui.scenario.rounds import DISTRICT, Collection
 from gonghui.scenario.stage import DEMO_TODAY, Stage
-from gonghui.scenario.tree import Item
+from gonghui.scenario.tree import Item, Items
 
 ACCEPTED = ("dongcheng", "xicheng", "fengtai", "shijingshan", "tongzhou", "shunyi", "defence", "health", "finance")
 SUBMITTED = ("fangshan", "daxing", "huairou", "miyun", "economic", "construction", "services", "transport", "trade")
@@ -27,7 +27,7 @@ TOO_MANY = (138, 100)
 """Haidian's number of members as first written, against what it will be."""
 
 
-def july(stage: Stage) -> list[Item]:
+def july(stage: Stage) -> Items:
     """The three July rounds, from below upwards."""
     unions, towns, units = rounds.july()
     return [
@@ -53,29 +53,28 @@ def _answering(stage: Stage, one: Collection, unit: str, *, until: str) -> Item:
     return run
 
 
-def _unions(stage: Stage, one: Collection) -> list[Item]:
+def _unions(stage: Stage, one: Collection) -> Items:
     """Two of Wangjing's unions have answered; the visitor's has not."""
     return [_answering(stage, one, unit, until="submitted") for unit in one.units[1:3]]
 
 
-def _towns(stage: Stage, one: Collection) -> list[Item]:
+def _towns(stage: Stage, one: Collection) -> Items:
     """Half of Chaoyang's towns have answered, some are accepted; Wangjing's clerk still has to."""
     answering = [unit for unit in one.units if unit != WANGJING][:20]
     items = [_answering(stage, one, unit, until="submitted") for unit in answering]
-    return [*items[:12], lambda: returns.accept_all(stage, one), *items[12:]]
+    return [tuple(items[:12]), lambda: returns.accept_all(stage, one), tuple(items[12:])]
 
 
-def _units(stage: Stage, one: Collection) -> list[Item]:
+def _units(stage: Stage, one: Collection) -> Items:
     assert not {DISTRICT, CITY_KEY} & {*ACCEPTED, *SUBMITTED, *SENT, *DRAFTED}
     return [
-        *(_answering(stage, one, unit, until="submitted") for unit in ACCEPTED),
-        _answering(stage, one, HAIDIAN, until="submitted"),
+        tuple(_answering(stage, one, unit, until="submitted") for unit in (*ACCEPTED, HAIDIAN)),
         lambda: _refuse(stage, one),
         lambda: returns.accept_all(stage, one),
         lambda: _reply(stage, one),
-        *(_answering(stage, one, unit, until="submitted") for unit in SUBMITTED),
-        *(_answering(stage, one, unit, until="sent") for unit in SENT),
-        *(_answering(stage, one, unit, until="drafted") for unit in DRAFTED),
+        tuple(_answering(stage, one, unit, until="submitted") for unit in SUBMITTED),
+        tuple(_answering(stage, one, unit, until="sent") for unit in SENT),
+        tuple(_answering(stage, one, unit, until="drafted") for unit in DRAFTED),
         lambda: _remind(stage, one),
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from gonghui.core import codes
-from gonghui.scenario.places import Seat, industries
+from gonghui.scenario.places import Seat, districts, industries
 from gonghui.scenario.targets import SEED
 
 _FIRST = "恒瑞嘉信宏泰永盛鼎华利丰锦辉润达通安和顺启明新远景天海云山星光博雅德"
@@ -46,7 +46,7 @@ def employer(number: int, seat: Seat, *, register: int = 0) -> EmployerName:
     chance = Random(f"{SEED}:employer:{register}:{number}")
     kind = seat.industry or industries()[chance.choices(range(10), [one.weight for one in industries()])[0]]
     trade = kind.trades[number % len(kind.trades)]
-    area = seat.town.code if seat.town is not None else seat.district.code
+    area = seat.town.code if seat.town is not None else _anywhere(chance)
     return EmployerName(
         number=number,
         uscc=codes.demo_uscc("91", number % 10**6, division=f"99{register:02d}{number // 10**6:02d}"),
@@ -56,6 +56,11 @@ def employer(number: int, seat: Seat, *, register: int = 0) -> EmployerName:
         ownership=chance.choice(OWNERSHIPS),
         employees=_employees(chance),
     )
+
+
+def _anywhere(chance: Random) -> str:
+    """The district an employer of an industry union lies in."""
+    return chance.choices([one.code for one in districts()], [one.weight for one in districts()])[0]
 
 
 def _employees(chance: Random) -> int:

@@ -116,6 +116,11 @@ def industries() -> tuple[IndustryPlace, ...]:
     )
 
 
+def answering() -> tuple[District | IndustryPlace, ...]:
+    """Who stands directly below the city: the districts, then the industries."""
+    return (*districts(), *industries())
+
+
 def district(code: str) -> District:
     """The district of a code."""
     return next(one for one in districts() if one.code == code)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from gonghui.scenario.places import CHAOYANG, WANGJING, district, districts, industries
+from gonghui.scenario.places import CHAOYANG, WANGJING, answering, district, districts, industries
 from gonghui.scenario.split import split, split_ratio, split_unevenly, uneven
 from gonghui.scenario.targets import BY_FIGURE, FORMER_FLOWS, FORMER_LEVELS, SEED, TARGETS, Target
 
@@ -44,7 +44,7 @@ Shares = Mapping[str, Share]
 @cache
 def units() -> tuple[str, ...]:
     """The keys of all who answer the city: itself, the districts, the industries."""
-    return (CITY_KEY, *(one.key for one in districts()), *(one.key for one in industries()))
+    return (CITY_KEY, *(one.key for one in answering()))
 
 
 def _weights(target: Target) -> list[int]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from gonghui.core.actor import SYSTEM
 from gonghui.scenario import names
-from gonghui.scenario.places import CHAOYANG, WANGJING, district, districts, industries
+from gonghui.scenario.places import CHAOYANG, WANGJING, answering, district
 from gonghui.scenario.plan import UNIONS_RETURNING
 from gonghui.scenario.stage import POSTS_BEGIN, Stage
-from gonghui.scenario.tree import Item, anchored_employers
+from gonghui.scenario.tree import Item, Items, anchored_employers
 from gonghui.spine.officials.actions import open_account
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.models import Account, DemoAccount
@@ -57,7 +57,7 @@ def offered() -> tuple[Offered, ...]:
 
 def _everywhere() -> Iterator[Holder]:
     yield Holder("city.org", "city", "org_officer")
-    for place in (*districts(), *industries()):
+    for place in answering():
         for role, suffix in SUFFIXES.items():
             yield Holder(f"{place.key}.{suffix}", place.key, role)
     for town in district(CHAOYANG).towns:
@@ -99,7 +99,7 @@ def holders() -> list[Holder]:
     return first + [one for one in _everywhere() if one.username not in known]
 
 
-def accounts(stage: Stage) -> list[Item]:
+def accounts(stage: Stage) -> Items:
     """The administrators come by the first import; everybody else's account is opened by the security one."""
     listed = holders()
     administrators = [one for one in listed if one.username.startswith("admin.")]

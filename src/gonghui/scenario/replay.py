@@ -1,12 +1,16 @@
 """The half-year replayed: steps in the order of their days, in small items that a killed replay does not repeat."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Queue
+
+from django.db import connection
 
 from gonghui.core import bulk
 from gonghui.scenario import july, posts, returns, set_ups, tree
 from gonghui.scenario.stage import Stage
-from gonghui.scenario.tree import Item
+from gonghui.scenario.tree import Item, Items
 
 VERSION = "2020H1-1"
 """The scenario's own version; a database of another one is not gone on with."""
@@ -22,7 +26,7 @@ class Step:
     name: str
     label: str
     share: int
-    items: Callable[[Stage], list[Item]]
+    items: Callable[[Stage], Items]
 
 
 STEPS = (
@@ -36,6 +40,8 @@ STEPS = (
     Step("july", "7月收数", 12, july.july),
 )
 TOTAL = 1_000
+LANES = 2
+"""So many items of a group run side by side; the demo is meant for two cores."""
 
 
 def run(scale: float, progress: Progress) -> None:
@@ -45,21 +51,59 @@ def run(scale: float, progress: Progress) -> None:
     begun = 0
     for step in STEPS:
         items = step.items(stage)
+        many = sum(len(item) if isinstance(item, tuple) else 1 for item in items)
         progress(step.label, begun * TOTAL // whole, TOTAL)
-        for done in _remaining(step, items):
-            progress(step.label, (begun * len(items) + step.share * done) * TOTAL // (whole * len(items)), TOTAL)
+        for done in _counted(step.name, items):
+            progress(step.label, (begun * many + step.share * done) * TOTAL // (whole * many), TOTAL)
         begun += step.share
     progress(STEPS[-1].label, TOTAL, TOTAL)
 
 
-def _remaining(step: Step, items: list[Item]) -> Iterator[int]:
+def _counted(name: str, items: Items) -> Iterator[int]:
+    """Run a step's items in their order and tell how many are done."""
+    done = 0
+    for place, item in enumerate(items):
+        if not isinstance(item, tuple):
+            _run_rest(f"scenario.{name}.{place}", [item], lambda: None)
+            done += 1
+            yield done
+            continue
+        finished: Queue[bool] = Queue()
+        with ThreadPoolExecutor(LANES) as lanes:
+            running = [
+                lanes.submit(_lane, f"scenario.{name}.{place}.{lane}", item[lane::LANES], finished)
+                for lane in range(LANES)
+            ]
+            for _ in item:
+                if not finished.get():
+                    break
+                done += 1
+                yield done
+            for one in running:
+                one.result()
+
+
+def _lane(name: str, items: Sequence[Item], finished: Queue[bool]) -> None:
+    """Run some items of a group on a connection of their own; a failure ends the wait for the others."""
+    try:
+        _run_rest(name, items, lambda: finished.put(True))
+    except BaseException:
+        finished.put(False)
+        raise
+    finally:
+        connection.close()
+
+
+def _run_rest(name: str, items: Sequence[Item], tell: Callable[[], None]) -> None:
     """Run the items not done yet; each commits together with its place, so that none is done twice."""
     position = 0
     while position < len(items):
-        with bulk.resumed(f"scenario.{step.name}") as cursor:
+        with bulk.resumed(name) as cursor:
+            for _ in range(position, cursor.position):
+                tell()
             position = cursor.position
             if position < len(items):
                 items[position]()
                 position += 1
                 cursor.position = position
-        yield position
+                tell()

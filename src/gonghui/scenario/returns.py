@@ -19,16 +19,17 @@ from gonghui.reports.sheets.opening import SHEET
 from gonghui.reports.sheets.out import workbook
 from gonghui.scenario import posts, rounds
 from gonghui.scenario.papers import stamped_summary
+from gonghui.scenario.plan import Share
 from gonghui.scenario.rounds import Answer, Collection
 from gonghui.scenario.stage import Stage
-from gonghui.scenario.tree import Item
+from gonghui.scenario.tree import Item, Items
 
 KEYS = {column.heading: column.key for column in COLUMNS}
 MORE = ("复工复产后集中办理，数量增加", "上半年新开展这项工作，数量增加")
 LESS = ("疫情期间线下停办，数量减少", "部分业务推迟到下半年办理，数量减少")
 
 
-def collection(stage: Stage, one: Collection) -> list[Item]:
+def collection(stage: Stage, one: Collection) -> Items:
     """A round opened, answered by everybody, accepted whole and closed."""
 
     def answer(unit: str) -> Item:
@@ -36,7 +37,7 @@ def collection(stage: Stage, one: Collection) -> list[Item]:
 
     return [
         lambda: open_collection(stage, one),
-        *(answer(unit) for unit in one.units),
+        tuple(answer(unit) for unit in one.units),
         lambda: accept_all(stage, one),
         lambda: actions.close_round(_round(stage, one), by=stage.actor(one.reviewer), on=one.accepted_on),
     ]
@@ -84,7 +85,7 @@ def fill(stage: Stage, one: Collection, unit: str) -> Return:
     """The unit's workbook is filled and imported, and its paper attached."""
     in_return = return_of(stage, one, unit)
     by, on = stage.actor(posts.clerk(unit)), entered_on(one, unit)
-    answers = one.answers(unit)
+    answers = slipped(one, unit)
     content = filled(workbook(in_return, demo=True), answers, _reasons(in_return, answers, on=on))
     name = f"{in_return.round.title}-{in_return.organisation.short_name}.xlsx"
     upload = actions.check_workbook(in_return, content, name, by=by, on=on)
@@ -105,10 +106,10 @@ def sign(stage: Stage, one: Collection, unit: str, in_return: Return) -> None:
     actions.sign_return(in_return, by=stage.actor(posts.head(unit)), on=entered_on(one, unit))
 
 
-def accept_all(stage: Stage, one: Collection) -> None:
+def accept_all(stage: Stage, one: Collection, *, on: date | None = None) -> None:
     """The level above has accepted every line that was sent."""
     lines = Line.objects.filter(in_return__round=_round(stage, one), state="submitted")
-    actions.accept_lines(lines, by=stage.actor(one.reviewer), on=one.accepted_on)
+    actions.accept_lines(lines, by=stage.actor(one.reviewer), on=on or one.accepted_on)
 
 
 def filled(content: bytes, answers: Mapping[str, Answer], reasons: Mapping[str, str]) -> bytes:
@@ -172,10 +173,7 @@ def _attach(stage: Stage, in_return: Return, lines: Sequence[Line], *, unit: str
     shown = [(line.declared.title, _printed(line)) for line in lines]
     content = stamped_summary(in_return.organisation.name, in_return.round.title, shown, on=on)
     by = stage.actor(posts.clerk(unit))
-    if not hasattr(actions, "add_evidence"):
-        return
-    evidence = actions.add_evidence(in_return, content, "盖章汇总.pdf", by=by, on=on)
-    actions.attach_evidence(in_return, lines, evidence, by=by, on=on)
+    actions.add_evidence(in_return, content, "盖章汇总.pdf", by=by, on=on, lines=lines)
 
 
 def _printed(line: Line) -> str:
@@ -187,19 +185,58 @@ def _printed(line: Line) -> str:
     return f"{number / 100:,.2f} 元" if line.declared.is_money else f"{number:,} {line.declared.unit}"
 
 
+# A slip and its correction -------------------------------------------------------------------------------------------
+
+SLIP = ("half.units", "fengtai", "refunds.employers_refunded", 36)
+"""A unit that counted some employers twice, and by how many."""
+SLIP_REASON = "36 家企业期内返还两次，原按两家计，现按一家计"
+SLIP_FOUND, SLIP_DECIDED = date(2020, 7, 20), date(2020, 7, 22)
+
+
+def slipped(one: Collection, unit: str) -> Mapping[str, Answer]:
+    """The unit's answers as it first writes them."""
+    answers = dict(one.answers(unit))
+    key, slipping, figure, many = SLIP
+    if (one.key, unit) == (key, slipping):
+        right = answers[figure]
+        assert right.share is not None
+        answers[figure] = Answer(Share(right.share.number + many), right.coverage)
+    return answers
+
+
+def correction(stage: Stage) -> Items:
+    """The slip is found after it was accepted, and put right by a reversal and a second entry."""
+
+    def run() -> None:
+        key, unit, figure, _ = SLIP
+        one = next(one for one in rounds.half_year() if one.key == key)
+        share = one.answers(unit)[figure].share
+        assert share is not None
+        in_return = return_of(stage, one, unit)
+        clerk, head = stage.actor(posts.clerk(unit)), stage.actor(posts.head(unit))
+        line = in_return.lines.get(figure=figure)
+        actions.correct_line(line, amount=rules.Amount(share.number), reason=SLIP_REASON, by=clerk, on=SLIP_FOUND)
+        actions.send_for_signature(in_return, by=clerk, on=SLIP_FOUND)
+        actions.sign_return(in_return, by=head, on=SLIP_FOUND)
+        accept_all(stage, one, on=SLIP_DECIDED)
+
+    return [run]
+
+
 # The closed rounds ---------------------------------------------------------------------------------------------------
 
 
-def before(stage: Stage) -> list[Item]:
+def before(stage: Stage) -> Items:
     """The second half of 2019."""
     return [item for one in rounds.before() for item in collection(stage, one)]
 
 
-def monthly(stage: Stage) -> list[Item]:
+def monthly(stage: Stage) -> Items:
     """January to May, and June."""
     return [item for one in rounds.monthly() for item in collection(stage, one)]
 
 
-def half_year(stage: Stage) -> list[Item]:
-    """The half-year and the money of the epidemic."""
-    return [item for one in (*rounds.half_year(), *rounds.outlays()) for item in collection(stage, one)]
+def half_year(stage: Stage) -> Items:
+    """The half-year, one slip put right, and the money of the epidemic."""
+    half = [item for one in rounds.half_year() for item in collection(stage, one)]
+    return half + correction(stage) + [item for one in rounds.outlays() for item in collection(stage, one)]

@@ -12,7 +12,7 @@ from gonghui.scenario.places import Seat, districts, industries, seats
 from gonghui.scenario.split import split
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.targets import EMPLOYERS_COVERED, SEED
-from gonghui.scenario.tree import Item, entry
+from gonghui.scenario.tree import Item, Items, entry
 from gonghui.spine.organisations.actions import (
     Proposal,
     approve_preparation,
@@ -148,7 +148,7 @@ def afterwards() -> tuple[PlannedSetUp, ...]:
     return tuple(found)
 
 
-def set_ups(stage: Stage) -> list[Item]:
+def set_ups(stage: Stage) -> Items:
     """The half-year's set-ups, then the later ones, some at a time."""
     listed = [*planned(), *afterwards()]
 
@@ -159,7 +159,7 @@ def set_ups(stage: Stage) -> list[Item]:
 
         return run
 
-    return [some(start) for start in range(0, len(listed), CHUNK)]
+    return [some(start) for start in range(0, len(listed), CHUNK)]  # side by side they would wait for code numbers
 
 
 def _set_up(stage: Stage, one: PlannedSetUp) -> None:

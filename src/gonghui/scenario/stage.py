@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gonghui.core.actor import Actor
-from gonghui.scenario.places import CHAOYANG, ZONE, Seat, district, districts, industries
+from gonghui.scenario.places import CHAOYANG, ZONE, Seat, answering, district
 from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Industry, Organisation
 
@@ -36,7 +36,7 @@ class Stage:
         city = Organisation.objects.city()
         found = {"city": city}
         by_name = {one.name: one for one in Organisation.objects.filter(parent=city)}
-        for place in (*districts(), *industries()):
+        for place in answering():
             if place.union in by_name:
                 found[place.key] = by_name[place.union]
         chaoyang = found.get(district(CHAOYANG).key)

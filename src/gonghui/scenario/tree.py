@@ -36,10 +36,13 @@ FIRST_UNION, LAST_UNION = date(2000, 3, 15), date(2019, 11, 20)
 ANCHORED = 1
 """The register of the few employers that stand in Wangjing at every scale."""
 
-Item = Callable[[], None]
+Item = Callable[[], object]
+"""One small part of a step, which commits whole or not at all."""
+Items = list[Item | tuple[Item, ...]]
+"""Items in their order; those of a tuple do not touch one another and may run side by side."""
 
 
-def upper_tree(stage: Stage) -> list[Item]:
+def upper_tree(stage: Stage) -> Items:
     """The city with its districts, industries and towns: the first import of a federation."""
     return [
         _city,
@@ -88,7 +91,7 @@ def how_many_unions(scale: float) -> int:
     return max(1, round(UNIONS_AT_SCALE_ONE * scale))
 
 
-def enterprise_unions(stage: Stage) -> list[Item]:
+def enterprise_unions(stage: Stage) -> Items:
     """Chunks of enterprise unions, each founded on one day between 2000 and 2019."""
     many = how_many_unions(stage.scale)
     places = [seat for seat, count in zip(seats(), unions_by_seat(many), strict=True) for _ in range(count)]
