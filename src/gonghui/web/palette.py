@@ -45,7 +45,15 @@ def searching(label: str) -> Callable[[Ask], Ask]:
 def shelves(actor: Actor, words: str) -> list[Shelf]:
     """What every registered search finds, empty shelves left out."""
     found = [Shelf(label, list(ask(actor, words))) for label, ask in SEARCHES]
-    return [shelf for shelf in found if shelf.found]
+    return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _distance(shelf, words))
+
+
+def _distance(shelf: Shelf, words: str) -> int:
+    """How near the best hit of a shelf is by its name: begins so, holds it, or was found otherwise."""
+    titles = [hit.title for hit in shelf.found]
+    if any(title.startswith(words) for title in titles):
+        return 0
+    return 1 if any(words in title for title in titles) else 2
 
 
 @page()

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account import views as account_views
 from allauth.account.adapter import DefaultAccountAdapter
@@ -22,7 +22,7 @@ from django import forms
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -239,6 +239,13 @@ class KeyNameForm(Named, EditWebAuthnForm):
 
 class SignInView(account_views.LoginView):
     """The sign-in page; in the demo it also leads to the list of demo accounts."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "GET" and request.user.is_authenticated and shell.has_marker():
+            response: HttpResponseBase = self.get(request, *args, **kwargs)  # one demo account after the other
+            response["Cache-Control"] = "no-store"
+            return response
+        return cast(HttpResponseBase, super().dispatch(request, *args, **kwargs))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

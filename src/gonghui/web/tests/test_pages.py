@@ -125,6 +125,18 @@ def test_one_click_exists_nowhere_else(
     assert "_auth_user_id" not in client.session
 
 
+def test_in_the_demo_one_account_follows_the_other(account: Account, offered: DemoAccount, settings: Any) -> None:
+    settings.GONGHUI_PROFILE = "demo"
+    second = Account.objects.create_user("city.review")
+    DemoAccount.objects.create(account=second, title="市总审核员", try_this="退回一行")
+    client = signed_in(account)
+    assert "退回一行" in client.get("/accounts/login/").content.decode()
+    client.post("/demo/", {"as": "city.review"})
+    assert client.session["_auth_user_id"] == str(second.pk)
+    settings.GONGHUI_PROFILE = "production"
+    assert client.get("/accounts/login/").status_code == 302
+
+
 def test_only_offered_accounts_can_be_entered(client: Client, offered: DemoAccount, settings: Any) -> None:
     settings.GONGHUI_PROFILE = "demo"
     Account.objects.create_user("real.person")
