@@ -16,14 +16,14 @@ from gonghui.spine.organisations.models import Organisation
 
 DISTRICT_RANK = frozenset({"city", "district", "industry"})
 SCOPES = {
-    "city": ("全市", "the city"),
-    "district": ("全区", "the district"),
-    "industry": ("全行业", "the industry"),
-    "town": ("辖内", "the area"),
-    "sector": ("辖内", "the area"),
-    "joint": ("辖内", "the area"),
+    "city": ("全市", "the city"),  # zh
+    "district": ("全区", "the district"),  # zh
+    "industry": ("全行业", "the industry"),  # zh
+    "town": ("辖内", "the area"),  # zh
+    "sector": ("辖内", "the area"),  # zh
+    "joint": ("辖内", "the area"),  # zh
 }
-OWN_SCOPE = ("本单位", "the union's own place of work")
+OWN_SCOPE = ("本单位", "the union's own place of work")  # zh
 
 
 @dataclass(frozen=True)

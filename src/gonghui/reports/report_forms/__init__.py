@@ -142,12 +142,12 @@ class _Reader:
     figures: Mapping[str, Figure]
 
     def refuse(self, code: str, message: str, row: str, **params: object) -> Refusal:
-        return Refusal(f"reports.form_{code}", "%(file)s 第 %(row)s 行：" + message, file=self.file, row=row, **params)
+        return Refusal(f"reports.form_{code}", message, file=self.file, row=row, **params)
 
     def text(self, table: Mapping[str, Any], key: str, where: str) -> str:
         value = table.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.refuse("missing", "缺少 %(key)s，请补上", where, key=key)
+            raise self.refuse("missing", "%(file)s 第 %(row)s 行：缺少 %(key)s，请补上", where, key=key)
         return value
 
     def section(self, table: Mapping[str, Any]) -> Section:
@@ -166,36 +166,61 @@ class _Reader:
         texts, english = table.get("clauses", []), table.get("clauses_en", [])
         if not texts or len(texts) != len(english):
             raise self.refuse(
-                "clauses", "中文 %(zh)s 个分句、英文 %(en)s 个，请一一对应", where, zh=len(texts), en=len(english)
+                "clauses",
+                "%(file)s 第 %(row)s 行：中文 %(zh)s 个分句、英文 %(en)s 个，请一一对应",
+                where,
+                zh=len(texts),
+                en=len(english),
             )
         clauses = tuple(Clause(zh, en) for zh, en in zip(texts, english, strict=True))
         for clause in clauses:
             if sorted(PLACE.findall(clause.text)) != sorted(PLACE.findall(clause.text_en)):
-                raise self.refuse("places", "分句“%(text)s”中英文的数字位置不同，请对齐", where, text=clause.text)
+                raise self.refuse(
+                    "places",
+                    "%(file)s 第 %(row)s 行：分句“%(text)s”中英文的数字位置不同，请对齐",
+                    where,
+                    text=clause.text,
+                )
         return clauses
 
     def row(self, table: Mapping[str, Any]) -> Row:
         row_id = self.text(table, "id", "row")
         code = self.text(table, "figure", row_id)
         if code not in self.figures:
-            raise self.refuse("figure", "没有登记数字 %(figure)s，请改成 docs/figures.md 里的名称", row_id, figure=code)
+            raise self.refuse(
+                "figure",
+                "%(file)s 第 %(row)s 行：没有登记数字 %(figure)s，请改成 docs/figures.md 里的名称",
+                row_id,
+                figure=code,
+            )
         figure = self.figures[code]
         unit = self.text(table, "unit", row_id)
         fits = ("元",) if figure.unit == MONEY else (figure.unit,)
         if unit not in fits:
             raise self.refuse(
-                "unit", "单位写作“%(unit)s”，数字 %(figure)s 的单位是“%(fits)s”，请改成一致", row_id,
-                unit=unit, figure=code, fits=fits[0],
-            )  # fmt: skip
+                "unit",
+                "%(file)s 第 %(row)s 行：单位写作“%(unit)s”，数字 %(figure)s 的单位是“%(fits)s”，请改成一致",
+                row_id,
+                unit=unit,
+                figure=code,
+                fits=fits[0],
+            )
         style = self.style(table, row_id, ratio=figure.is_ratio)
         first, last = table.get("first"), table.get("last")
         if figure.clock == "asof" and (first is None or last is None):
-            raise self.refuse("days", "%(figure)s 是截至数，请写明 first 和 last", row_id, figure=code)
+            raise self.refuse(
+                "days", "%(file)s 第 %(row)s 行：%(figure)s 是截至数，请写明 first 和 last", row_id, figure=code
+            )
         if (first is None) != (last is None) or (first is not None and last < first):
-            raise self.refuse("days", "first 和 last 要成对，且 first 不晚于 last", row_id)
+            raise self.refuse("days", "%(file)s 第 %(row)s 行：first 和 last 要成对，且 first 不晚于 last", row_id)
         counted_by = table.get("counted_by", "")
         if figure.sensitive and figure.is_money and counted_by not in self.figures:
-            raise self.refuse("counted_by", "%(figure)s 是不公开明细的金额，请用 counted_by 写明按哪个件数决定显示", row_id, figure=code)
+            raise self.refuse(
+                "counted_by",
+                "%(file)s 第 %(row)s 行：%(figure)s 是不公开明细的金额，请用 counted_by 写明按哪个件数决定显示",
+                row_id,
+                figure=code,
+            )
         return Row(
             row_id, figure, unit, table.get("unit_en", ""), style, first, last,
             table.get("of", ""), table.get("of_en", ""), counted_by,
@@ -207,11 +232,17 @@ class _Reader:
             style = Style.read(written)
         except Refusal:
             raise self.refuse(
-                "style", "没有“%(style)s”这种印法，请用 int、wan1、yi2、pct1、han、yu、above 等", row_id, style=written
+                "style",
+                "%(file)s 第 %(row)s 行：没有“%(style)s”这种印法，请用 int、wan1、yi2、pct1、han、yu、above 等",
+                row_id,
+                style=written,
             ) from None
         if ratio != style.code.startswith(("pct", "above")):
             raise self.refuse(
-                "style", "“%(style)s”印不了这个数字，占比用 pct 或 above，其余不用", row_id, style=written
+                "style",
+                "%(file)s 第 %(row)s 行：“%(style)s”印不了这个数字，占比用 pct 或 above，其余不用",
+                row_id,
+                style=written,
             )
         return style
 
@@ -219,18 +250,24 @@ class _Reader:
         ids = [row.id for row in made.rows]
         for row_id in ids:
             if ids.count(row_id) > 1:
-                raise self.refuse("twice", "编号重复，请留一个", row_id)
+                raise self.refuse("twice", "%(file)s 第 %(row)s 行：编号重复，请留一个", row_id)
         for section in made.sections:
             own = {row.id for row in section.rows}
             printed = [name for clause in clauses_of(section) for name in clause.rows]
             for name in printed:
                 if name not in own:
                     raise self.refuse(
-                        "place", "“%(section)s”里没有这一行，请补 row 或改文字", name, section=section.title
+                        "place",
+                        "%(file)s 第 %(row)s 行：“%(section)s”里没有这一行，请补 row 或改文字",
+                        name,
+                        section=section.title,
                     )
             for row_id in sorted(own - set(printed)):
                 raise self.refuse(
-                    "unprinted", "“%(section)s”的文字里没有 {%(row)s}，请写进分句", row_id, section=section.title
+                    "unprinted",
+                    "%(file)s 第 %(row)s 行：“%(section)s”的文字里没有 {%(row)s}，请写进分句",
+                    row_id,
+                    section=section.title,
                 )
 
 
