@@ -15,12 +15,15 @@ SECRET = "a sentence only I know"
 
 @pytest.fixture(autouse=True)
 def town(settings: Any) -> None:
-    """The small urlconf, and its middleware in the place of the real one."""
+    """The small urlconf, without the menu, and its middleware in the place of the real one."""
     settings.ROOT_URLCONF = "gonghui.web.tests.town"
     settings.MIDDLEWARE = [
         "gonghui.web.tests.town.somebody" if name.endswith("middleware.actor") else name for name in settings.MIDDLEWARE
     ]
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"]}]
+    known = settings.TEMPLATES[0]["OPTIONS"]["context_processors"]
+    processors = [name for name in known if not name.startswith("gonghui.project")]
+    options = {"context_processors": processors}
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"], "OPTIONS": options}]
 
 
 @pytest.fixture
