@@ -150,7 +150,7 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-LOCALE_PATHS = [HERE.parent / "work/locale"]
+LOCALE_PATHS = [HERE.parent / "work/locale", HERE.parent / "scenario/locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
