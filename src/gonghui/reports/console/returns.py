@@ -129,8 +129,8 @@ def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     )
 
 
-@require_POST
 @page("reports.enter")
+@require_POST
 def send(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The drafts lie before the head of the unit."""
     in_return = own_return(request.actor, public_id)
@@ -139,8 +139,8 @@ def send(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return redirect("return", in_return.public_id)
 
 
-@require_POST
 @page("reports.sign")
+@require_POST
 def sign(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The drafts are signed and submitted."""
     in_return = own_return(request.actor, public_id)
@@ -151,8 +151,8 @@ def sign(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return redirect("return", in_return.public_id)
 
 
-@require_POST
 @page("reports.sign")
+@require_POST
 def decline(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The drafts go back to the statistician."""
     in_return = own_return(request.actor, public_id)
@@ -161,8 +161,8 @@ def decline(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return redirect("return", in_return.public_id)
 
 
-@require_POST
 @page("reports.enter")
+@require_POST
 def upload_evidence(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """A stamped summary is kept behind every open line, or the ticked ones."""
     in_return = own_return(request.actor, public_id)
@@ -304,8 +304,8 @@ def offers_for(line: Line, actor: Actor) -> list[Offer]:
     return found
 
 
-@require_POST
 @page("reports.see")
+@require_POST
 def take(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """One step of one line."""
     line = line_of(request.actor, public_id)
@@ -325,8 +325,8 @@ def take(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return redirect(onward) if onward.startswith("/review/") else redirect("line", line.public_id)
 
 
-@require_POST
 @page("reports.see")
+@require_POST
 def comment(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """A remark under the line."""
     line = line_of(request.actor, public_id)
@@ -334,8 +334,8 @@ def comment(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return redirect("line", line.public_id)
 
 
-@require_POST
 @page("reports.enter")
+@require_POST
 def correct(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """A correction is drafted; it goes the way of every line."""
     line = line_of(request.actor, public_id)
@@ -359,8 +359,8 @@ def correct(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return redirect("line", correction.public_id)
 
 
-@require_POST
 @page("reports.enter")
+@require_POST
 def drop(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """A draft is gone."""
     line = line_of(request.actor, public_id)

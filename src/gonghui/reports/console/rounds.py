@@ -224,8 +224,8 @@ def matrix_rows(actor: Actor, opened: Round, figures: list[RoundFigure]) -> list
     return rows
 
 
-@require_POST
 @page("reports.review")
+@require_POST
 def remind(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The ticked units are reminded."""
     opened = _round(request.actor, public_id)
@@ -245,8 +245,8 @@ def uuids(words: list[str]) -> list[str]:
     return [word for word in words[:10_000] if len(word) == 36 and word.replace("-", "").isalnum()]
 
 
-@require_POST
 @page("rounds.open")
+@require_POST
 def close(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The round is closed."""
     opened = _round(request.actor, public_id)
