@@ -40,32 +40,43 @@ def is_divided(figure: Figure) -> bool:
 
 
 def cells(
-    row: Row, organisation: Organisation, children: Sequence[Organisation], period: Period, cut: int | None = None
-) -> list[Cell]:
-    """The figure for each union below and what remains; the sum is the organisation's own value."""
-    asks = [Ask(row.figure, place.path, period) for place in (organisation, *children)]
-    whole, *parts = answer(asks, cut)
-    return _opened(row, organisation, children, period, cut, [*parts, _rest(whole, parts)])
+    rows: Sequence[tuple[Row, Period]], organisation: Organisation, children: Sequence[Organisation], cut: int | None
+) -> dict[str, list[Cell]]:
+    """For each row, the union's parts: one for each union below and what remains; they add up to its own value.
+
+    Everything is asked in one go. Sensitive rows are opened by their own size, money by the cases behind it.
+    """
+    places = (organisation, *children)
+    figures = {(row.figure.name, period): row.figure for row, period in rows}
+    for row, period in rows:
+        if row.counted_by:
+            figures[row.counted_by, period] = FIGURES[row.counted_by]
+    asks = [Ask(figure, place.path, period) for (_name, period), figure in figures.items() for place in places]
+    values = answer(asks, cut)
+    found = {}
+    for n, key in enumerate(figures):
+        whole, *parts = values[n * len(places) : (n + 1) * len(places)]
+        found[key] = [*parts, _rest(whole, parts)]
+    below_and_own: list[Organisation | None] = [*children, None]
+    return {
+        row.id: [
+            Cell(place, value, is_open)
+            for place, value, is_open in zip(
+                below_and_own,
+                found[row.figure.name, period],
+                _opened(row, found[row.counted_by or row.figure.name, period]),
+                strict=True,
+            )
+        ]
+        for row, period in rows
+    }
 
 
-def _opened(
-    row: Row,
-    organisation: Organisation,
-    children: Sequence[Organisation],
-    period: Period,
-    cut: int | None,
-    values: list[Value],
-) -> list[Cell]:
-    places: list[Organisation | None] = [*children, None]
+def _opened(row: Row, counted: Sequence[Value]) -> list[bool]:
+    """Which parts may be shown."""
     if not row.figure.sensitive:
-        return [Cell(place, value) for place, value in zip(places, values, strict=True)]
-    counted = values
-    if row.counted_by:
-        asks = [Ask(FIGURES[row.counted_by], place.path, period) for place in (organisation, *children)]
-        whole, *parts = answer(asks, cut)
-        counted = [*parts, _rest(whole, parts)]
-    opened = disclosure.shown([_least(value) for value in counted])
-    return [Cell(place, value, ok) for place, value, ok in zip(places, values, opened, strict=True)]
+        return [True] * len(counted)
+    return disclosure.shown([_least(value) for value in counted])
 
 
 def _least(value: Value) -> int:
@@ -90,4 +101,5 @@ def is_masked(filled: Filled, organisation: Organisation, actor: Actor) -> bool:
     """Whether a small sensitive number of another union stays hidden from this reader."""
     if not filled.figure.sensitive or organisation.id == actor.organisation_id or not filled.is_known:
         return False
-    return not disclosure.may_show(_least(filled.value))
+    values = [filled.value] if filled.now is None else [filled.value, filled.now]
+    return not all(disclosure.may_show(_least(value)) for value in values)

@@ -16,7 +16,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.figures import FIGURES, RETURNED_KIND
 from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
-from gonghui.reports.console.figures import number_of, opened, readable
+from gonghui.reports.console.figures import number_of, opened, readable, since_filing
 from gonghui.reports.console.report import Live, exact_of, name_of, place_of
 from gonghui.reports.console.subjects import Subject, subjects_of
 from gonghui.spine.officials.models import Post
@@ -151,7 +151,8 @@ def entries(request: ConsoleRequest, form: str, period: str, code: str, row: str
     """The rows whose sum is the number."""
     place = place_of(request.actor, form, period, code)
     kept, _filling, filled = opened(place, row)
-    found = readable(request.actor, place, filled)
+    only_moved = "moved" in request.GET and filled.cut is not None
+    found = (since_filing if only_moved else readable)(request.actor, place, filled)
     if filled.figure.sensitive:
         access.looked(request.actor, "reports.entries_opened", subject_type=filled.figure.name)
     listed = Keyset(found, ("-happened_on", "-id"), SIZE).page(request)
@@ -169,7 +170,7 @@ def entries(request: ConsoleRequest, form: str, period: str, code: str, row: str
             "page": listed,
             "rows": in_words(request.actor, listed.rows),
             "is_partial": filled.figure.sensitive,
-            "is_ratio": filled.figure.is_ratio,
+            "only_moved": only_moved,
         },
     )
 
@@ -215,9 +216,11 @@ def _day(asked: QueryDict, name: str) -> date | None:
         return None
 
 
-@page("reports.see")
+@page()
 def entry(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
     """One entry whole: what happened, where, when, by whom; what it reverses or what reversed it; its record."""
+    if not request.actor.may("reports.see"):
+        request.actor.require("journal.see")
     found = get_object_or_404(seen_by(request.actor), pk=entry_id)
     group = FactGroup.objects.get(pk=found.group_id)
     if any(found.group_id == hidden for hidden in sensitive_groups()):

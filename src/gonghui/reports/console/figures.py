@@ -1,6 +1,6 @@
 """The pane of one figure: exact value, meaning, clock, scope, sources, cut, parts by area, the way to its entries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import access
 from gonghui.core.actor import Actor
 from gonghui.core.figures import FIGURES, Figure, Value, entries_behind
+from gonghui.core.models import EntryQuerySet
 from gonghui.core.numerals import Style
 from gonghui.reports import areas, report_forms
 from gonghui.reports.console.report import (
@@ -94,6 +95,7 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled) -> dic
         "rest_is_shared": figure.is_distinct,
         "door": door(actor, place, filled),
         "entries_url": reverse("report_entries", args=[*place.parts, filled.row.id]),
+        "moved_by": moved_by(actor, place, filled),
         "verify_url": reverse("report_verify", args=[*place.parts, filled.row.id]) if filled.cut else "",
     }
 
@@ -129,7 +131,8 @@ def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
     children = areas.below(place.organisation)
     if not children:
         return []
-    found = areas.cells(filled.row, place.organisation, children, filled.period, filled.cut)
+    rows = [(filled.row, filled.period)]
+    found = areas.cells(rows, place.organisation, children, filled.cut)[filled.row.id]
     own = [cell for cell in found if cell.organisation is None and (any(cell.value.whole) or not cell.is_open)]
     ranked = sorted(
         (cell for cell in found if cell.organisation is not None),
@@ -184,11 +187,21 @@ def door(actor: Actor, place: Place, filled: Filled) -> Door:
     return Door(counted)
 
 
-def readable(actor: Actor, place: Place, filled: Filled) -> Any:
+def readable(actor: Actor, place: Place, filled: Filled) -> EntryQuerySet:
     """The entries behind the number that the reader may open."""
     entries = entries_behind(filled.figure, place.organisation.path, filled.period, filled.cut)
     entries = entries.filter(actor.within("path"))
     return entries.filter(organisation_id=actor.organisation_id) if filled.figure.sensitive else entries
+
+
+def moved_by(actor: Actor, place: Place, filled: Filled) -> int:
+    """How many entries the reader may open came after the filing and moved the figure."""
+    return since_filing(actor, place, filled).count() if filled.moved else 0
+
+
+def since_filing(actor: Actor, place: Place, filled: Filled) -> EntryQuerySet:
+    """The entries behind the figure that came after its cut."""
+    return readable(actor, place, replace(filled, cut=None)).filter(id__gt=filled.cut or 0)
 
 
 @page("reports.see")

@@ -13,6 +13,7 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.console.report import Place, is_english, title_of
 from gonghui.reports.models import Line, Report, Return, Round
+from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 
 
@@ -104,6 +105,15 @@ def organisations(actor: Actor, ids: Sequence[int]) -> Found:
     """Unions of the tree."""
     seen = Organisation.objects.seen_by(actor).filter(pk__in=ids)
     return {one.pk: Subject(one.name, _address("organisation", one.code)) for one in seen}
+
+
+@resolver("officials.post")
+def posts(actor: Actor, ids: Sequence[int]) -> Found:
+    """Posts, by the person who holds them."""
+    if not actor.may("officials.see"):
+        return {}
+    seen = Post.objects.seen_by(actor).filter(pk__in=ids).select_related("account")
+    return {one.pk: Subject(one.account.name, _address("official", one.account.public_id)) for one in seen}
 
 
 @resolver("organisations.employer")

@@ -1,7 +1,7 @@
 """附表: the figures of a report by the unions directly below, as cells for the page and as a workbook."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -53,22 +53,34 @@ def annex(actor: Actor, filling: Filling, names: dict[int, str]) -> Annex:
     """Every row of the report for each union below, the union's own part, and the sum."""
     children = areas.below(filling.organisation)
     columns = tuple(names.get(child.pk, child.short_name) for child in children)
-    rows = tuple(_row(actor, filling, filled, children) for filled in filling.rows.values())
+    divided = [(one.row, one.period) for one in filling.rows.values() if _is_divided(actor, filling, one)]
+    found = areas.cells(divided, filling.organisation, children, filling.cut)
+    rows = tuple(_row(actor, filling, filled, children, found) for filled in filling.rows.values())
     return Annex((*columns, _("本级")), rows)
 
 
-def _row(actor: Actor, filling: Filling, filled: Filled, children: Sequence[Organisation]) -> AnnexRow:
-    total = Box(filled.value.whole) if filled.is_known else Box(words=_(WORDS[filled.standing][0]))
+def _is_divided(actor: Actor, filling: Filling, filled: Filled) -> bool:
+    """Whether the row has parts to show."""
     masked = areas.is_masked(filled, filling.organisation, actor)
-    if masked:
+    return filled.is_known and not masked and areas.is_divided(filled.figure)
+
+
+def _row(
+    actor: Actor,
+    filling: Filling,
+    filled: Filled,
+    children: Sequence[Organisation],
+    found: Mapping[str, Sequence[areas.Cell]],
+) -> AnnexRow:
+    total = Box(filled.value.whole) if filled.is_known else Box(words=_(WORDS[filled.standing][0]))
+    if areas.is_masked(filled, filling.organisation, actor):
         total = Box(words=HIDDEN)
     boxes: tuple[Box, ...]
-    if masked or not filled.is_known or not areas.is_divided(filled.figure):
-        own = total if not areas.is_divided(filled.figure) else Box()
-        boxes = (*(Box() for _child in children), own)
+    if filled.row.id in found:
+        boxes = tuple(Box(cell.value.whole) if cell.is_open else Box(words=HIDDEN) for cell in found[filled.row.id])
     else:
-        found = areas.cells(filled.row, filling.organisation, children, filled.period, filled.cut)
-        boxes = tuple(Box(cell.value.whole) if cell.is_open else Box(words=HIDDEN) for cell in found)
+        own = Box() if areas.is_divided(filled.figure) else total
+        boxes = (*(Box() for _child in children), own)
     unit = "元" if filled.figure.is_money else filled.figure.unit
     return AnnexRow(filled, _(unit), boxes, total)
 

@@ -64,7 +64,7 @@ def written(form: Form, tree: list[Organisation], drawn: list[Drawn]) -> None:
 @action
 def corrected(which: list[int]) -> None:
     """Some of the entries reversed, as a correction does."""
-    able = list(Entry.objects.of_kinds(RETURNED_KIND, EmployerCovered.kind).order_by("id"))
+    able = list(Entry.objects.of_kinds(RETURNED_KIND, "organisations.employer_covered").order_by("id"))
     for entry in {able[n % len(able)].pk: able[n % len(able)] for n in which}.values():
         reverse(entry, why="correction", by=SYSTEM)
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from gonghui.core import journal
 from gonghui.core.models import Access, Entry
 from gonghui.reports.actions import filings
 from gonghui.reports.models import Report
@@ -222,12 +223,12 @@ def test_a_moved_number_is_marked_and_the_pane_says_both(federation: Federation)
 def _file(federation: Federation) -> Report:
     """The city's report filed; inside a test's transaction the watermark cannot pass its own writer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filings, "watermark", filings.last_position)
+        patch.setattr(filings, "watermark", journal.last_position)
         return a_filed_report(federation.city.organisation)
 
 
 def test_filing_goes_through_two_people_and_the_page_says_so(federation: Federation, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(filings, "watermark", filings.last_position)
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
     editor = signed_in("report_editor", federation.city.organisation)
     lead = signed_in("unit_lead", federation.city.organisation)
     propose, confirm = address("report_propose", federation.city), address("report_confirm", federation.city)
