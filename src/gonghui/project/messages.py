@@ -32,6 +32,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 QUOTED = r"(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*u?({QUOTED}(?:\s*,\s*u?{QUOTED})?)")
 PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^{}]*\}")
+COUNTED = ("ngettext", "ngettext_lazy")
 OPENING = ("blocktranslate", "blocktrans")
 TRANSLATED = re.compile(r"^(translate|trans)\s|_\(")
 HEADER = {
@@ -79,6 +80,11 @@ def in_python(source: str, ring: str, place: str) -> Iterator[Text]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             apart |= {id(part) for part in node.values}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COUNTED:
+            forms = [part for part in node.args[:2] if isinstance(part, ast.Constant)]
+            apart |= {id(part) for part in forms}
+            if len(forms) == 2 and CHINESE.search(str(forms[0].value)):
+                yield Text(str(forms[0].value), str(forms[1].value), ring, f"{place}:{node.lineno}")
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in apart:
             continue
         marked = any(line.endswith("# zh") for line in lines[node.lineno - 1 : node.end_lineno])

@@ -84,3 +84,9 @@ def test_english_with_other_places_fails(sources: Path, capsys: pytest.CaptureFi
         file.save()
     assert messages.check() == 1
     assert "places differ" in capsys.readouterr().out
+
+
+def test_counted_texts_of_python_files_have_two_english_forms() -> None:
+    source = 'text = ngettext("%(n)s 行", "%(n)s 行", 2)\nother = _("件")\n'
+    found = list(messages.in_python(source, "web", "web/pages.py"))
+    assert [(text.chinese, text.plural) for text in found] == [("%(n)s 行", "%(n)s 行"), ("件", "")]
