@@ -122,7 +122,11 @@ class Period:
 
     def split(self) -> tuple[list[int], list["Period"]]:
         """The whole months inside, as yyyymm, and the edges left over before and after them."""
-        whole = [number for number in _month_numbers(self.first, self.last) if Period.month(number) in self]
+        whole = list(_month_numbers(self.first, self.last))
+        if self.end.day != 1:
+            whole.pop()
+        if self.first.day != 1 and whole:
+            whole.pop(0)
         if not whole:
             return [], [self]
         inner_first, inner_last = Period.month(whole[0]).first, Period.month(whole[-1]).last
