@@ -174,7 +174,7 @@ class EmployerForm(forms.Form):
 
     uscc = forms.CharField(label=_("统一社会信用代码"), max_length=40)
     name = forms.CharField(label=_("单位名称"), max_length=rules.NAME_LONGEST)
-    area_code = forms.CharField(label=_("行政区划代码"), max_length=12)
+    area_code = forms.ChoiceField(label=_("所在区"))
     industry_code = forms.ChoiceField(label=_("行业门类"))
     ownership = forms.ChoiceField(label=_("单位类型"), choices=OWNERSHIPS)
     employees = forms.IntegerField(label=_("职工人数"), min_value=1, max_value=2_000_000)
@@ -182,28 +182,25 @@ class EmployerForm(forms.Form):
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["industry_code"].choices = section_choices()  # type: ignore[attr-defined]
+        self.fields["area_code"].choices = area_choices()  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        """Whether anything was typed; what the lists were set to before does not count."""
+        return any(self.data.get(self.add_prefix(name)) for name in ("uscc", "name", "employees"))
 
     def clean_uscc(self) -> str:
         """The code with a true check digit, said beside the field."""
-        return _beside(codes.employer_uscc, self.cleaned_data["uscc"])
-
-    def clean_area_code(self) -> str:
-        """A division that is in force today, said beside the field."""
-        return _beside(lambda typed: codes.area(typed, on=clock.today()), self.cleaned_data["area_code"])
+        try:
+            return codes.employer_uscc(self.cleaned_data["uscc"])
+        except Refusal as refusal:
+            raise ValidationError(say.text(refusal)) from refusal
 
     def entry(self) -> EmployerEntry:
         """The employer as the action takes it."""
         return EmployerEntry(**self.cleaned_data)
 
 
-def _beside(check: Any, typed: str) -> str:
-    try:
-        return str(check(typed))
-    except Refusal as refusal:
-        raise ValidationError(say.text(refusal)) from refusal
-
-
-EmployerSet = forms.formset_factory(EmployerForm, extra=1, max_num=EMPLOYERS_MOST, validate_max=True)
+EmployerSet = forms.formset_factory(EmployerForm, extra=0, max_num=EMPLOYERS_MOST, validate_max=True)
 
 
 class ApproveForm(forms.Form):

@@ -18,7 +18,7 @@ from gonghui.core.facts import KINDS
 from gonghui.core.journal import SUBJECT_TYPE_IDS
 from gonghui.core.models import Entry, Kind
 from gonghui.spine.officials import actions, forms
-from gonghui.spine.officials.console.stepup import stepped_up
+from gonghui.spine.officials.console.stepup import asked_again
 from gonghui.spine.officials.models import ROLES, Post, ResetCode, posts_of
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, back, page, render
@@ -139,10 +139,11 @@ def _history(posts: Any) -> list[dict[str, Any]]:
 
 
 @page("officials.appoint")
-@stepped_up
 def appoint(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """The form that gives somebody a post in one organisation."""
     place = get_object_or_404(Organisation.objects.seen_by(request.actor).active(), code=code)
+    if (again := asked_again(request)) is not None:
+        return again
     start = {"person": request.GET.get("person", "")}
     form = forms.AppointForm(
         request.POST or request.typed or None, actor=request.actor, organisation=place, initial=start
@@ -166,12 +167,13 @@ def _appointed(by: Actor, place: Organisation, form: Form) -> Post:
 
 
 @page("officials.see")
-@stepped_up
 def end(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The form that ends a post."""
     post = _post(request.actor, public_id)
     if post.deputy_of_id != request.actor.id or post.deputy_of_id is None:
         request.actor.require("officials.appoint")
+    if (again := asked_again(request)) is not None:
+        return again
     form = forms.EndForm(request.POST or request.typed or None)
     if request.method == "POST" and form.is_valid():
         actions.end_post(post, by=request.actor, on=form.cleaned_data["on"])
@@ -183,12 +185,13 @@ def end(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 
 
 @page()
-@stepped_up
 def lend(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The form that lends a post to a colleague for the days of an absence."""
     post = _post(request.actor, public_id)
     if post.id != request.actor.id:
         request.actor.require("officials.appoint")
+    if (again := asked_again(request)) is not None:
+        return again
     line = [int(step) for step in post.organisation.path.split("/") if step]
     today = clock.today()
     held = Post.objects.current(today).own().filter(organisation_id__in=line).exclude(account=post.account_id)
@@ -206,10 +209,11 @@ def lend(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 
 @page("officials.accounts")
 @require_POST
-@stepped_up
 def switch_account(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """Disable an account, or enable it again."""
     person = _person(request.actor, public_id)
+    if (again := asked_again(request)) is not None:
+        return again
     if request.POST.get("enable"):
         actions.enable_account(person, by=request.actor, on=clock.today())
         messages.success(request, _("账号已启用"))

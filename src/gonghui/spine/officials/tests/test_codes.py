@@ -21,11 +21,6 @@ FRESH = "a fresh and long password"
 
 
 @pytest.fixture
-def federation() -> Federation:
-    return Federation()
-
-
-@pytest.fixture
 def post(federation: Federation) -> Post:
     return a_post("statistician", federation.chaoyang)
 

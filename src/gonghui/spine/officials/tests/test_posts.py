@@ -20,11 +20,6 @@ from gonghui.spine.organisations.tests.builders import Federation
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def federation() -> Federation:
-    return Federation()
-
-
 def kinds(post: Post) -> list[str]:
     return [KIND_IDS.name(entry.kind) for entry in entries_of(post)]
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gonghui.core import codes
 from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.journal import entries_of
@@ -20,7 +21,7 @@ from gonghui.spine.organisations.actions import Proposal
 from gonghui.spine.organisations.console.tree import address, one_of
 from gonghui.spine.organisations.flow import SET_UP_FLOW
 from gonghui.spine.organisations.forms import STEP_FORMS, EmployerSet, ProposalForm, on_of
-from gonghui.spine.organisations.models import SetUp
+from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.spine.organisations.rules import Ballot
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
@@ -70,15 +71,20 @@ def set_ups(request: ConsoleRequest) -> HttpResponseBase:
 @page("organisations.set_ups")
 def set_up(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The desk with one case open."""
-    case = _case(request.actor, public_id)
-    return render(request, "organisations/console/set_ups.html", {**_listed(request), **_shown(request, case)})
+    return _desk(request, _case(request.actor, public_id), request.typed)
 
 
-def _shown(request: ConsoleRequest, case: SetUp) -> dict[str, Any]:
+def _desk(request: ConsoleRequest, case: SetUp, typed: QueryDict | None) -> HttpResponseBase:
+    shown = {**_listed(request), **_shown(request, case, typed)}
+    return render(request, "organisations/console/set_ups.html", shown)
+
+
+def _shown(request: ConsoleRequest, case: SetUp, typed: QueryDict | None) -> dict[str, Any]:
     """Everything the pane of a case shows."""
     offers = SET_UP_FLOW.offers(case, by=request.actor)
     allowed = [offer.step.name for offer in offers if offer.allowed]
-    asked = (request.typed or {}).get("step") or request.GET.get("step") or (allowed[0] if allowed else "")
+    onward = next((name for name in allowed if name != "abandon"), "")
+    asked = (typed or {}).get("step") or request.GET.get("step") or onward
     step = SET_UP_FLOW.steps[asked] if asked in allowed else None
     return {
         "case": case,
@@ -86,7 +92,7 @@ def _shown(request: ConsoleRequest, case: SetUp) -> dict[str, Any]:
         "employers": case.employers.select_related("organisation").order_by("name"),
         "offers": offers,
         "step": step,
-        "form": STEP_FORMS[step.name](request.typed or None) if step is not None else None,
+        "form": STEP_FORMS[step.name](typed or None) if step is not None else None,
         "due": reply_due(case),
         "history": _history(case),
         "scheme": rules.set_up_scheme(case.prospected_on),
@@ -151,8 +157,7 @@ def take_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
         raise Http404
     form = STEP_FORMS[step](request.POST)
     if not form.is_valid():
-        request.typed, request.method = request.POST, "GET"
-        return set_up(request, public_id=public_id)
+        return _desk(request, case, request.POST)
     _take(request.actor, case, step, form)
     messages.success(
         request, _("“%(name)s”已%(step)s，并记入台账") % {"name": case.name, "step": _(SET_UP_FLOW.steps[step].title)}
@@ -186,11 +191,12 @@ def propose(request: ConsoleRequest) -> HttpResponseBase:
     if under := request.GET.get("under", ""):
         start["superior"] = one_of(request.actor, under).code
     form = ProposalForm(typed or None, actor=request.actor, initial=start)
-    employers = EmployerSet(typed or None, prefix="e")
+    area = _own_area(request.actor)
+    employers = EmployerSet(typed or None, prefix="e", initial=[{"area_code": area}])
     if request.method == "POST" and not wants_more and form.is_valid() and employers.is_valid():
         given = dict(form.cleaned_data)
         on = given.pop("on")
-        entries = [one.entry() for one in employers if one.has_changed()]
+        entries = [one.entry() for one in employers if one.cleaned_data]
         made = actions.propose_set_up(Proposal(employers=entries, **given), by=request.actor, on=on)
         messages.success(request, _("已登记“%(name)s”，等上级同意筹备") % {"name": made.name})
         return redirect("set_up", made.public_id)
@@ -200,6 +206,11 @@ def propose(request: ConsoleRequest) -> HttpResponseBase:
     return render(
         request, "organisations/console/propose.html", {"form": form, "employers": employers, "more": wants_more}
     )
+
+
+def _own_area(actor: Actor) -> str:
+    """The area of the actor's own organisation, which most employers share."""
+    return codes.district_of(Organisation.objects.get(pk=actor.organisation_id).area_code)
 
 
 @searching("建会")

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import get_language
@@ -55,7 +55,9 @@ def _children(organisation: Organisation, request: HttpRequest) -> Any:
     """One page of the organisations directly below, each with whether it has any below itself."""
     below = Organisation.objects.filter(parent=OuterRef("pk"), is_active=True)
     children = organisation.children.active().annotate(has_children=Exists(below))
-    return Keyset(children, ("pinyin_key", "id"), CHILDREN).page(request)
+    # Districts before industries under the city; towns and sectors before single unions elsewhere.
+    by_level = "level" if organisation.level == "city" else "-level"
+    return Keyset(children, (by_level, "pinyin_key", "id"), CHILDREN).page(request)
 
 
 @page("organisations.see")
@@ -163,8 +165,10 @@ def _likely_level(superior: Organisation) -> str:
 @page("organisations.edit")
 def change(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """The forms that rename, move, close an organisation or give it a second superior, each with its own address."""
-    found = one_of(request.actor, code)
-    typed = request.typed or None
+    return _change_page(request, one_of(request.actor, code), request.typed)
+
+
+def _change_page(request: ConsoleRequest, found: Organisation, typed: QueryDict | None) -> HttpResponseBase:
     which = (typed or {}).get("form", "")
 
     def shown(name: str, kind: type[Form], **given: Any) -> Form:
@@ -206,8 +210,7 @@ def changed(request: ConsoleRequest, code: str, what: str) -> HttpResponseBase:
         raise Http404
     form = kinds[what]()
     if not form.is_valid():
-        request.typed, request.method = request.POST, "GET"
-        return change(request, code=code)
+        return _change_page(request, found, request.POST)
     given = dict(form.cleaned_data)
     by, on = request.actor, given.pop("on")
     if what == "rename":

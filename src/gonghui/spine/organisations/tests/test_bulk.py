@@ -18,11 +18,6 @@ from gonghui.spine.organisations.tests.builders import JUNE, LONG_AGO, MARCH, Fe
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def federation() -> Federation:
-    return Federation()
-
-
 def foundings(federation: Federation, names: Sequence[str]) -> list[Founding]:
     superiors = [federation.wangjing, federation.zhongguancun, federation.catering, federation.education]
     return [

@@ -36,11 +36,6 @@ pytestmark = pytest.mark.django_db
 HALF = Period.parse("2020H1")
 
 
-@pytest.fixture
-def federation() -> Federation:
-    return Federation()
-
-
 def an_abandoned_set_up(superior: object) -> SetUp:
     set_up = a_set_up(superior)  # type: ignore[arg-type]
     actions.abandon_set_up(set_up, reason="unready", by=SYSTEM, on=JANUARY)

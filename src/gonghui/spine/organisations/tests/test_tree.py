@@ -27,11 +27,6 @@ from gonghui.spine.organisations.tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def federation() -> Federation:
-    return Federation()
-
-
 def refused(code: str) -> object:
     """A refusal with the code, whose sentence can be filled."""
     return pytest.raises(Refusal, check=lambda refusal: refusal.code == code and bool(str(refusal)))
