@@ -136,11 +136,11 @@ def test_an_absent_colleagues_post_is_lent_with_begin_and_end(federation: Federa
     lent = actions.delegate(
         post, colleague.account, first_on=JUNE, last_on=date(2020, 6, 10), by=acting(post), on=MARCH
     )
-    assert actor_for(colleague.account, str(lent.public_id), date(2020, 5, 31)).role == "statistician"  # type: ignore[union-attr]
+    assert actor_for(colleague.account, str(lent.public_id), date(2020, 5, 31)).role == "statistician"
     actor = acting(lent)
     assert (actor.role, actor.id) == ("unit_lead", lent.id)
-    assert actor_for(colleague.account, str(lent.public_id), date(2020, 6, 11)).role == "statistician"  # type: ignore[union-attr]
-    assert actor_for(colleague.account, None, JUNE).role == "statistician"  # type: ignore[union-attr]
+    assert actor_for(colleague.account, str(lent.public_id), date(2020, 6, 11)).role == "statistician"
+    assert actor_for(colleague.account, None, JUNE).role == "statistician"
     assert [one.id for one in posts_of(colleague.account, JUNE)] == [colleague.id, lent.id]
     assert kinds(lent) == ["officials.post_delegated"]
 

@@ -113,7 +113,7 @@ def _entry(fact: Any, about: Model, organisation: Organisation, by: Actor, on: d
 
 
 def _columns(model: type[Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def _values(row: Model) -> list[object]:

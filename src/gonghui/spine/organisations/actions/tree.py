@@ -263,7 +263,7 @@ def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> No
 def _split_spans(old: str, now: str, *, on: date) -> None:
     """Every span under the old path ends the day before; its rest goes on under the present path."""
     rest = "%(now)s || substr(path, length(%(old)s) + 1)"
-    places = {"old": old, "now": now, "on": on, "eve": on - timedelta(days=1), "like": old + "%"}
+    places: dict[str, str | date] = {"old": old, "now": now, "on": on, "eve": on - timedelta(days=1), "like": old + "%"}
     with connection.cursor() as cursor:
         cursor.execute(
             f"insert into organisations_pathspan (organisation_id, path, first_on, last_on)"  # noqa: S608

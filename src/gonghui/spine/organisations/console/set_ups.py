@@ -84,7 +84,7 @@ def _shown(request: ConsoleRequest, case: SetUp, typed: QueryDict | None) -> dic
     offers = SET_UP_FLOW.offers(case, by=request.actor)
     allowed = [offer.step.name for offer in offers if offer.allowed]
     onward = next((name for name in allowed if name != "abandon"), "")
-    asked = (typed or {}).get("step") or request.GET.get("step") or onward
+    asked = (typed.get("step") if typed is not None else "") or request.GET.get("step") or onward
     step = SET_UP_FLOW.steps[asked] if asked in allowed else None
     return {
         "case": case,

@@ -169,7 +169,7 @@ def change(request: ConsoleRequest, code: str) -> HttpResponseBase:
 
 
 def _change_page(request: ConsoleRequest, found: Organisation, typed: QueryDict | None) -> HttpResponseBase:
-    which = (typed or {}).get("form", "")
+    which = typed.get("form", "") if typed is not None else ""
 
     def shown(name: str, kind: type[Form], **given: Any) -> Form:
         return kind(typed if which == name else None, **given)

@@ -26,10 +26,10 @@ from gonghui.web.today import waiting_for
 ACTING: dict[int, Actor] = {}
 
 
-def acting(get_response: Callable) -> Callable:  # type: ignore[type-arg]
+def acting(get_response: Callable) -> Callable:
     """Middleware of these tests: the account acts as the test said."""
 
-    def respond(request):  # type: ignore[no-untyped-def]
+    def respond(request):
         request.actor = ACTING.get(request.user.pk)
         return get_response(request)
 
@@ -40,7 +40,7 @@ SignIn = Callable[[str, Organisation], Client]
 
 
 @pytest.fixture
-def sign_in(federation: Federation, settings) -> SignIn:  # type: ignore[no-untyped-def]
+def sign_in(federation: Federation, settings) -> SignIn:
     """A client acting in a role at an organisation."""
     settings.MIDDLEWARE = [
         f"{__name__}.acting" if name.endswith("project.middleware.actor") else name for name in settings.MIDDLEWARE

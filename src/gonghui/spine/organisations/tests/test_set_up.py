@@ -71,7 +71,7 @@ def test_each_step_is_taken_from_its_states_only(federation: Federation, state: 
         STEPS[step](set_up, SYSTEM)
         set_up.refresh_from_db()
         assert set_up.state == SET_UP_FLOW.steps[step].after
-        assert KIND_IDS.name(entries_of(set_up).last().kind) == KINDS[step]  # type: ignore[union-attr]
+        assert KIND_IDS.name(entries_of(set_up).last().kind) == KINDS[step]
     else:
         with pytest.raises(StepRefused):
             STEPS[step](set_up, SYSTEM)

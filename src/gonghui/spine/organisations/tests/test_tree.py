@@ -1,5 +1,6 @@
 """Founding, renaming, moving and closing organisations."""
 
+from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
@@ -27,7 +28,7 @@ from gonghui.spine.organisations.tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-def refused(code: str) -> object:
+def refused(code: str) -> AbstractContextManager[object]:
     """A refusal with the code, whose sentence can be filled."""
     return pytest.raises(Refusal, check=lambda refusal: refusal.code == code and bool(str(refusal)))
 
