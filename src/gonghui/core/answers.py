@@ -1,22 +1,25 @@
 """How sums over the journal are answered: whole months from the roll-up plus its tail, everything else from the rows.
 
-The fold position goes into the statement as a literal and comes back with the answer; where a folder moved it
-meanwhile the question is asked again, so no entry is counted twice or missed.
+Whole months are added up by a function in the database (migration 0004), which gives the fold position back; where a
+folder moved it meanwhile the question is asked again, so no entry is counted twice or missed. Statements that read
+rows hold their values in the text: the planner must see how large the subtree is and how many the days are.
 """
 
 import json
-from collections import OrderedDict
+import re
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
-from gonghui.core import rollup
 from gonghui.core.journal import KIND_IDS, last_position, watermark
-from gonghui.core.models import Entry, EntryQuerySet, FactGroup
+from gonghui.core.models import Entry, EntryQuerySet
+from gonghui.core.period import Period, month_number
 
 
 @dataclass(frozen=True)
@@ -37,102 +40,145 @@ class Sum:
         tail = self.path.rstrip("/").rpartition("/")[2]
         return int(tail) if tail else 0
 
-    @property
-    def months(self) -> tuple[int, int] | None:
-        """The whole months it covers as yyyymm, or None where a month is cut."""
-        if (self.last + timedelta(days=1)).day != 1 or (self.first is not None and self.first.day != 1):
-            return None
-        if self.organisation_id == 0:
-            return None
-        first = 0 if self.first is None else self.first.year * 100 + self.first.month
-        return first, self.last.year * 100 + self.last.month
+    def split(self) -> tuple["Sum | None", list["Sum"]]:
+        """The whole months inside, for the roll-up, and the parts that are read from the rows."""
+        if self.distinct or self.organisation_id == 0:
+            return None, [self]
+        whole, edges = Period(self.first or _EVER, self.last).split()
+        if not whole:
+            return None, [self]
+        first = self.first and Period.month(whole[0]).first
+        inner = replace(self, first=first, last=Period.month(whole[-1]).last)
+        return inner, [replace(self, first=edge.first, last=edge.last) for edge in edges]
 
+
+_EVER = date(1900, 1, 1)
+
+
+class _Groups:
+    """The groups of facts as last read. None is ever changed or deleted: one count and last number, one set."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know none; for tests that drop the database."""
+        self.state = -1
+        self._of_kind: dict[int, list[tuple[int, frozenset[tuple[str, object]]]]] = {}
+
+    def matching(self, kind: int, where: tuple[tuple[str, str | bool], ...]) -> list[int]:
+        """The groups of a kind whose facts hold `where`."""
+        return [number for number, facts in self._of_kind.get(kind, ()) if facts.issuperset(where)]
+
+    def read(self) -> None:
+        """Read all groups anew."""
+        found = defaultdict(list)
+        with connection.cursor() as cursor:
+            cursor.execute("select id, kind, facts::text from core_factgroup")
+            rows = cursor.fetchall()
+        for number, kind, facts in rows:
+            found[kind].append((number, frozenset(json.loads(facts).items())))
+        self._of_kind, self.state = found, (len(rows) << 32) + max((row[0] for row in rows), default=0)
+
+
+_GROUPS = _Groups()
 
 _MONTHS = """
-with ask as materialized (
-  select * from unnest(%(n)s::int[], %(organisation)s::int[], %(path)s::text[], %(kind)s::smallint[],
-    %(facts)s::jsonb[], %(first)s::int[], %(last)s::int[], %(way)s::smallint[])
-    as ask(n, organisation_id, path, kind, facts, first, last, way)
-), cell as materialized (
-  select ask.n, ask.organisation_id, ask.path, ask.kind, g.id as group_id, ask.first, ask.last, ask.way
-  from ask join core_factgroup g on g.kind = ask.kind and g.facts @> ask.facts
-), part as (
-  select c.n, case c.way when 0 then r.entries when 1 then r.quantity else r.amount_fen end as v
-  from cell c join core_rollup r on r.organisation_id = c.organisation_id and r.kind = c.kind
-    and r.month between c.first and c.last and r.group_id = c.group_id
-  union all
-  select c.n, case c.way when 0 then r.entries when 1 then r.quantity else r.amount_fen end
-  from cell c join core_rollupown r on r.organisation_id = c.organisation_id and r.kind = c.kind
-    and r.month between c.first and c.last and r.group_id = c.group_id
-  union all
-  select c.n, e.sign * case c.way when 0 then 1 when 1 then e.quantity else e.amount_fen end
-  from core_entry e join cell c on c.kind = e.kind and c.group_id = e.group_id
-  where e.id > %(position)s and e.id <= %(upto)s
-    and e.path collate "C" >= c.path and e.path collate "C" < left(c.path, -1) || '0'
-    and (extract(year from e.happened_on) * 100 + extract(month from e.happened_on)) between c.first and c.last
-)
-select n, sum(v)::bigint, (select position from core_foldposition) from part group by n
-union all select -1, 0, position from core_foldposition
+select n, v from gonghui_months(%(n)s::int[], %(organisation)s::int[], %(kind)s::smallint[], %(group)s::int[],
+  %(way)s::smallint[], %(first)s::date[], %(last)s::date[], %(first_month)s::int[], %(last_month)s::int[],
+  %(path)s::text[], %(cut)s::bigint)
 """
 _WAYS = {"entries": 0, "quantity": 1, "amount_fen": 2}
+_WEIGHT = 3
+"""How many rows there are about: at least one where there is any, reversals counted as well."""
 
 
 def evaluate(sums: Sequence[Sum], cut: int | None = None) -> list[int]:
     """The sums' values in their order, all at one position: the cut, or what is visible now."""
     numbers = [0] * len(sums)
-    asked = [(n, one) for n, one in enumerate(sums) if one.kind is not None and KIND_IDS.known(one.kind) is not None]
-    whole = [(n, one) for n, one in asked if cut is None and not one.distinct and one.months is not None]
+    whole: list[tuple[int, Sum]] = []
+    parts: list[tuple[int, Sum]] = []
+    for n, one in enumerate(sums):
+        if one.kind is not None and KIND_IDS.known(one.kind) is not None:
+            inner, rest = one.split()
+            whole += [(n, inner)] if inner is not None else []
+            parts += [(n, part) for part in rest]
     if whole:
-        for n, value in _from_months(whole):
-            numbers[n] = value
-    covered = {n for n, _ in whole}
-    for n, one in asked:
-        if n not in covered:
-            numbers[n] = _from_rows(one, cut)
+        found = _from_months([(n, one, _WAYS[one.column]) for n, one in whole], cut)
+        if found is None:
+            parts += whole
+        else:
+            for n, value in found.items():
+                numbers[n] += value
+    if parts:
+        rows = _Rows(cut)
+        for n, one in parts:
+            numbers[n] += rows.sum(one)
     return numbers
 
 
-def _from_months(asked: Sequence[tuple[int, Sum]]) -> list[tuple[int, int]]:
-    spans = [one.months or (0, 0) for _, one in asked]
-    params: dict[str, Any] = {
-        "n": [n for n, _ in asked],
-        "organisation": [one.organisation_id for _, one in asked],
-        "path": [one.path for _, one in asked],
-        "kind": [KIND_IDS.known(one.kind or "") for _, one in asked],
-        "facts": [json.dumps(dict(one.where)) for _, one in asked],
-        "first": [first for first, _ in spans],
-        "last": [last for _, last in spans],
-        "way": [_WAYS[one.column] for _, one in asked],
-        "upto": 2**62,
-    }
+def _from_months(asked: Sequence[tuple[int, Sum, int]], cut: int | None = None) -> dict[int, int] | None:
+    """The sums of whole months by number (none where no row is); None where the cut lies too far back for this way."""
+    if _GROUPS.state < 0:
+        _GROUPS.read()
     while True:
-        position = rollup.position()
         with connection.cursor() as cursor:
-            cursor.execute(_MONTHS, {**params, "position": position})
-            rows = cursor.fetchall()
-        if all(row[2] == position for row in rows):
-            return [(row[0], int(row[1])) for row in rows if row[0] >= 0]
+            cursor.execute(_MONTHS, {**_cells(asked), "cut": cut})
+            found: dict[int, int] = dict(cursor.fetchall())
+        position, read_from, groups = (found.pop(n) for n in (-1, -2, -3))
+        if groups != _GROUPS.state:
+            _GROUPS.read()
+        elif position == read_from:
+            return found if cut is None or position - cut <= TAKEN_OFF_AT_MOST else None
 
+
+TAKEN_OFF_AT_MOST = 200_000
+"""How many entries may follow a cut for the roll-up to be used, less what came after; written in the function too."""
+
+
+def _cells(asked: Sequence[tuple[int, Sum, int]]) -> dict[str, list[object]]:
+    """One cell for each sum and group."""
+    names = ("n", "organisation", "kind", "group", "way", "first", "last", "first_month", "last_month", "path")
+    cells: dict[str, list[object]] = {name: [] for name in names}
+    columns = [cells[name].append for name in names]
+    for n, one, way in asked:
+        kind = KIND_IDS.known(one.kind or "") or 0
+        first, months = one.first or _EVER, (month_number(one.first or _EVER), month_number(one.last))
+        for group in _GROUPS.matching(kind, one.where):
+            cell = (n, one.organisation_id, kind, group, way, first, one.last, *months, one.path)
+            for append, value in zip(columns, cell, strict=True):
+                append(value)
+    return cells
+
+
+# From the rows --------------------------------------------------------------------------------------------------
 
 _REMEMBERED: OrderedDict[tuple[str, Sum, int], int] = OrderedDict()
 """Answers read from rows at a settled position: they never change, so they may be kept."""
 
 
-def _from_rows(one: Sum, cut: int | None) -> int:
-    """A sum or distinct count read from the rows, cached where its position is settled."""
-    settled = watermark()
-    at = settled if cut is None else cut
-    exact = cut is not None or last_position() == settled
-    key = (str(connection.settings_dict["NAME"]), one, at)
-    if exact and at <= settled and key in _REMEMBERED:
-        _REMEMBERED.move_to_end(key)
-        return _REMEMBERED[key]
-    value = _count(one, cut)
-    if exact and at <= settled and not connection.in_atomic_block:
-        _REMEMBERED[key] = value
-        while len(_REMEMBERED) > 5_000:
-            _REMEMBERED.popitem(last=False)
-    return value
+class _Rows:
+    """Sums and distinct counts read from the rows, all at one cut or now, remembered where the position is settled."""
+
+    def __init__(self, cut: int | None) -> None:
+        settled = watermark()
+        self.at = settled if cut is None and last_position() == settled else cut
+        self.is_settled = self.at is not None and self.at <= settled
+
+    def sum(self, one: Sum) -> int:
+        """The value, remembered or read."""
+        if self.at is None or not self.is_settled:
+            return _count(one, self.at)
+        key = (str(connection.settings_dict["NAME"]), one, self.at)
+        if key in _REMEMBERED:
+            _REMEMBERED.move_to_end(key)
+            return _REMEMBERED[key]
+        value = _count(one, self.at)
+        if not connection.in_atomic_block:
+            _REMEMBERED[key] = value
+            while len(_REMEMBERED) > 5_000:
+                _REMEMBERED.popitem(last=False)
+        return value
 
 
 def _count(one: Sum, cut: int | None) -> int:
@@ -141,43 +187,93 @@ def _count(one: Sum, cut: int | None) -> int:
         sql = f"""select count(*) from (select 1 from core_entry where {conditions}
                   group by subject_type, subject_id having sum(sign) > 0) as subjects"""  # noqa: S608
     else:
-        value = {"entries": "sign", "quantity": "sign * quantity", "amount_fen": "sign * amount_fen"}[one.column]
-        sql = f"select coalesce(sum({value}), 0)::bigint from core_entry where {conditions}"  # noqa: S608
+        value = {"entries": "sign", "quantity": "sign * quantity::bigint", "amount_fen": "sign * amount_fen"}
+        sql = f"select coalesce(sum({value[one.column]}), 0)::bigint from core_entry where {conditions}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.fetchone()[0])
 
 
-def _where(one: Sum, cut: int | None) -> tuple[str, list[Any]]:
+def _where(one: Sum, cut: int | None) -> tuple[str, list[int | str | None]]:
     kind = KIND_IDS.known(one.kind or "")
-    conditions = ["kind = %s", "happened_on <= %s", "path like %s"]
-    params: list[Any] = [kind, one.last, one.path + "%"]
+    first, beyond = beneath(one.path)
+    conditions = [f"kind = {kind}", f"happened_on <= '{one.last}'", f"path >= '{first}'", f"path < '{beyond}'"]
+    params: list[int | str | None] = []
     if one.first is not None:
-        conditions.append("happened_on >= %s")
-        params.append(one.first)
+        conditions.append(f"happened_on >= '{one.first}'")
     if one.where:
-        conditions.append("group_id in (select id from core_factgroup where kind = %s and facts @> %s::jsonb)")
+        conditions.append("group_id = any(array(select id from core_factgroup where kind = %s and facts @> %s::jsonb))")
         params += [kind, json.dumps(dict(one.where))]
     if cut is not None:
-        conditions.append("id <= %s")
-        params.append(cut)
+        conditions.append(f"id <= {int(cut)}")
     return " and ".join(conditions), params
 
 
-def rows(one: Sum, cut: int | None = None) -> EntryQuerySet:
-    """The entries a sum adds up."""
-    kind = KIND_IDS.known(one.kind or "")
-    condition = Q(kind=kind if kind is not None else -1, happened_on__lte=one.last, path__startswith=one.path)
-    if one.first is not None:
-        condition &= Q(happened_on__gte=one.first)
-    if one.where:
-        groups = FactGroup.objects.filter(kind=kind if kind is not None else -1, facts__contains=dict(one.where))
-        condition &= Q(group_id__in=list(groups.values_list("id", flat=True)))
-    if cut is not None:
-        condition &= Q(id__lte=cut)
-    return Entry.objects.filter(condition)
+def beneath(path: str) -> tuple[str, str]:
+    """The span of paths at or under a path, first inclusive, second not; a path holds digits and slashes only."""
+    if not re.fullmatch(r"/(\d+/)*", path):
+        raise ValueError(f"not a path: {path}")
+    return path, path[:-1] + "0"
+
+
+# The rows themselves --------------------------------------------------------------------------------------------
+
+
+def rows(sums: Sequence[Sum], cut: int | None = None) -> EntryQuerySet:
+    """The entries that sums of one place and one span of days add up, in a form that pages through quickly.
+
+    The roll-up tells how many there are about. None: no question at all. Few among many: found by path, then
+    sorted. Else: read in order of days, passing over other places. The planner cannot know which is right.
+    """
+    asked = [one for one in sums if one.kind is not None and KIND_IDS.known(one.kind) is not None]
+    if not asked:
+        return Entry.objects.none()
+    weights = _weights(asked)
+    conditions = []
+    for kind in dict.fromkeys(one.kind for one in asked):
+        alike = [n for n, one in enumerate(asked) if one.kind == kind]
+        weight, whole = (sum(part[n] for n in alike) for part in weights)
+        if weight:
+            of_kind = [asked[n] for n in alike]
+            conditions.append(_found_first(of_kind, cut) if weight * weight <= 25 * whole else _in_order(of_kind, cut))
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return Entry.objects.filter(found) if conditions else Entry.objects.none()
+
+
+def _weights(asked: Sequence[Sum]) -> tuple[list[int], list[int]]:
+    """About how many rows each sum has, and how many its whole federation has for the same days."""
+    if any(one.organisation_id == 0 for one in asked):
+        return [1] * len(asked), [0] * len(asked)
+    both = []
+    for n, one in enumerate(asked):
+        first = Period.month(month_number(one.first or _EVER)).first
+        months = replace(one, first=first, last=Period.month(month_number(one.last)).last)
+        root = "/".join(one.path.split("/")[:2]) + "/"
+        both += [(n, months, _WEIGHT), (len(asked) + n, replace(months, path=root), _WEIGHT)]
+    found = _from_months(both) or {}
+    numbers = [found.get(n, 0) for n in range(2 * len(asked))]
+    return numbers[: len(asked)], numbers[len(asked) :]
+
+
+def _found_first(alike: Sequence[Sum], cut: int | None) -> Q:
+    sql = " union all ".join(f"select id from core_entry where {_where(one, cut)[0]}" for one in alike)  # noqa: S608
+    params = [param for one in alike for param in _where(one, cut)[1]]
+    return Q(RawSQL(f"id = any(array({sql}))", params, output_field=BooleanField()))  # noqa: S611
+
+
+def _in_order(alike: Sequence[Sum], cut: int | None) -> Q:
+    one = alike[0]
+    kind = KIND_IDS.known(one.kind or "") or 0
+    groups = sorted({group for each in alike for group in _GROUPS.matching(kind, each.where)})
+    conditions, params = _where(replace(one, where=()), cut)
+    if all(each.where for each in alike):
+        conditions += f" and group_id = any('{{{','.join(map(str, groups))}}}')"
+    return Q(RawSQL(f"({conditions})", params, output_field=BooleanField()))  # noqa: S611
 
 
 def forget() -> None:
     """Empty the process's remembered answers; for tests that drop the database."""
     _REMEMBERED.clear()
+    _GROUPS.forget()

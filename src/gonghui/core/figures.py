@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from gonghui.core import answers
 from gonghui.core.answers import Sum
-from gonghui.core.models import Entry, EntryQuerySet
+from gonghui.core.models import EntryQuerySet
 from gonghui.core.period import Period
 
 Clock = Literal["flow", "stock", "asof"]
@@ -194,8 +194,4 @@ def breakdown(figure: Figure, paths: Iterable[str], period: Period, cut: int | N
 
 def entries_behind(figure: Figure, path: str, period: Period, cut: int | None = None) -> EntryQuerySet:
     """The rows whose fold is the figure's value: the sum a reader can redo by hand."""
-    found = Entry.objects.none()
-    for one in _sums(Ask(figure, path, period)):
-        if one.kind is not None:
-            found = found | answers.rows(one, cut)
-    return found
+    return answers.rows(_sums(Ask(figure, path, period)), cut)

@@ -150,7 +150,11 @@ class Interned:
         with connection.cursor() as cursor:
             cursor.execute(f"select id from {self.table} where name = %s", [name])  # noqa: S608
             row = cursor.fetchone()
-        return int(row[0]) if row else None
+        if row is None:
+            return None
+        number = int(row[0])
+        _cache_on_commit(lambda: self._ids.__setitem__(name, number))
+        return number
 
     def of(self, name: str) -> int:
         """The number of a name, given now if it has none."""
@@ -160,10 +164,7 @@ class Interned:
                 cursor.execute(f"insert into {self.table}(name) values (%s) on conflict do nothing", [name])  # noqa: S608
             found = self.known(name)
         assert found is not None
-        number = found
-        if name not in self._ids:
-            _cache_on_commit(lambda: self._ids.__setitem__(name, number))
-        return number
+        return found
 
     def name(self, number: int) -> str:
         """The name behind a number."""

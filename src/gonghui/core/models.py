@@ -105,8 +105,13 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "happened_on", "id"], name="entry_kind_day"),
-            models.Index(fields=["kind", "organisation_id", "happened_on", "id"], name="entry_kind_org_day"),
+            # Sums over days are read from this index alone: rows of a kind lie scattered over the whole table.
+            models.Index(
+                fields=["kind", "happened_on", "id"],
+                include=["path", "group_id", "sign", "quantity", "amount_fen", "subject_type", "subject_id"],
+                name="entry_kind_day",
+            ),
+            models.Index(fields=["kind", "path", "happened_on", "id"], name="entry_kind_path_day"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject"),
         ]
 
@@ -114,7 +119,7 @@ class Entry(models.Model):
 class RollUp(models.Model):
     """Sums of the entries of strict descendants, by organisation, kind, month (yyyymm) and group."""
 
-    pk = models.CompositePrimaryKey("organisation_id", "kind", "month", "group_id")
+    pk = models.CompositePrimaryKey("organisation_id", "kind", "group_id", "month")
     organisation_id = models.IntegerField()
     kind = models.SmallIntegerField()
     month = models.IntegerField()
@@ -128,7 +133,7 @@ class RollUp(models.Model):
 class RollUpOwn(models.Model):
     """Sums of an organisation's own entries, kept apart so that leaves do not swell the ancestors' table."""
 
-    pk = models.CompositePrimaryKey("organisation_id", "kind", "month", "group_id")
+    pk = models.CompositePrimaryKey("organisation_id", "kind", "group_id", "month")
     organisation_id = models.IntegerField()
     kind = models.SmallIntegerField()
     month = models.IntegerField()

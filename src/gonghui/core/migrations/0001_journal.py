@@ -48,8 +48,8 @@ class Migration(migrations.Migration):
                     models.CompositePrimaryKey(
                         "organisation_id",
                         "kind",
-                        "month",
                         "group_id",
+                        "month",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -73,8 +73,8 @@ class Migration(migrations.Migration):
                     models.CompositePrimaryKey(
                         "organisation_id",
                         "kind",
-                        "month",
                         "group_id",
+                        "month",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -137,8 +137,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["kind", "happened_on", "id"], name="entry_kind_day"),
-                    models.Index(fields=["kind", "organisation_id", "happened_on", "id"], name="entry_kind_org_day"),
+                    models.Index(
+                        fields=["kind", "happened_on", "id"],
+                        include=["path", "group_id", "sign", "quantity", "amount_fen", "subject_type", "subject_id"],
+                        name="entry_kind_day",
+                    ),
+                    models.Index(fields=["kind", "path", "happened_on", "id"], name="entry_kind_path_day"),
                     models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject"),
                 ],
                 "constraints": [

@@ -121,9 +121,11 @@ lines = st.one_of(
 def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, reversed_, folded) -> None:
     left_over = last_position() - rollup.position()
     journal("\n".join(written))
+    cut = last_position()
     assert rollup.fold(folded) == min(folded, len(written) + left_over)
     for line in written[:reversed_]:
         journal("- " + line)
+    rollup.fold(folded)
     assert rollup.recount() == []
     for path in ("/1/", "/1/3/", "/1/3/5/7/", "/1/30/"):
         for period in (H1, JUNE, EDGE):
@@ -132,6 +134,8 @@ def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, re
                 behind = list(entries_behind(figure, path, period))
                 assert value.recorded == _by_hand(figure, behind)
                 assert value.recorded == figure.value(path, period, last_position()).recorded
+                before = list(entries_behind(figure, path, period, cut))
+                assert figure.value(path, period, cut).recorded == _by_hand(figure, before)
 
 
 def _by_hand(figure: Figure, behind: list[Entry]) -> tuple[int, ...]:
