@@ -7,6 +7,7 @@ from django.test import Client
 from playwright.sync_api import Browser, expect
 
 from gonghui.spine.officials.tests.builders import a_post
+from gonghui.spine.organisations.models import Organisation
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.web.models import Account, Language
 from tests.conftest import Walk
@@ -87,6 +88,22 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_text(walk: Walk, statistici
     walk.page.keyboard.press("Tab")
     walk.page.keyboard.press("Enter")
     expect(walk.page.locator("main")).to_be_focused()
+
+
+def test_a_live_number_opens_its_pane_beside_the_text_and_back_leads_back(walk: Walk, statistician: Account) -> None:
+    code = Organisation.objects.get(level="district", area_code="110105").code
+    walk.sign_in(statistician)
+    walk.open(f"/reports/beijing_2020h1/2020H1/{code}/")
+    walk.page.evaluate("window.stayed = true")
+    number = walk.page.locator(".paper a[data-pane]").first
+    title = walk.page.locator("#pane h2").first.inner_text()
+    number.click()
+    expect(walk.page.locator("#pane h2").first).not_to_have_text(title)
+    assert walk.page.evaluate("window.stayed") is True
+    expect(number).to_be_focused()
+    assert walk.violations() == []
+    walk.page.go_back()
+    expect(walk.page.locator("#pane h2").first).to_have_text(title)
 
 
 def test_the_menu_opens_on_a_phone_without_scripts(

@@ -7,14 +7,15 @@
   const narrow = window.matchMedia("(max-width: 820px)");
 
   // Links marked data-pane load the other page's pane beside this list; on a phone they are plain links.
-  document.addEventListener("htmx:beforeProcessNode", (event) => {
-    if (narrow.matches || !event.target.querySelectorAll) return;
-    for (const link of all("a[data-pane]:not([hx-get])", event.target)) {
+  document.addEventListener("htmx:load", (event) => {
+    if (narrow.matches) return;
+    for (const link of all("a[data-pane]:not([hx-get])", event.detail.elt)) {
       link.setAttribute("hx-get", link.getAttribute("href"));
       link.setAttribute("hx-target", "#pane");
       link.setAttribute("hx-select", "#pane");
       link.setAttribute("hx-swap", "outerHTML");
       link.setAttribute("hx-push-url", "true");
+      window.htmx.process(link);
     }
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
