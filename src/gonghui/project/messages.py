@@ -1,7 +1,7 @@
 """`gonghui messages`: every Chinese text people see has its English, in the catalogue of the innermost ring using it.
 
 Texts are the Chinese string literals of Python files (docstrings, tests and the scenario apart), the translate tags
-of templates, and the titles of roles. A line that ends in `# zh` keeps its Chinese out: tables, patterns.
+of templates, and the titles of roles and schemes. A line that ends in `# zh` keeps its Chinese out: tables, patterns.
 """
 
 import ast
@@ -124,8 +124,9 @@ def texts() -> list[Text]:
         for suffix in ("*.html", "*.txt"):
             for path, place in _files(ring, suffix):
                 every += in_template(path.read_text(), ring, place)
-        for path, place in _files(ring, "roles.toml"):
-            every += in_titles(tomllib.loads(path.read_text()), ring, place)
+        for pattern in ("roles.toml", "schemes/*.toml"):
+            for path, place in _files(ring, pattern):
+                every += in_titles(tomllib.loads(path.read_text()), ring, place)
         for text in every:
             if text.chinese not in found or (text.plural and not found[text.chinese].plural):
                 found[text.chinese] = text

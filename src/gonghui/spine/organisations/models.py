@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Length, Replace
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core.actor import Actor
@@ -31,6 +32,10 @@ ABANDON_REASONS = [
 ]
 TREE_LOCK = 12 << 48
 """The advisory lock of the tree: founding shares it, moving and closing hold it alone."""
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 class Industry(Record):
@@ -142,6 +147,16 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language where there is one."""
+        return self.english_name if self.english_name and _in_english() else self.name
+
+    @property
+    def short_title(self) -> str:
+        """The short name, or the English name in English."""
+        return self.english_name if self.english_name and _in_english() else self.short_name
 
     @property
     def organisation(self) -> "Organisation":

@@ -86,19 +86,19 @@ def checked_name(name: str) -> str:
 @cache
 def sections() -> Mapping[str, str]:
     """The sections of the national economy by letter."""
-    return dict(_toml("industries.toml")["sections"])
+    return {letter: row["title"] for letter, row in _toml("industries.toml")["sections"].items()}
 
 
 @cache
 def ownerships() -> Mapping[str, str]:
     """Kinds of ownership of an employer."""
-    return dict(_toml("industries.toml")["ownerships"])
+    return {key: row["title"] for key, row in _toml("industries.toml")["ownerships"].items()}
 
 
 @cache
 def is_non_public(ownership: str) -> bool:
     """Whether an employer of this ownership counts as outside public ownership."""
-    return ownership in _toml("industries.toml")["non_public"]["kinds"]
+    return bool(_toml("industries.toml")["ownerships"].get(ownership, {}).get("non_public", False))
 
 
 def check_industry(code: str) -> None:

@@ -236,7 +236,7 @@ def choose_post(request: ConsoleRequest) -> HttpResponseBase:
         messages.success(
             request,
             _("现以“%(organisation)s · %(role)s”办事")
-            % {"organisation": chosen.organisation.name, "role": forms.role_name(chosen.kind)},
+            % {"organisation": chosen.organisation.title, "role": forms.role_name(chosen.kind)},
         )
         target = back(request)
         return redirect("/" if target.startswith(reverse("posts")) else target)
@@ -262,7 +262,7 @@ def find(actor: Actor, words: str) -> list[Found]:
         Found(
             post.account.name,
             reverse("official", args=[post.account.public_id]),
-            f"{post.organisation.short_name} · {forms.role_name(post.kind)}",
+            f"{post.organisation.short_title} · {forms.role_name(post.kind)}",
         )
         for post in rows[:10]
     ]

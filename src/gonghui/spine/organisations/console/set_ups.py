@@ -239,7 +239,7 @@ def to_do(actor: Actor) -> list[Item]:
         if step.allowed:
             url = reverse("set_up", args=[case.public_id])
             word = _("待%(step)s") % {"step": _(step.step.title)}
-            items.append(Item(case.name, url, source=case.superior.short_name, state=word, due=reply_due(case)))
+            items.append(Item(case.name, url, source=case.superior.short_title, state=word, due=reply_due(case)))
     return items
 
 

@@ -9,7 +9,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,12 +27,6 @@ from gonghui.web.palette import Found, searching
 CHILDREN = 60
 FOUND_MOST = 50
 HISTORY_MOST = 60
-
-
-def name_of(organisation: Organisation) -> str:
-    """The name in the reader's language where there is one."""
-    english = (get_language() or "").startswith("en")
-    return organisation.english_name if english and organisation.english_name else organisation.name
 
 
 def address(name: str, *args: object, **query: str) -> str:
@@ -262,7 +255,7 @@ def find(actor: Actor, words: str) -> list[Found]:
     if not actor.may("organisations.see"):
         return []
     return [
-        Found(name_of(one), reverse("organisation", args=[one.code]), f"{one.code} · {one.get_level_display()}")
+        Found(one.title, reverse("organisation", args=[one.code]), f"{one.code} · {one.get_level_display()}")
         for one in _found(actor, words, 10)
     ]
 
