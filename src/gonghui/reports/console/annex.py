@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import access
 from gonghui.reports import areas
 from gonghui.reports.console.figures import grouped_number
-from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, title_of
+from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, short_name_of, title_of
 from gonghui.reports.filling import filled_report
 from gonghui.reports.sheets.annex import Annex, AnnexRow, Box, annex, workbook
 from gonghui.web import shell
@@ -19,9 +19,7 @@ DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 def _found(request: ConsoleRequest, place: Place) -> Annex:
     _kept, filling = filled_report(place.form, place.organisation, place.period)
-    names = {
-        child.pk: (is_english() and child.english_name) or child.short_name for child in areas.below(place.organisation)
-    }
+    names = {child.pk: short_name_of(child) for child in areas.below(place.organisation)}
     return annex(request.actor, filling, names)
 
 

@@ -19,10 +19,10 @@ from gonghui.reports.console.report import (
     dates_of,
     days_of,
     exact_of,
-    is_english,
     name_of,
     paper,
     place_of,
+    short_name_of,
 )
 from gonghui.reports.filling import Filled, Filling, belongs, filled_report
 from gonghui.reports.models.filings import Report
@@ -149,7 +149,7 @@ def _part(place: Place, filled: Filled, cell: areas.Cell, longest: float) -> Par
     if cell.organisation is None and filled.figure.is_distinct:
         name = _("本级，减去各单位间重复")
     if cell.organisation is not None:
-        name = (is_english() and cell.organisation.english_name) or cell.organisation.short_name
+        name = short_name_of(cell.organisation)
         if belongs(filled.row, cell.organisation.level):
             url = Place(place.form, place.period, cell.organisation).figure_url(filled.row.id)
     if not cell.is_open:

@@ -48,6 +48,11 @@ class Place:
         return [self.form.code, self.period.key, self.organisation.code]
 
     @property
+    def name(self) -> str:
+        """The organisation's name in the reader's language."""
+        return name_of(self.organisation)
+
+    @property
     def url(self) -> str:
         """The report's own address."""
         return reverse("report", args=self.parts)
@@ -153,6 +158,11 @@ def exact_of(filled: Filled, value: Any = None) -> str:
 def name_of(organisation: Organisation) -> str:
     """The organisation's name in the reader's language."""
     return (is_english() and organisation.english_name) or organisation.name
+
+
+def short_name_of(organisation: Organisation) -> str:
+    """The organisation's short name, in English its English one."""
+    return (is_english() and organisation.english_name) or organisation.short_name
 
 
 @page("reports.see")

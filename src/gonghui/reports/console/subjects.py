@@ -11,7 +11,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.models import Entry, SubjectType
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
-from gonghui.reports.console.report import Place, is_english, title_of
+from gonghui.reports.console.report import Place, is_english, name_of, short_name_of, title_of
 from gonghui.reports.models import Line, Report, Return, Round
 from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
@@ -68,7 +68,8 @@ def lines(actor: Actor, ids: Sequence[int]) -> Found:
     seen = Line.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation")
     return {
         line.pk: Subject(
-            _("%(unit)s上报的%(figure)s") % {"unit": line.organisation.short_name, "figure": _(line.declared.title)},
+            _("%(unit)s上报的%(figure)s")
+            % {"unit": short_name_of(line.organisation), "figure": _(line.declared.title)},
             _address("line", line.public_id),
         )
         for line in seen
@@ -96,7 +97,7 @@ def filed_reports(actor: Actor, ids: Sequence[int]) -> Found:
     for kept in Report.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation"):
         place = Place(report_forms.form(kept.form), Period.parse(kept.period), kept.organisation)
         title = title_of(place.form, place.period, english=is_english())
-        found[kept.pk] = Subject(f"{kept.organisation.short_name} · {title}", place.url)
+        found[kept.pk] = Subject(f"{short_name_of(kept.organisation)} · {title}", place.url)
     return found
 
 
@@ -104,7 +105,7 @@ def filed_reports(actor: Actor, ids: Sequence[int]) -> Found:
 def organisations(actor: Actor, ids: Sequence[int]) -> Found:
     """Unions of the tree."""
     seen = Organisation.objects.seen_by(actor).filter(pk__in=ids)
-    return {one.pk: Subject(one.name, _address("organisation", one.code)) for one in seen}
+    return {one.pk: Subject(name_of(one), _address("organisation", one.code)) for one in seen}
 
 
 @resolver("officials.post")
