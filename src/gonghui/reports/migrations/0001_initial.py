@@ -554,6 +554,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("nothing", False),
                         ("number__gte", 0),
+                        ("number__isnull", False),
                         models.Q(("denominator", None), ("denominator__gte", models.F("number")), _connector="OR"),
                     ),
                     _connector="OR",

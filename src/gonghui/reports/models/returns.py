@@ -299,7 +299,8 @@ class Line(Record):
             models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="line_days"),
             models.CheckConstraint(
                 condition=Q(nothing=True, number=None, denominator=None)
-                | Q(nothing=False, number__gte=0) & (Q(denominator=None) | Q(denominator__gte=F("number"))),
+                | Q(nothing=False, number__isnull=False, number__gte=0)
+                & (Q(denominator=None) | Q(denominator__gte=F("number"))),
                 name="line_amount",
             ),
             models.CheckConstraint(condition=Q(state__in=list(LINE_FLOW.states)), name="line_state"),
