@@ -91,7 +91,7 @@ def _messages(words: argparse.Namespace) -> int:
 
     if words.compile:
         return messages.compile_all()
-    return messages.check() if words.check else messages.add_missing()
+    return messages.check() if words.check else messages.add_missing(words.ring)
 
 
 def _docs(words: argparse.Namespace) -> int:
@@ -139,6 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     docs.add_argument("--check", action="store_true", help="fail where one is stale instead")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")
     words.add_argument("--check", action="store_true", help="fail where a text has no English")
+    words.add_argument("--ring", default="", help="only the catalogue of this folder, such as spine/officials")
     words.add_argument("--compile", action="store_true", help="write the .mo files")
     manage = command("manage", _manage, "Any of Django's commands.")
     manage.add_argument("words", nargs=argparse.REMAINDER)

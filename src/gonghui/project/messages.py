@@ -35,6 +35,9 @@ PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^{}]*\}")
 COUNTED = ("ngettext", "ngettext_lazy")
 OPENING = ("blocktranslate", "blocktrans")
 TRANSLATED = re.compile(r"^(translate|trans)\s|_\(")
+# Our own tags that translate the words written in them.
+SAYING = ("state",)
+SAID = re.compile(r'"([^"]*)"')
 HEADER = {
     "Language": "en",
     "MIME-Version": "1.0",
@@ -99,6 +102,9 @@ def in_template(source: str, ring: str, place: str) -> Iterator[Text]:
         plural = words[1] if found[1] == "ngettext" and len(words) > 1 else ""
         if CHINESE.search(words[0]):
             yield Text(words[0], plural, ring, place)
+    for token in Lexer(source).tokenize():
+        if token.token_type == TokenType.BLOCK and token.contents.startswith(SAYING):
+            yield from (Text(word, "", ring, place) for word in SAID.findall(token.contents) if CHINESE.search(word))
 
 
 def in_titles(value: object, ring: str, place: str) -> Iterator[Text]:
@@ -145,7 +151,7 @@ def bare_chinese(source: str) -> list[int]:
             inside = ""
         elif inside or token.token_type == TokenType.COMMENT or not CHINESE.search(token.contents):
             continue
-        elif token.token_type == TokenType.TEXT or not TRANSLATED.search(token.contents):
+        elif first not in SAYING and (token.token_type == TokenType.TEXT or not TRANSLATED.search(token.contents)):
             lines.append(token.lineno or 0)
     return lines
 
@@ -176,8 +182,8 @@ def _written(text: Text, known: polib.POEntry | None) -> polib.POEntry:
     return entry
 
 
-def add_missing() -> int:
-    """Each catalogue holds its ring's texts, sorted, with the English known so far; prints what still lacks it."""
+def add_missing(only: str = "") -> int:
+    """Each catalogue (or the `only` one) holds its ring's texts, sorted, with the English known so far."""
     known, lacking = _known(), 0
     by_ring: dict[str, list[Text]] = {}
     for text in texts():
@@ -185,7 +191,7 @@ def add_missing() -> int:
     for ring in RINGS:
         path = catalogue(ring)
         wanted = sorted(by_ring.get(ring, []), key=lambda text: text.chinese)
-        if not wanted and not path.exists():
+        if (only and ring != only) or (not wanted and not path.exists()):
             continue
         made = polib.POFile(wrapwidth=0)
         made.metadata = HEADER

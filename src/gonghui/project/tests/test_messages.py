@@ -41,6 +41,12 @@ def test_chinese_outside_translate_tags_is_named_by_line() -> None:
     assert messages.bare_chinese(source) == [1, 4]
 
 
+def test_words_in_tags_that_translate_them_are_texts_and_not_bare() -> None:
+    source = '{% state "草稿" "" %}'
+    assert chinese(messages.in_template(source, "web", "x.html")) == ["草稿"]
+    assert messages.bare_chinese(source) == []
+
+
 def test_titles_with_their_own_english_beside_them_need_none() -> None:
     document = {"a": {"title": "统计员", "title_en": "Statistician"}, "b": [{"title": "审核"}]}
     assert chinese(messages.in_titles(document, "project", "roles.toml")) == ["审核"]
@@ -72,6 +78,7 @@ def test_a_text_goes_into_the_innermost_ring_that_uses_it_and_keeps_its_english(
     assert messages.add_missing() == 0
     assert messages.catalogue("web").read_bytes() == before
     assert messages.check() == 0
+    assert messages.add_missing("core") == 0
     assert messages.compile_all() == 0
     assert messages.catalogue("web").with_suffix(".mo").exists()
 

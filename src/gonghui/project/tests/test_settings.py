@@ -4,23 +4,32 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 READ = "from gonghui.project import settings as s; print(s.PROFILE, s.SESSION_COOKIE_SECURE if s.PRODUCTION else '')"
 
 
 def read(**given: str) -> "subprocess.CompletedProcess[str]":
-    apart = ("DATABASE_URL", "GONGHUI_PROFILE", "GONGHUI_SECRET_KEY", "GONGHUI_HOSTS")
+    apart = ("DATABASE_URL", "GONGHUI_PROFILE", "GONGHUI_SECRET_KEY", "GONGHUI_MASTER_KEY", "GONGHUI_HOSTS")
     environment = {name: value for name, value in os.environ.items() if name not in apart} | given
     return subprocess.run([sys.executable, "-c", READ], env=environment, capture_output=True, text=True, check=False)
 
 
-def test_a_named_database_is_taken_for_a_real_one_and_needs_a_key_and_hosts() -> None:
-    assert "GONGHUI_SECRET_KEY" in read(DATABASE_URL="postgresql:///x").stderr
-    assert "GONGHUI_HOSTS" in read(DATABASE_URL="postgresql:///x", GONGHUI_SECRET_KEY="k" * 50).stderr
+WHOLE = {
+    "DATABASE_URL": "postgresql:///x",
+    "GONGHUI_SECRET_KEY": "k" * 50,
+    "GONGHUI_MASTER_KEY": "m" * 50,
+    "GONGHUI_HOSTS": "gh.example",
+}
+
+
+@pytest.mark.parametrize("missing", ["GONGHUI_SECRET_KEY", "GONGHUI_HOSTS"])
+def test_a_named_database_is_taken_for_a_real_one_and_needs_keys_and_hosts(missing: str) -> None:
+    assert missing in read(**{name: value for name, value in WHOLE.items() if name != missing}).stderr
 
 
 def test_production_sends_cookies_over_https_only() -> None:
-    seen = read(DATABASE_URL="postgresql:///x", GONGHUI_SECRET_KEY="k" * 50, GONGHUI_HOSTS="gh.example")
-    assert seen.stdout.split() == ["production", "True"]
+    assert read(**WHOLE).stdout.split() == ["production", "True"]
 
 
 def test_the_embedded_database_is_the_demos() -> None:
