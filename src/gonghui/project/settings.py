@@ -24,27 +24,29 @@ if PROFILE not in ("demo", "production", "test"):
 DEMO, PRODUCTION, TEST = (name == PROFILE for name in ("demo", "production", "test"))
 
 
-def _secret() -> str:
+def _secret(variable: str, file: str) -> str:
     """The deployer's key in production; one of its own for each demo; a known one in tests."""
-    if key := os.environ.get("GONGHUI_SECRET_KEY"):
+    if key := os.environ.get(variable):
         return key
     if PRODUCTION:
         raise ImproperlyConfigured(
-            "The production profile needs GONGHUI_SECRET_KEY (50 random characters) and GONGHUI_HOSTS."
+            f"The production profile needs {variable} (50 random characters) and GONGHUI_HOSTS."
             " For a demo database set GONGHUI_PROFILE=demo."
         )
     if TEST:
         return "known-to-all-and-used-in-tests-only"
-    path = VAR / "secret"
+    path = VAR / file
     if not path.exists():
         VAR.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(50))
     return path.read_text()
 
 
-SECRET_KEY = _secret()
+SECRET_KEY = _secret("GONGHUI_SECRET_KEY", "secret")
+# What is sealed by field (core/crypto.py) opens with this one only; its backup lies apart from the database's.
+GONGHUI_MASTER_KEY = _secret("GONGHUI_MASTER_KEY", "master-key")
 DEBUG = False
 HOSTS = [host for host in os.environ.get("GONGHUI_HOSTS", "").split(",") if host]
 ALLOWED_HOSTS = HOSTS if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver", *HOSTS]
@@ -146,7 +148,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]  # zh
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

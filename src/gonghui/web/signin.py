@@ -27,6 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gonghui.core import crypto
 from gonghui.web import sessions, shell
 from gonghui.web.console import render
 from gonghui.web.models import Account, DemoAccount
@@ -75,6 +76,14 @@ class FactorAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         entity = super().get_public_key_credential_rp_entity()
         return {**entity, "name": _("工会工作平台")}
+
+    def encrypt(self, text: str) -> str:
+        """What the second factor rests on is sealed in the database."""
+        return crypto.seal(text, purpose="second factor")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The opposite of `encrypt`."""
+        return crypto.unseal(encrypted_text, purpose="second factor")
 
     def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:
         keys = Authenticator.objects.filter(user=user, type=type).count()

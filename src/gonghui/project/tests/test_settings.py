@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+KEYS = {"GONGHUI_SECRET_KEY": "k" * 50, "GONGHUI_MASTER_KEY": "m" * 50}
 READ = "from gonghui.project import settings as s; print(s.PROFILE, s.SESSION_COOKIE_SECURE if s.PRODUCTION else '')"
 
 

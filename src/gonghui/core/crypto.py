@@ -1,0 +1,54 @@
+"""Sealed texts: AES-256-GCM under a key of their own purpose, derived from the master key.
+
+Nobody else imports primitives. A stored value is `g1.<key id>.<nonce and ciphertext>`; the place it belongs to is
+authenticated, so a value moved elsewhere does not open. The master key comes from the environment or a file, never
+from the database; a wrong key is noticed by its id before anything is opened (GB/T 39786 readiness: the provider is
+this module, one algorithm in it so far).
+"""
+
+import base64
+import hashlib
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+FORMAT = "g1"
+NONCE_BYTES = 12
+
+
+class Unreadable(Exception):
+    """The value was sealed under another key, for another place, or was changed."""
+
+
+def _key(purpose: str) -> bytes:
+    master: str = settings.GONGHUI_MASTER_KEY
+    return HKDF(hashes.SHA256(), 32, salt=None, info=f"gonghui {purpose}".encode()).derive(master.encode())
+
+
+def _key_id(key: bytes) -> str:
+    return hashlib.sha256(b"gonghui key id" + key).hexdigest()[:8]
+
+
+def seal(text: str, *, purpose: str, place: str = "") -> str:
+    """The text, readable only under the same master key, purpose and place."""
+    key, nonce = _key(purpose), os.urandom(NONCE_BYTES)
+    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    return f"{FORMAT}.{_key_id(key)}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+
+def unseal(sealed: str, *, purpose: str, place: str = "") -> str:
+    """The text that was sealed; `Unreadable` where key, place or value is another."""
+    key = _key(purpose)
+    form, _, rest = sealed.partition(".")
+    key_id, _, body = rest.partition(".")
+    if form != FORMAT or key_id != _key_id(key):
+        raise Unreadable(f"sealed as {form or 'nothing'} under key {key_id or 'none'}, not under {_key_id(key)}")
+    try:
+        raw = base64.urlsafe_b64decode(body.encode())
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("the value was changed or belongs elsewhere") from error
