@@ -1,0 +1,79 @@
+"""Takes the README's pictures from a running demo: `make demo` in one terminal, `make pictures` in another.
+
+Each picture is a page as one of the demo's accounts sees it, in a system Chromium.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+ADDRESS = f"http://localhost:{os.environ.get('PORT') or 8000}"
+CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+
+def page_of(browser: Browser, account: str, *, size: dict[str, int] = DESK, dark: bool = False) -> Page:
+    """A page on which the account is signed in by one click."""
+    context = browser.new_context(viewport=size, locale="zh-CN", color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.goto(f"{ADDRESS}/demo/")
+    page.locator(f"button[value='{account}'], form:has(input[value='{account}']) button").first.click()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def keep(page: Page, name: str) -> None:
+    """The visible part of the page is kept under the name."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=HERE / f"{name}.png")
+    sys.stdout.write(f"{name}.png\n")
+
+
+def report(page: Page) -> None:
+    """The city's report of the half-year is open."""
+    page.goto(f"{ADDRESS}/reports/")
+    page.get_by_role("link", name=re.compile("2020年上半年工作报告")).first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def number(page: Page) -> None:
+    """The pane of the mutual-aid payments is open beside the report."""
+    page.locator("a:has(data[data-figure='mutual_aid.payments_made'])").first.click()
+    page.wait_for_selector("#pane :text('2,060,012')")
+
+
+def main() -> None:
+    """All pictures, one after the other."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for dark in (False, True):
+            page = page_of(browser, "city.editor", dark=dark)
+            report(page)
+            number(page)
+            keep(page, "report-dark" if dark else "report")
+        page.goto(page.locator("a[href$='/entries/']").first.get_attribute("href") or "")
+        phone = page_of(browser, "city.editor", size=PHONE)
+        report(phone)
+        keep(phone, "report-phone")
+        reviewer = page_of(browser, "city.review")
+        keep(reviewer, "today")
+        reviewer.goto(f"{ADDRESS}/rounds/")
+        reviewer.get_by_role("link", name="2020年7月收数").first.click()
+        keep(reviewer, "matrix")
+        reviewer.goto(f"{ADDRESS}/review/")
+        keep(reviewer, "review")
+        clerk = page_of(browser, "chaoyang.stats")
+        clerk.goto(f"{ADDRESS}/returns/")
+        clerk.locator("main table a").first.click()
+        keep(clerk, "return")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
