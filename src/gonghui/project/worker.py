@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from gonghui.core import reactions, rollup
 
-FOLD_SECONDS = 1.0
+FOLD_SECONDS, FOLD_ENTRIES = 1.0, 2_000
 SWEEP_SECONDS = 30.0
 STALLED_SECONDS = 60
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def fold_forever(ended: threading.Event) -> None:
     while not ended.wait(FOLD_SECONDS):
         close_old_connections()
         try:
-            while rollup.fold() and not ended.is_set():
+            while rollup.fold(FOLD_ENTRIES) and not ended.is_set():
                 pass
             if time.monotonic() - swept > SWEEP_SECONDS:
                 swept = time.monotonic()
