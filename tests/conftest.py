@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from gonghui.project.testing import chromium
 from gonghui.web.models import Account
+from tests import stages
+from tests.world import World, build
 
 FLAGS = [
     "--no-sandbox",
@@ -22,6 +26,32 @@ FLAGS = [
 ]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 TELL = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+
+
+@pytest.fixture(scope="session")
+def made_world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, World]]:
+    """The small federation, made once, and the name of the database it stands in."""
+    with django_db_blocker.unblock():
+        settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+        empty = stages.empty()
+        name = f"{empty}_world"
+        stages.copy(empty, name)
+        with stages.standing_in(name):
+            stages.with_calendar()
+            made = build()
+        yield name, made
+        stages.drop(name)
+
+
+@pytest.fixture
+def world(made_world: tuple[str, World], django_db_blocker: Any) -> Iterator[World]:
+    """The small federation; whatever a test does to it is undone."""
+    name, made = made_world
+    with django_db_blocker.unblock(), stages.standing_in(name), transaction.atomic():
+        yield made
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

@@ -41,12 +41,15 @@ def chinese_first(get_response: View) -> View:
 
 
 def actor(get_response: View) -> View:
-    """`request.actor` is the post the account acts in, or nothing; its powers are read anew for every page."""
+    """`request.actor` is the post the account acts in, or nothing, read anew for every page; no cache keeps any."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         account, chosen = request.user, request.session.get(CHOSEN)
         found = actor_for(account, chosen, clock.today()) if isinstance(account, Account) else None
         request.actor = found  # type: ignore[attr-defined]
-        return get_response(request)
+        response = get_response(request)
+        if isinstance(account, Account):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return respond

@@ -1,0 +1,428 @@
+"""A small federation with somebody in every role and something in every state, made by the actions officials use.
+
+Both branches, Chaoyang and Haidian, have the same kinds of things, so that whoever is at home in one is a stranger in
+the other. Whatever a branch writes into fields about people or into reasons carries the branch's own canary.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+import openpyxl
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
+from django.http import HttpRequest
+from django.test import Client
+
+from gonghui.core.actor import SYSTEM, Actor
+from gonghui.core.models import Entry
+from gonghui.core.period import Period
+from gonghui.reports import actions as reports
+from gonghui.reports import rules
+from gonghui.reports.actions import filings
+from gonghui.reports.checking import Draft
+from gonghui.reports.models import Evidence, Line, Report, Return, Round, Upload
+from gonghui.reports.sheets.columns import COLUMNS
+from gonghui.reports.sheets.opening import SHEET
+from gonghui.reports.sheets.out import HEADER_ROW, workbook
+from gonghui.spine.officials import actions as officials
+from gonghui.spine.officials.models import Post, ResetCode
+from gonghui.spine.organisations import actions as organisations
+from gonghui.spine.organisations.actions import EmployerEntry, Founding, Proposal
+from gonghui.spine.organisations.models import Organisation, SetUp
+from gonghui.spine.organisations.rules import Ballot
+from gonghui.spine.organisations.tests.builders import an_employer
+from gonghui.web.models import Account
+
+FORM = "beijing_2020h1"
+PAST, H1, JULY = Period.parse("2019H2"), Period.parse("2020H1"), Period.parse("2020-07")
+FOUNDED, APPOINTED = date(2017, 1, 5), date(2019, 1, 2)
+WINTER, SUMMER, AUGUST = date(2020, 1, 7), date(2020, 7, 3), date(2020, 8, 5)
+TODAY = date(2020, 8, 10)
+HOMES, STATIONS = "places.homes_built", "places.stations_built"
+PAYMENTS, PAID = "mutual_aid.payments_made", "mutual_aid.paid_fen"
+REFUNDED, REFUNDED_FEN = "refunds.employers_refunded", "refunds.refunded_fen"
+HOTLINE, DISPUTES = "hotline.cases_accepted", "disputes.cases_accepted"
+ADMITTED, QUALIFIED = "members.people_admitted", "officials.qualified_share"
+PASSWORD, DAY_SECONDS = "an old long password", 86_400
+ABSENT_UUID = UUID("00000000-0000-4000-8000-00000000dead")
+
+OFFICES = {
+    "stats": "statistician",
+    "review": "reviewer",
+    "lead": "unit_lead",
+    "editor": "report_editor",
+    "audit": "auditor",
+    "org": "org_officer",
+}
+ADMINISTRATORS = {"admin.system": "system_admin", "admin.security": "security_admin", "admin.audit": "audit_admin"}
+
+
+@dataclass
+class Person:
+    """Somebody who can sign in: the account, the post acted in (none for some), an open session."""
+
+    username: str
+    role: str
+    account: Account
+    post: Post | None
+    organisation: Organisation | None
+    session: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """The person acting in the post."""
+        assert self.post is not None
+        return self.post.as_actor()
+
+    @property
+    def path(self) -> str:
+        """The subtree the person acts in."""
+        return self.organisation.path if self.organisation is not None and self.post is not None else ""
+
+    def client(self) -> Client:
+        """The person's browser, signed in."""
+        found = Client()
+        found.cookies["sessionid"] = self.session
+        return found
+
+
+@dataclass
+class Branch:
+    """A district with its town and enterprise union, and one of everything they have."""
+
+    key: str
+    district: Organisation
+    town: Organisation
+    shop: Organisation
+    canary: str
+    answer: Return = field(init=False)
+    july_answer: Return = field(init=False)
+    town_round: Round = field(init=False)
+    town_answer: Return = field(init=False)
+    lines: dict[str, Line] = field(default_factory=dict)
+    evidence: Evidence = field(init=False)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    filed: Report = field(init=False)
+    draft: Report = field(init=False)
+    set_ups: dict[str, SetUp] = field(default_factory=dict)
+    reset_code: ResetCode = field(init=False)
+    entry: Entry = field(init=False)
+
+    def marked(self, words: str) -> str:
+        """Words with the branch's canary in them."""
+        return f"{words}{self.canary}"
+
+
+@dataclass
+class World:
+    """The federation, its people by username, its branches by key."""
+
+    city: Organisation
+    education: Organisation
+    people: dict[str, Person] = field(default_factory=dict)
+    branches: dict[str, Branch] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+
+    def actor(self, username: str) -> Actor:
+        """Who acts."""
+        return self.people[username].actor
+
+
+def build() -> World:
+    """Everything stands; some seconds of actions."""
+    city = _found("示范市总工会", "city", None, "110000", "Demonstration City Federation of Trade Unions")
+    world = World(city, _found("教育工会", "industry", city, english="Education Workers' Union"))
+    for key, name, code, town, canary in (
+        ("chaoyang", "朝阳区总工会", "110105", "望京街道总工会", "鸢尾朝"),
+        ("haidian", "海淀区总工会", "110108", "中关村街道总工会", "鸢尾海"),
+    ):
+        district = _found(name, "district", city, code, f"{key.title()} District Federation of Trade Unions")
+        street = _found(town, "town", district, f"{code}0{3 if key == 'haidian' else 26:02d}")
+        shop = _found(f"示例{key}有限公司工会", "base", street, employer=an_employer(area_code=code))
+        world.branches[key] = Branch(key, district, street, shop, canary)
+    _everybody(world)
+    _rounds(world)
+    for branch in world.branches.values():
+        _year_before(world, branch)
+        _half_year(world, branch)
+        _july(world, branch)
+        _town(world, branch)
+        _set_ups(world, branch)
+        _reports(world, branch)
+        _reset_code(world, branch)
+    for person in world.people.values():
+        person.session = _signed_in(person.account)
+    return world
+
+
+def _found(
+    name: str,
+    level: str,
+    superior: Organisation | None,
+    area_code: str = "",
+    english: str = "",
+    employer: EmployerEntry | None = None,
+) -> Organisation:
+    founding = Founding(name, level, superior, english_name=english, area_code=area_code, employer=employer)
+    return organisations.found_organisation(founding, by=SYSTEM, on=FOUNDED)
+
+
+def _signed_in(account: Account) -> str:
+    """The key of a session that has just shown its password, and goes on having just shown it."""
+    account.set_password(PASSWORD)
+    account.save(update_fields=["password"])
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, account, method="password", reauthenticated=True)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] += DAY_SECONDS
+    request.session.save()
+    return client.cookies["sessionid"].value
+
+
+# People -----------------------------------------------------------------------------------------------------------
+
+
+def _everybody(world: World) -> None:
+    for key, organisation in (("city", world.city), ("education", world.education)):
+        for word, role in OFFICES.items():
+            _opened(world, f"{key}.{word}", role, organisation, f"示例{key}{word}")
+    for username, role in ADMINISTRATORS.items():
+        _opened(world, username, role, world.city, f"示例{username}")
+    for branch in world.branches.values():
+        for word, role in OFFICES.items():
+            _opened(world, f"{branch.key}.{word}", role, branch.district, branch.marked("员"))
+        for word in ("stats", "lead", "review", "org"):
+            _opened(world, f"{branch.key}.town.{word}", OFFICES[word], branch.town, branch.marked("街"))
+        for word in ("stats", "lead"):
+            _opened(world, f"{branch.key}.shop.{word}", OFFICES[word], branch.shop, branch.marked("企"))
+        lender = world.people[f"{branch.key}.stats"].post
+        assert lender is not None
+        colleague = world.people[f"{branch.key}.editor"].account
+        officials.delegate(lender, colleague, first_on=TODAY, last_on=date(2020, 8, 20), by=lender.as_actor(), on=TODAY)
+    gone = _opened(world, "nobody", "statistician", world.education, "示例离任")
+    assert gone.post is not None
+    officials.end_post(gone.post, by=world.actor("city.org"), on=SUMMER)
+    gone.post = None
+    double = _opened(world, "double", "statistician", world.education, "示例两岗")
+    officials.appoint(double.account, organisation=world.city, role="auditor", by=SYSTEM, on=APPOINTED)
+    double.post = None
+
+
+def _opened(world: World, username: str, role: str, organisation: Organisation, name: str) -> Person:
+    post = officials.open_account(username, name, organisation=organisation, role=role, by=SYSTEM, on=APPOINTED)
+    person = world.people[username] = Person(username, role, post.account, post, organisation)
+    return person
+
+
+# Returns ----------------------------------------------------------------------------------------------------------
+
+
+def _open(world: World, username: str, title: str, period: Period, figures: list[str], due: date, on: date) -> Round:
+    by = world.actor(username)
+    organisation = Organisation.objects.get(pk=by.organisation_id)
+    asked = [(figure, period.first, period.last) for figure in figures]
+    return reports.open_round(
+        organisation, title=title, period=period, figures=asked, due_on=due, by=by, on=on, form=FORM
+    )
+
+
+def _rounds(world: World) -> None:
+    world.rounds["past"] = _open(
+        world, "city.review", "2019年下半年收数", PAST, [ADMITTED], date(2020, 1, 20), date(2020, 1, 2)
+    )
+    figures = [HOMES, PAYMENTS, PAID, REFUNDED, REFUNDED_FEN, HOTLINE, DISPUTES, QUALIFIED]
+    world.rounds["h1"] = _open(
+        world, "city.review", "2020年上半年收数", H1, figures, date(2020, 7, 10), date(2020, 6, 20)
+    )
+    world.rounds["july"] = _open(
+        world, "city.review", "2020年7月收数", JULY, [PAYMENTS, PAID, ADMITTED], date(2020, 8, 14), date(2020, 8, 1)
+    )
+    for username, round_ in (("city", "h1"), ("education", "h1")):
+        entered = [Draft(PAYMENTS, rules.Amount(26_000)), Draft(HOTLINE, rules.Amount(4_100))]
+        _sent(world, username, _answer(world.rounds[round_], world.people[f"{username}.stats"].organisation), entered)
+
+
+def _answer(opened: Round, organisation: Organisation | None) -> Return:
+    return Return.objects.select_related("round", "organisation").get(round=opened, organisation=organisation)
+
+
+def _sent(
+    world: World, key: str, answer: Return, drafts: list[Draft], *, on: date = SUMMER, evidence: bytes = b""
+) -> list[Line]:
+    """The drafts entered, backed by a paper, handed over and signed by the unit's own people."""
+    clerk, lead = world.actor(f"{key}.stats"), world.actor(f"{key}.lead")
+    lines = reports.enter_lines(answer, drafts, by=clerk, on=on) if drafts else []
+    if evidence:
+        reports.add_evidence(answer, evidence, "盖章汇总表.xlsx", by=clerk, on=on, lines=lines)
+    reports.send_for_signature(answer, by=clerk, on=on)
+    reports.sign_return(answer, by=lead, on=on)
+    return [Line.objects.get(pk=line.pk) for line in lines]
+
+
+def _corrected(world: World, key: str, line: Line, number: int, reason: str, *, on: date) -> Line:
+    """The accepted line corrected by its unit, the correction accepted by the city."""
+    clerk = world.actor(f"{key}.stats")
+    correction = reports.correct_line(line, amount=rules.Amount(number), reason=reason, by=clerk, on=on)
+    _sent(world, key, line.in_return, [], on=on)
+    reports.accept_lines([correction], by=world.actor("city.review"), on=on)
+    return correction
+
+
+def _year_before(world: World, branch: Branch) -> None:
+    answer = _answer(world.rounds["past"], branch.district)
+    lines = _sent(world, branch.key, answer, [Draft(ADMITTED, rules.Amount(4_210))], on=WINTER)
+    reports.accept_lines(lines, by=world.actor("city.review"), on=WINTER)
+    branch.lines["filed"] = lines[0]
+
+
+def _half_year(world: World, branch: Branch) -> None:
+    answer = branch.answer = _answer(world.rounds["h1"], branch.district)
+    entered = [
+        Draft(HOMES, rules.Amount(1_403), note=branch.marked("含新建")),
+        Draft(PAYMENTS, rules.Amount(123_456)),
+        Draft(PAID, rules.Amount(1_234_567_89)),
+        Draft(REFUNDED, rules.Amount(1_027)),
+        Draft(HOTLINE, rules.Amount(5_020)),
+        Draft(DISPUTES, rules.Amount(1_104)),
+    ]
+    stamped = a_summary(branch.marked("盖章汇总"))
+    homes, payments, paid, refunded, hotline, disputes = _sent(world, branch.key, answer, entered, evidence=stamped)
+    reviewer, clerk = world.actor("city.review"), world.actor(f"{branch.key}.stats")
+    reports.accept_lines([homes, payments, paid, hotline], by=reviewer, on=SUMMER)
+    reports.comment_line(refunded, text=branch.marked("请核对与台账是否一致"), by=reviewer, on=SUMMER)
+    reports.comment_line(refunded, text=branch.marked("已核对"), by=clerk, on=SUMMER)
+    reports.refuse_line(refunded, reason=branch.marked("家数与上月不符"), by=reviewer, on=SUMMER)
+    reports.withdraw_line(disputes, by=clerk, on=SUMMER)
+    branch.lines["correction"] = _corrected(world, branch.key, paid, 1_234_600_00, branch.marked("漏计一笔"), on=AUGUST)
+    _sent(world, branch.key, answer, [Draft(REFUNDED_FEN, rules.Amount(9_876_543_21))], on=AUGUST)
+    reports.correct_line(homes, amount=rules.Amount(1_405), reason=branch.marked("漏统计两家"), by=clerk, on=AUGUST)
+    reports.enter_line(answer, Draft(QUALIFIED, rules.Amount(31, 60), note=branch.marked("社工")), by=clerk, on=AUGUST)
+    reports.send_for_signature(answer, by=clerk, on=AUGUST)
+    kept = {line.figure: line for line in answer.lines.filter(corrects=None)}
+    branch.lines |= {
+        "accepted": kept[PAYMENTS],
+        "being_corrected": kept[HOMES],
+        "corrected": kept[PAID],
+        "refused": kept[REFUNDED],
+        "submitted": kept[REFUNDED_FEN],
+        "sensitive": kept[HOTLINE],
+        "withdrawn": kept[DISPUTES],
+        "draft": kept[QUALIFIED],
+    }
+    branch.evidence = answer.evidence.get()
+
+
+def a_summary(words: str) -> bytes:
+    """A stamped summary as a workbook: words and a number."""
+    book = openpyxl.Workbook()
+    book.active.append([words, 100])
+    return _saved(book)
+
+
+def _saved(book: openpyxl.Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def filled(content: bytes, answers: dict[str, dict[str, object]]) -> bytes:
+    """A pre-filled workbook after somebody typed into it: {figure: {column: value}}."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book[SHEET]
+    places = {column.key: number for number, column in enumerate(COLUMNS, 1)}
+    for row in sheet.iter_rows(min_row=HEADER_ROW + 2):
+        for key, value in answers.get(str(row[0].value), {}).items():
+            sheet.cell(row[0].row, places[key]).value = value
+    return _saved(book)
+
+
+def _july(world: World, branch: Branch) -> None:
+    answer = branch.july_answer = _answer(world.rounds["july"], branch.district)
+    clerk = world.actor(f"{branch.key}.stats")
+    empty = workbook(answer, demo=True)
+    wrong = {PAYMENTS: {"number": "很多"}, PAID: {"unit": "万元", "number": 5}, ADMITTED: {"number": -3}}
+    good: dict[str, dict[str, object]] = {PAYMENTS: {"number": 30_500, "note": branch.marked("含补报")}}
+    checked: dict[str, dict[str, object]] = {ADMITTED: {"number": 812, "reason": branch.marked("集中入会")}}
+    for state, answers in (("faulty", wrong), ("committed", good), ("checked", checked)):
+        content = filled(empty, answers)  # type: ignore[arg-type]
+        branch.uploads[state] = reports.check_workbook(answer, content, f"{state}.xlsx", by=clerk, on=AUGUST)
+    reports.commit_upload(branch.uploads["committed"], by=clerk, on=AUGUST)
+    branch.uploads["committed"].refresh_from_db()
+    branch.lines["july"] = answer.lines.get(figure=PAYMENTS)
+    reports.remind_returns([answer], by=world.actor("city.review"), on=AUGUST)
+
+
+def _town(world: World, branch: Branch) -> None:
+    """A round of the district's own, and one of the town's below it."""
+    title = "驿站半年收数"
+    branch.town_round = _open(
+        world, f"{branch.key}.review", title, H1, [STATIONS], date(2020, 7, 10), date(2020, 6, 22)
+    )
+    branch.town_answer = _answer(branch.town_round, branch.town)
+    _sent(
+        world,
+        f"{branch.key}.town",
+        branch.town_answer,
+        [Draft(STATIONS, rules.Amount(61), "own", note=branch.marked("街道自建"))],
+    )
+    below = _open(world, f"{branch.key}.town.review", title, H1, [STATIONS], date(2020, 7, 8), date(2020, 6, 23))
+    reports.enter_line(
+        _answer(below, branch.shop),
+        Draft(STATIONS, rules.Amount(1)),
+        by=world.actor(f"{branch.key}.shop.stats"),
+        on=SUMMER,
+    )
+
+
+# Set-ups, reports, reset codes ------------------------------------------------------------------------------------
+
+
+def _set_ups(world: World, branch: Branch) -> None:
+    officer, head = world.actor(f"{branch.key}.org"), world.actor(f"{branch.key}.lead")
+    days = [date(2020, 3, 2), date(2020, 4, 1), date(2020, 5, 6), date(2020, 6, 1)]
+    steps: dict[str, Callable[[SetUp], object]] = {
+        "preparing": lambda one: organisations.approve_preparation(
+            one, preparers=3, approval_no="示工筹〔2020〕1号", by=head, on=days[1]
+        ),
+        "elected": lambda one: organisations.record_election(
+            one, Ballot(36, 33, 30, 3), members=36, by=officer, on=days[2]
+        ),
+        "established": lambda one: organisations.establish_union(
+            one, establishment_no="示工复〔2020〕1号", by=head, on=days[3]
+        ),
+    }
+    for number, state in enumerate(("prospect", *steps, "abandoned"), 1):
+        employer = an_employer(area_code=branch.district.area_code)
+        proposal = Proposal(f"{employer.name}{branch.key}{number}工会", "base", branch.town, [employer])
+        made = organisations.propose_set_up(proposal, by=officer, on=days[0])
+        for reached in () if state == "prospect" else steps:
+            if state == "abandoned":
+                organisations.abandon_set_up(made, reason="unready", by=officer, on=days[3])
+                break
+            steps[reached](made)
+            if reached == state:
+                break
+        made.refresh_from_db()
+        branch.set_ups[state] = made
+
+
+def _reports(world: World, branch: Branch) -> None:
+    """The report of the half-year before filed and moved since; this half-year's proposed."""
+    editor, head = world.actor(f"{branch.key}.editor"), world.actor(f"{branch.key}.lead")
+    report = filings.propose_filing(FORM, branch.district, PAST, by=editor, on=SUMMER)
+    mark = filings.pressed_now()
+    filings.settle(mark)
+    branch.filed = filings.confirm_filing(report, by=head, on=SUMMER, mark=mark)
+    _corrected(world, branch.key, branch.lines["filed"], 4_260, branch.marked("补计五十人"), on=AUGUST)
+    branch.draft = filings.propose_filing(FORM, branch.district, H1, by=editor, on=AUGUST)
+    branch.entry = Entry.objects.filter(organisation_id=branch.district.pk).order_by("-id")[0]
+
+
+def _reset_code(world: World, branch: Branch) -> None:
+    post = world.people[f"{branch.key}.audit"].post
+    assert post is not None
+    branch.reset_code, _half = officials.issue_reset_code(post, by=world.actor("admin.security"), on=TODAY)
