@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db import connection
 from django.db.models import Q
@@ -112,7 +113,23 @@ class Checker:
         path = self.organisation.path_on(asked.last_on)
         span = rules.Span(path, coverage, asked.first_on, asked.last_on)
         check_coverage(figure, self.organisation, coverage)
-        check_place(figure, span)
+        if self._anything_filed:
+            check_open(figure, span)
+        if figure.app in self._running:
+            check_programme(figure, span)
+        other = clashing(figure, span)
+        if other is not None:
+            raise clash_refusal(figure, other)
+
+    @cached_property
+    def _anything_filed(self) -> bool:
+        """Whether a filed report can stand in the way at all: asked once for all rows of the return."""
+        return anything_filed(self.asked)
+
+    @cached_property
+    def _running(self) -> set[str]:
+        """The apps asked for that record on the platform anywhere."""
+        return running({asked.declared.app for asked in self.asked.values()})
 
 
 def check_unit(figure: Figure, unit: str) -> None:
