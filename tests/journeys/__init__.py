@@ -1,0 +1,1 @@
+"""Stories that cross the apps, played from end to end."""
