@@ -11,6 +11,8 @@ from gonghui.reports.filling import Filled
 from gonghui.reports.report_forms import Row
 from gonghui.spine.organisations.models import Organisation
 
+MOST_BELOW = 200
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -30,8 +32,10 @@ class Cell:
 
 
 def below(organisation: Organisation) -> list[Organisation]:
-    """The unions directly below, in the order they are listed."""
-    return list(Organisation.objects.filter(parent=organisation).order_by("level", "area_code", "pinyin_key", "id"))
+    """The unions directly below, in the order they are listed; none where they are too many to set side by side."""
+    found = Organisation.objects.filter(parent=organisation).order_by("level", "area_code", "pinyin_key", "id")
+    listed = list(found[: MOST_BELOW + 1])
+    return listed if len(listed) <= MOST_BELOW else []
 
 
 def is_divided(figure: Figure) -> bool:

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from gonghui.core import access
+from gonghui.core import access, rollup
 from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.figures import FIGURES, RETURNED_KIND
-from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
+from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind, RollUp, RollUpOwn
 from gonghui.reports.console.figures import number_of, opened, readable, since_filing
 from gonghui.reports.console.report import Live, exact_of, name_of, place_of
 from gonghui.reports.console.subjects import Subject, subjects_of
@@ -26,6 +26,7 @@ from gonghui.web.desk import Keyset
 from gonghui.web.templatetags.gonghui import yuan
 
 SIZE = 50
+SPARSE = 5_000
 FIELDS = {
     "figure": "数字",
     "part": "部分",
@@ -181,11 +182,12 @@ def journal(request: ConsoleRequest) -> HttpResponseBase:
     found = seen_by(request.actor)
     asked = request.GET
     kinds = sorted(Kind.objects.values_list("name", flat=True), key=title_of_kind)
-    if asked.get("kind") in kinds:
-        found = found.of_kinds(asked["kind"])
+    kind = Kind.objects.filter(name=asked.get("kind", "")).values_list("pk", flat=True).first()
     if asked.get("unit"):
         union = Organisation.objects.seen_by(request.actor).filter(_named(asked["unit"].strip()[:60])).first()
-        found = found.under(union.path) if union is not None else found.none()
+        found = narrowed(found, union.path, kind) if union is not None else found.none()
+    else:
+        found = narrowed(found, request.actor.path, kind)
     for name, lookup in (("first", "happened_on__gte"), ("last", "happened_on__lte")):
         if (day := _day(asked, name)) is not None:
             found = found.filter(**{lookup: day})
@@ -203,6 +205,25 @@ def journal(request: ConsoleRequest) -> HttpResponseBase:
             "rows": in_words(request.actor, listed.rows),
         },
     )
+
+
+def narrowed(entries: EntryQuerySet, path: str, kind: int | None) -> EntryQuerySet:
+    """Entries under a path, of a kind if one is given. Where they are sparse, the unions and kinds that have any are
+    named, so that the index finds them; walking back through the whole journal would take long to meet one."""
+    found = entries.under(path) if kind is None else entries.under(path).filter(kind=kind)
+    of_kind = {} if kind is None else {"kind": kind}
+    top = int(path.rstrip("/").rpartition("/")[2])
+    sums = [
+        table.objects.filter(organisation_id=top, **of_kind).aggregate(n=Sum("entries"))["n"]
+        for table in (RollUp, RollUpOwn)
+    ]
+    if sum(n or 0 for n in sums) > SPARSE or path == f"/{top}/":
+        return found
+    under = Organisation.objects.under(path).values("pk")
+    having = RollUpOwn.objects.filter(organisation_id__in=under, **of_kind)
+    pairs = having.values_list("organisation_id", "kind").distinct()
+    unions, kinds = {union for union, _kind in pairs}, {kind for _union, kind in pairs}
+    return found.filter(Q(kind__in=kinds, organisation_id__in=unions) | Q(id__gt=rollup.position()))
 
 
 def _named(words: str) -> Q:

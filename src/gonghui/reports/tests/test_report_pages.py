@@ -13,6 +13,7 @@ from django.urls import reverse
 from gonghui.core import journal
 from gonghui.core.models import Access, Entry
 from gonghui.reports.actions import filings
+from gonghui.reports.console import entries
 from gonghui.reports.models import Report
 from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
 from gonghui.reports.tests.filing_builders import a_filed_report, returned_by, the_city_returns_all
@@ -291,3 +292,18 @@ def test_roles_without_the_power_are_refused(federation: Federation):
     assert admin.get(reverse("reports")).status_code == 403
     assert admin.get(address("report", federation.city)).status_code == 403
     assert admin.get(reverse("journal")).status_code == 403
+
+
+def test_the_journal_lists_sparse_and_dense_subtrees_alike(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    line = returned_by(federation, "east", "F35", 500)
+    entry = Entry.objects.of_kinds("reports.figure_returned").get(subject_id=line.pk)
+    east = signed_in("statistician", federation.east.organisation)
+    shown = []
+    for sparse in (0, 10**9):
+        monkeypatch.setattr(entries, "SPARSE", sparse)
+        for asked in ({}, {"kind": "reports.figure_returned"}, {"unit": federation.east.organisation.code}):
+            page = east.get(reverse("journal"), asked).content.decode()
+            assert f"/journal/{entry.pk}/" in page
+            shown.append(sorted(set(re.findall(r"/journal/(\d+)/", page))))
+        assert "没有记录" in east.get(reverse("journal"), {"unit": "西区总工会"}).content.decode()
+    assert shown[:3] == shown[3:]
