@@ -49,7 +49,6 @@ demo: setup ## the demo federation at http://localhost:PORT (PORT, SCALE, DATABA
 
 clean-demo: ## the demo's database and files are gone
 	@if [ -x $(BIN)/gonghui ]; then $(BIN)/gonghui clean-demo; fi
-	@rm -rf var/static var/files
 
 test: dev ## all tests, on the embedded PostgreSQL; in Chromium where it is found
 	@$(BIN)/pytest

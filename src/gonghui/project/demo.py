@@ -3,8 +3,8 @@
 import ctypes
 import hashlib
 import importlib
-import importlib.util
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -118,9 +118,18 @@ def _finished() -> bool:
 
 
 def _wipe() -> None:
+    """Tables and kept files are gone."""
     with connection.cursor() as cursor:
         cursor.execute("drop schema public cascade")
         cursor.execute("create schema public")
+    _remove_files()
+
+
+def _remove_files() -> None:
+    """The files of the demo are gone; a folder somebody named is left alone."""
+    for folder in (settings.MEDIA_ROOT, settings.STATIC_ROOT):
+        if embedded.VAR in Path(folder).parents:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _ready_database(scale: float | None) -> bool:
@@ -135,13 +144,11 @@ def _ready_database(scale: float | None) -> bool:
         why = "is of an older version"
     elif mark is not None and scale is not None and scale != mark.scale:
         why = f"has scale {mark.scale:g}, not {scale:g}"
-    elif mark is not None and not _finished():
-        why = "was not finished"
     if why:
         say(f"The demo database {why}: it is built anew.")
         _wipe()
     elif mark is not None:
-        return False
+        return not _finished()
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         DemoMarker.objects.create(version=wanted, scale=scale or 1.0, seed=SEED)
@@ -213,8 +220,8 @@ class Watch:
 def replay_here(scale: float) -> int:
     """Replay the half-year in this process, and fold until the report has no tail."""
     watch = Watch()
-    if importlib.util.find_spec("gonghui.scenario.replay"):
-        importlib.import_module("gonghui.scenario.replay").run(scale, watch)
+    scenario = importlib.import_module(os.environ.get("GONGHUI_SCENARIO", "gonghui.scenario.replay"))
+    scenario.run(scale, watch)
     rollup.fold_all()
     watch.finish()
     return 0
@@ -336,6 +343,7 @@ def clean() -> int:
         connection.close()
         embedded.leave()
         embedded.remove()
+        _remove_files()
         return 0
     if _tables() and _marker() is None:
         print("The database of DATABASE_URL holds something that is not a demo; it is left alone.", file=sys.stderr)

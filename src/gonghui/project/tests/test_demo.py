@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-SCALE = "0.001"
+SCALE = "0.5"
 GONGHUI = [sys.executable, "-m", "gonghui.project.cli"]
 
 
@@ -29,6 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     apart = ("DATABASE_URL", "GONGHUI_PROFILE", "SCALE")
     environment = {name: value for name, value in os.environ.items() if name not in apart}
     environment |= {"GONGHUI_VAR": str(tmp_path_factory.mktemp("demo")), "PORT": str(a_free_port())}
+    environment["GONGHUI_SCENARIO"] = "gonghui.project.tests.short_replay"
     yield environment
     subprocess.run([*GONGHUI, "clean-demo"], env=environment, check=True)
 
@@ -60,12 +61,13 @@ class Running:
         return code
 
 
-def test_first_start_serves_and_replays_second_start_keeps_and_an_older_version_is_rebuilt(
+def test_first_start_serves_and_replays_second_start_keeps_a_half_one_goes_on_and_an_older_version_is_rebuilt(
     place: dict[str, str],
 ) -> None:
     first = Running(place, "--scale", SCALE)
     printed = first.until("Ctrl-C stops everything")
     assert f"http://localhost:{place['PORT']}" in printed
+    assert "tester" in printed
     with urllib.request.urlopen(f"http://localhost:{place['PORT']}/accounts/login/") as answer:
         assert answer.status == 200
         assert "演示数据，由程序生成，仅总数取自公开报道" in answer.read().decode()
@@ -86,6 +88,13 @@ def test_first_start_serves_and_replays_second_start_keeps_and_an_older_version_
     assert second.stop(signal.SIGTERM) == 0
 
     manage = [*GONGHUI, "manage", "shell", "-c"]
+    leave = "from gonghui.web.models import Progress; Progress.objects.update(finished=False)"
+    subprocess.run([*manage, leave], env=place, check=True, capture_output=True)
+    whole = subprocess.run([*GONGHUI, "demo", "--no-serve"], env=place, capture_output=True, text=True, check=False)
+    assert whole.returncode == 0, whole.stderr
+    assert "built anew" not in whole.stdout
+    assert "complete" in whole.stdout
+
     age = "from gonghui.web.models import DemoMarker; DemoMarker.objects.update(version='older')"
     subprocess.run([*manage, age], env=place, check=True, capture_output=True)
     third = subprocess.run(
