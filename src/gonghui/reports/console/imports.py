@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -114,10 +114,10 @@ def upload_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 
 
 def _upload(request: ConsoleRequest, public_id: object) -> Upload:
-    seen = Upload.objects.filter(organisation_id=request.actor.organisation_id)
-    found = get_object_or_404(seen.select_related("in_return__round", "in_return__organisation"), public_id=public_id)
-    if not request.actor.sees(found.in_return.organisation.path):
-        raise Http404
+    seen = Upload.objects.seen_by(request.actor).filter(organisation_id=request.actor.organisation_id)
+    found: Upload = get_object_or_404(
+        seen.select_related("in_return__round", "in_return__organisation"), public_id=public_id
+    )
     return found
 
 

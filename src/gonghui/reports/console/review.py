@@ -14,7 +14,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.reports import actions
 from gonghui.reports.console.amounts import against, amount_text, before_of, figure_choices, name_of
-from gonghui.reports.console.returns import line_context
+from gonghui.reports.console.lines import line_context
 from gonghui.reports.console.rounds import uuids
 from gonghui.reports.models import Line, Round
 from gonghui.web.console import ConsoleRequest, page, render

@@ -5,10 +5,10 @@ reach (figure and path, as a range of text in collation C) and days.
 """
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from gonghui.core.actor import Actor
 from gonghui.core.figures import FIGURES, Figure
@@ -28,6 +28,14 @@ def sensitive_figures() -> list[str]:
     return [code for code, figure in FIGURES.items() if figure.sensitive]
 
 
+class OwnQuerySet(models.QuerySet[Any]):
+    """Rows that belong to one organisation."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """Rows of units in the actor's subtree."""
+        return self.filter(actor.within("organisation__path"))
+
+
 class Programme(Record):
     """One kind of work is recorded on the platform in a subtree from this month on."""
 
@@ -36,6 +44,7 @@ class Programme(Record):
     path = models.TextField(db_collation="C")
     first_on = models.DateField()
     started_by = models.BigIntegerField()
+    objects = OwnQuerySet.as_manager()
     privacy = declare((INTERNAL, "上报与办理衔接", "长期", "id public_id app organisation path first_on started_by"))
 
     class Meta:
@@ -152,6 +161,17 @@ class Return(Record):
         return f"{self.organisation} {self.round}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Which papers somebody sees."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """Papers of units in the actor's subtree; one behind a sensitive line from district rank up only."""
+        found = self.filter(actor.within("organisation__path"))
+        if actor.level in HIGH_LEVELS:
+            return found
+        return found.exclude(Exists(Line.objects.filter(evidence=OuterRef("pk"), figure__in=sensitive_figures())))
+
+
 class Evidence(Record):
     """A stamped summary, kept under a random name, that stands behind many lines of one return."""
 
@@ -165,6 +185,7 @@ class Evidence(Record):
     scanned = models.BooleanField()
     uploaded_by = models.BigIntegerField()
     uploaded_on = models.DateField()
+    objects = EvidenceQuerySet.as_manager()
     privacy = declare(
         (
             INTERNAL,
@@ -201,6 +222,7 @@ class Upload(Record):
     uploaded_account = models.BigIntegerField()
     uploaded_on = models.DateField()
     committed_on = models.DateField(null=True)
+    objects = OwnQuerySet.as_manager()
     privacy = declare(
         (
             INTERNAL,
@@ -353,10 +375,19 @@ class StockSeries(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     path = models.TextField(db_collation="C")
     coverage = models.CharField(max_length=7, choices=list(rules.COVERAGES.items()))
+    objects = OwnQuerySet.as_manager()
     privacy = declare((INTERNAL, "上报", "长期", "id figure organisation path coverage"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["figure", "organisation", "coverage"], name="stock_series_once")]
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Which remarks somebody sees."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """Remarks on the lines the actor sees, whoever wrote them."""
+        return self.filter(line__in=Line.objects.seen_by(actor))
 
 
 class Comment(Record):
@@ -368,6 +399,7 @@ class Comment(Record):
     author_name = models.CharField(max_length=60)
     text = models.CharField(max_length=500)
     written_at = models.DateTimeField()
+    objects = CommentQuerySet.as_manager()
     privacy = declare(
         (INTERNAL, "上报沟通", "长期", "id public_id line organisation author_id text written_at"),
         (PERSONAL, "上报沟通（署名）", "3年", "author_name"),

@@ -1,4 +1,4 @@
-"""Checks a paper by size, ending and first bytes together, scans or redraws it in a child, keeps it by a chance name."""
+"""Checks a paper by size, ending and first bytes, scans or redraws it in a child, keeps it under a random name."""
 
 import json
 import os

@@ -66,7 +66,7 @@ def test_the_database_keeps_an_accepted_line_as_it_was(federation: Federation) -
     in_database(line, coverage="own")
     in_database(line, state="draft")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Line.objects.filter(pk=line.pk)._raw_delete("default")  # type: ignore[attr-defined]
+        Line.objects.filter(pk=line.pk)._raw_delete("default")
     corrected = a_corrected_line(line, federation.east, federation.city, 7)
     in_database(line, state="accepted")
     assert Line.objects.get(pk=corrected.pk).number == 7

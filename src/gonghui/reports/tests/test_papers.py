@@ -1,0 +1,238 @@
+"""Stamped papers: what is taken, what is scanned, what is refused and where, and how a paper leaves again."""
+
+import io
+import zlib
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from gonghui.core.errors import Refusal
+from gonghui.core.models import Access
+from gonghui.reports import actions
+from gonghui.reports.models import Evidence, Return
+from gonghui.reports.papers import keeping
+from gonghui.reports.papers.pdf import Book
+from gonghui.reports.tests.builders import (
+    HOTLINE,
+    JULY,
+    PAYMENTS,
+    Federation,
+    Unit,
+    a_draft,
+    a_federation,
+    a_round,
+    return_of,
+)
+from gonghui.spine.officials.tests.builders import a_post
+
+LARGEST = 10 * 2**20
+PAPER, MOBILE = "990101198503070017", "13812345678"
+
+
+def a_pdf(*pages: str, compressed: bool = True) -> bytes:
+    """A PDF with one line of plain text a page."""
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} /Resources << /Font << /F1 3 0 R >> >> >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for n, words in enumerate(pages):
+        drawing = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET".encode()
+        head = b""
+        if compressed:
+            drawing, head = zlib.compress(drawing), b"/Filter /FlateDecode "
+        objects.append(f"<< /Type /Page /Parent 2 0 R /Contents {5 + 2 * n} 0 R >>".encode())
+        objects.append(b"<< " + head + f"/Length {len(drawing)} >>\nstream\n".encode() + drawing + b"\nendstream")
+    body = b"%PDF-1.7\n"
+    for number, content in enumerate(objects, 1):
+        body += f"{number} 0 obj\n".encode() + content + b"\nendobj\n"
+    return body + b"trailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def a_composite_pdf(text: str) -> bytes:
+    """A PDF as most printers write it: two-byte codes that only a ToUnicode table turns into letters."""
+    codes = {letter: 0x100 + n for n, letter in enumerate(sorted(set(text)))}
+    table = "1 beginbfrange\n".join(["", ""]) + "".join(
+        f"1 beginbfchar <{code:04X}> <{ord(letter):04X}> endbfchar\n" for letter, code in codes.items()
+    )
+    shown = "".join(f"{codes[letter]:04X}" for letter in text)
+    half = len(shown) // 8 * 4
+    drawing = f"BT /F1 12 Tf [<{shown[:half]}> -20 <{shown[half:]}>] TJ ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /Resources << /Font << /F1 4 0 R >> >> /Contents 6 0 R >>",
+        b"<< /Type /Font /Subtype /Type0 /ToUnicode 5 0 R >>",
+        b"<< /Length 1 >>\nstream\n" + table.encode() + b"\nendstream",
+        b"<< /Length 1 >>\nstream\n" + drawing + b"\nendstream",
+    ]
+    body = b"%PDF-1.4\n"
+    for number, content in enumerate(objects, 1):
+        body += f"{number} 0 obj\n".encode() + content + b"\nendobj\n"
+    return body
+
+
+def a_workbook(**cells: object) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "汇总"
+    for cell, value in cells.items():
+        sheet[cell] = value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def a_picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:
+    buffer = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "camera of somebody"
+    Image.new("RGB", size, "white").save(buffer, kind, exif=exif)
+    return buffer.getvalue()
+
+
+def refused(content: bytes, name: str) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        keeping.checked(content, name, largest=LARGEST)
+    return caught.value
+
+
+def test_a_pdf_without_personal_numbers_is_taken_as_read() -> None:
+    paper = keeping.checked(a_pdf("2020H1 sum 2060012", "page two"), "stamped.pdf", largest=LARGEST)
+    assert (paper.content_type, paper.scanned) == ("application/pdf", True)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_personal_number_in_a_pdf_is_refused_by_its_page_and_never_repeated(compressed: bool) -> None:
+    refusal = refused(a_pdf("fine", f"holder {PAPER}", compressed=compressed), "stamped.pdf")
+    assert refusal.code == "reports.paper_personal"
+    assert "第 2 页" in str(refusal)
+    assert PAPER not in str(refusal)
+    assert "手机号" in str(refused(a_pdf(f"tel {MOBILE}"), "stamped.pdf"))
+
+
+def test_codes_of_composite_fonts_are_turned_into_letters() -> None:
+    [page] = Book(a_composite_pdf(f"电话{MOBILE}")).pages()
+    assert (page.lines, page.read) == ([f"电话{MOBILE}"], True)
+    assert refused(a_composite_pdf(f"电话{MOBILE}"), "stamped.pdf").code == "reports.paper_personal"
+
+
+def test_a_scanned_pdf_is_taken_and_honestly_called_unread() -> None:
+    pictures = a_pdf("x").replace(b"/Filter /FlateDecode ", b"/Filter /DCTDecode ")
+    assert keeping.checked(pictures, "scan.pdf", largest=LARGEST).scanned is False
+    locked = a_pdf("x") + b"trailer << /Encrypt 9 0 R >>"
+    assert keeping.checked(locked, "scan.pdf", largest=LARGEST).scanned is False
+
+
+def test_a_personal_number_in_a_workbook_is_refused_by_its_cell() -> None:
+    assert keeping.checked(a_workbook(A1="合计", B1=2060012), "汇总.xlsx", largest=LARGEST).scanned is True
+    assert "汇总!C7" in str(refused(a_workbook(C7=f"联系人 {MOBILE}"), "汇总.xlsx"))
+    assert "汇总!C8" in str(refused(a_workbook(C8=int(MOBILE)), "汇总.xlsx"))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_is_drawn_anew_without_what_came_along(kind: str) -> None:
+    name = "stamped.jpg" if kind == "JPEG" else "stamped.png"
+    paper = keeping.checked(a_picture(kind), name, largest=LARGEST)
+    assert paper.scanned is False
+    drawn = Image.open(io.BytesIO(paper.content))
+    assert (drawn.size, dict(drawn.getexif())) == ((60, 40), {})
+    assert b"camera" not in paper.content
+
+
+def test_ending_and_content_must_agree_and_the_size_has_a_limit() -> None:
+    assert refused(b"<html>", "page.html").code == "reports.paper_type"
+    assert refused(b"<svg/>", "picture.svg").code == "reports.paper_type"
+    assert refused(a_picture("PNG"), "stamped.pdf").code == "reports.paper_content"
+    assert refused(a_pdf("x"), "stamped.png").code == "reports.paper_content"
+    assert refused(b"MZ" + b"\0" * 100, "stamped.pdf").code == "reports.paper_content"
+    assert refused(b"", "stamped.pdf").code == "reports.paper_size"
+    assert refused(b"%PDF" + b"x" * LARGEST, "stamped.pdf").code == "reports.paper_size"
+    broken = a_picture("PNG")[:60]
+    assert refused(broken, "stamped.png").code == "reports.paper_picture"
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_drawn() -> None:
+    buffer = io.BytesIO()
+    Image.new("1", (9_000, 9_000)).save(buffer, "PNG")
+    assert refused(buffer.getvalue(), "stamped.png").code == "reports.paper_picture"
+
+
+@pytest.fixture
+def federation(db: None, tmp_path: Path, settings: object) -> Federation:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    return a_federation()
+
+
+@pytest.fixture
+def east(federation: Federation) -> Return:
+    return return_of(a_round(federation.city, PAYMENTS, HOTLINE), federation.east)
+
+
+def kept(federation: Federation, east: Return, content: bytes, name: str = "盖章汇总.pdf") -> Evidence:
+    drafts = list(east.lines.filter(state="draft"))
+    return actions.add_evidence(east, content, name, by=federation.east.clerk, on=JULY, lines=drafts)
+
+
+def test_one_paper_stands_behind_many_lines_and_the_same_paper_is_kept_once(
+    federation: Federation, east: Return
+) -> None:
+    drafts = [a_draft(PAYMENTS, 5), a_draft(HOTLINE, 6)]
+    actions.enter_lines(east, drafts, by=federation.east.clerk, on=JULY)
+    evidence = kept(federation, east, a_pdf("sum"))
+    assert set(east.lines.values_list("evidence_id", flat=True)) == {evidence.pk}
+    assert kept(federation, east, a_pdf("sum")).pk == evidence.pk
+    stored = list(keeping.folder().iterdir())
+    assert [path.name for path in stored] == [evidence.stored_name]
+    assert stored[0].stat().st_mode & 0o077 == 0
+    assert "盖章" not in evidence.stored_name
+
+
+def browser(role: str, unit: Unit) -> Client:
+    client = Client()
+    account = a_post(role, unit.organisation).account
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[1])
+    return client
+
+
+def test_a_paper_leaves_as_an_attachment_with_a_trace_and_for_those_who_see_it(
+    federation: Federation, east: Return
+) -> None:
+    actions.enter_line(east, a_draft(PAYMENTS, 5), by=federation.east.clerk, on=JULY)
+    evidence = kept(federation, east, a_pdf("sum"))
+    address = reverse("evidence", args=[evidence.public_id])
+    taken = browser("reviewer", federation.city).get(address)
+    assert taken.content == a_pdf("sum")
+    assert taken["Content-Disposition"].startswith("attachment")
+    assert taken["X-Content-Type-Options"] == "nosniff"
+    assert taken["Content-Security-Policy"].startswith("sandbox")
+    assert taken["Cache-Control"] == "no-store"
+    assert Access.objects.filter(what="reports.evidence_taken", subject_id=evidence.pk).count() == 1
+    assert browser("statistician", federation.west).get(address).status_code == 404
+    assert browser("statistician", federation.street).get(address).status_code == 404
+    assert Access.objects.filter(what="reports.evidence_taken").count() == 1
+
+
+def test_a_failed_action_leaves_no_file_behind(federation: Federation, east: Return) -> None:
+    with pytest.raises(Refusal):
+        actions.add_evidence(
+            east,
+            a_pdf("sum"),
+            "盖章.pdf",
+            by=federation.east.clerk,
+            on=JULY,
+            lines=list(return_of(east.round, federation.west).lines.all()) or [_a_foreign_line(federation, east)],
+        )
+    assert list(keeping.folder().iterdir()) == []
+
+
+def _a_foreign_line(federation: Federation, east: Return):
+    west = return_of(east.round, federation.west)
+    return actions.enter_line(west, a_draft(PAYMENTS, 1), by=federation.west.clerk, on=JULY)
