@@ -23,7 +23,6 @@ PUBLISHED = {
     row["id"]: re.sub(r"[\s⏎]", "", row["text_as_printed"])
     for row in csv.DictReader((Path(__file__).parent / "published_2020h1.csv").open(encoding="utf-8"))
 }
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

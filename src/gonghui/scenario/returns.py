@@ -4,7 +4,7 @@ The level above then accepts everything at once, refuses a line, or has not look
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from gonghui.reports.models import Line, Return, Round
 from gonghui.reports.sheets.columns import COLUMNS
 from gonghui.reports.sheets.opening import SHEET
 from gonghui.reports.sheets.out import workbook
-from gonghui.scenario import posts, rounds
+from gonghui.scenario import plan, posts, rounds
 from gonghui.scenario.papers import stamped_summary
 from gonghui.scenario.plan import Share
 from gonghui.scenario.rounds import Answer, Collection
@@ -187,8 +187,14 @@ def _printed(line: Line) -> str:
 
 # A slip and its correction -------------------------------------------------------------------------------------------
 
-SLIP = ("half.units", "fengtai", "refunds.employers_refunded", 36)
-"""A unit that counted some employers twice, and by how many."""
+SLIP = ("half.units", "fengtai", "refunds.employers_refunded")
+"""A unit that counted some employers twice: the round, the unit, the figure."""
+TOO_MANY = ("july.units", "haidian", "members.people_admitted")
+"""A unit that counted transfers as new members: far above June, as the city will notice."""
+SLIPS: Mapping[tuple[str, str, str], Callable[[int], int]] = {
+    SLIP: lambda right: right + 36,
+    TOO_MANY: lambda right: plan.months(TOO_MANY[2])[1][TOO_MANY[1]].number * 138 // 100,
+}
 SLIP_REASON = "36 家企业期内返还两次，原按两家计，现按一家计"
 SLIP_FOUND, SLIP_DECIDED = date(2020, 7, 20), date(2020, 7, 22)
 
@@ -196,11 +202,10 @@ SLIP_FOUND, SLIP_DECIDED = date(2020, 7, 20), date(2020, 7, 22)
 def slipped(one: Collection, unit: str) -> Mapping[str, Answer]:
     """The unit's answers as it first writes them."""
     answers = dict(one.answers(unit))
-    key, slipping, figure, many = SLIP
-    if (one.key, unit) == (key, slipping):
-        right = answers[figure]
-        assert right.share is not None
-        answers[figure] = Answer(Share(right.share.number + many), right.coverage)
+    for (key, slipping, figure), wrong in SLIPS.items():
+        right = answers.get(figure)
+        if (one.key, unit) == (key, slipping) and right is not None and right.share is not None:
+            answers[figure] = Answer(Share(wrong(right.share.number)), right.coverage)
     return answers
 
 
@@ -208,7 +213,7 @@ def correction(stage: Stage) -> Items:
     """The slip is found after it was accepted, and put right by a reversal and a second entry."""
 
     def run() -> None:
-        key, unit, figure, _ = SLIP
+        key, unit, figure = SLIP
         one = next(one for one in rounds.half_year() if one.key == key)
         share = one.answers(unit)[figure].share
         assert share is not None

@@ -1,0 +1,48 @@
+"""Everybody who answers, signs and reviews in the replay has a post of their own."""
+
+from collections import Counter
+
+from gonghui.scenario import posts, rounds
+from gonghui.spine.officials.models import ROLES
+
+EVERY = (*rounds.before(), *rounds.monthly(), *rounds.half_year(), *rounds.outlays(), *rounds.july())
+
+
+def test_usernames_and_roles_are_known_and_given_once():
+    holders = posts.holders()
+    assert max(Counter(one.username for one in holders).values()) == 1
+    assert all(one.role in ROLES for one in holders)
+
+
+def test_filler_signer_and_reviewer_are_three_people():
+    known = {one.username for one in posts.holders()}
+    for one in EVERY:
+        for unit in one.units:
+            three = {posts.clerk(unit), posts.head(unit), one.reviewer}
+            assert len(three) == 3
+            assert three <= known
+
+
+def test_the_three_administrators_are_three_accounts():
+    administrators = [one for one in posts.holders() if ROLES[one.role].administrator]
+    assert len(administrators) == len({one.username for one in administrators}) == 3
+
+
+def test_the_sign_in_page_offers_what_the_issue_names():
+    assert [one.username for one in posts.offered()] == [
+        "chaoyang.stats",
+        "chaoyang.lead",
+        "haidian.stats",
+        "wangjing.clerk",
+        "base.clerk",
+        "education.stats",
+        "city.stats",
+        "city.review",
+        "city.editor",
+        "city.lead",
+        "city.audit",
+        "admin.system",
+        "admin.security",
+        "admin.audit",
+    ]
+    assert all(len(one.title) <= 120 and len(one.try_this) <= 300 for one in posts.offered())

@@ -1,0 +1,45 @@
+"""A replay that was killed goes on where it stopped."""
+
+import pytest
+
+from gonghui.scenario import replay
+
+
+@pytest.mark.django_db
+def test_items_done_before_a_failure_are_not_done_again():
+    done = []
+
+    def failing() -> None:
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        list(replay._counted("test", [lambda: done.append("one"), failing, lambda: done.append("three")]))
+    counted = list(replay._counted("test", [lambda: done.append("again"), lambda: done.append("two"), done.clear]))
+    assert counted == [1, 2, 3]
+    assert done == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_items_side_by_side_are_all_done_and_a_failure_among_them_is_told():
+    done = []
+
+    def doing(number):
+        return lambda: done.append(number)
+
+    assert list(replay._counted("beside", [tuple(doing(number) for number in range(7))])) == [1, 2, 3, 4, 5, 6, 7]
+    assert sorted(done) == list(range(7))
+
+    def failing() -> None:
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        list(replay._counted("failing", [(doing(1), failing, doing(3))]))
+
+
+def test_progress_runs_from_nothing_to_the_whole(monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        replay, "STEPS", (replay.Step("a", "甲", 1, lambda stage: []), replay.Step("b", "乙", 3, lambda stage: []))
+    )
+    replay.run(1.0, lambda label, done, total: told.append((label, done, total)))
+    assert told == [("甲", 0, 1000), ("乙", 250, 1000), ("乙", 1000, 1000)]
