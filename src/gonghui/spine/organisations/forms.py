@@ -68,11 +68,9 @@ class ScopedForm(forms.Form):
         return list(upper.order_by("depth", "pinyin_key", "id")[:600])
 
 
-def area_choices() -> list[tuple[str, Any]]:
-    """The city and the areas counted alone."""
-    return [("", _("同上级")), (codes.CITY, _("市本级"))] + [
-        (one.code, _(one.name)) for one in codes.DISTRICTS.values()
-    ]
+def area_choices() -> list[tuple[str, str]]:
+    """The areas counted alone, by name."""
+    return [(one.code, gettext(one.name)) for one in codes.DISTRICTS.values()]
 
 
 def section_choices() -> list[tuple[str, str]]:

@@ -64,8 +64,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(actor.within("path"))
 
     def under(self, path: str) -> "OrganisationQuerySet":
-        """The organisation at `path` and all below it."""
-        return self.filter(path__startswith=path)
+        """The organisation at `path` and all below it; two comparisons that any plan finds in the index."""
+        return self.filter(path__gte=path, path__lt=rules.end_of(path))
 
     def active(self) -> "OrganisationQuerySet":
         """Those that were not closed."""

@@ -67,6 +67,28 @@ def check_place(level: str, under: str | None) -> None:
         )
 
 
+@cache
+def deepest() -> int:
+    """How many levels the tree may have, the city among them."""
+    return int(_toml("tree.toml")["deepest"])
+
+
+def check_depth(depth: int) -> None:
+    """Refuse a place below the deepest level."""
+    if depth > deepest():
+        raise Refusal(
+            "organisations.depth",
+            "这样会有 %(depth)s 层，组织最多 %(deepest)s 层，请另选靠上的上级",
+            depth=depth,
+            deepest=deepest(),
+        )
+
+
+def end_of(path: str) -> str:
+    """The first text after all paths at or under `path`: in bytes, 0 follows the slash."""
+    return path[:-1] + "0"
+
+
 def depth_of(path: str) -> int:
     """How many organisations a path names: `/1/3/` is two."""
     return path.count("/") - 1

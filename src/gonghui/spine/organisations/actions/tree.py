@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import F, Q, Value
+from django.db.models import F, Max, Q, Value
 from django.db.models.functions import Concat, Greatest, Substr
 
 from gonghui.core import codes, search
@@ -93,6 +93,7 @@ def check_founding(founding: Founding, *, by: Actor, on: date) -> None:
             raise PowerMissing("organisations.root", "市总工会由系统初始化时建立，不能在此新建")
         return
     require_reach(by, superior)
+    rules.check_depth(superior.depth + 1)
     if not superior.is_active:
         raise Refusal("organisations.superior_closed", "上级“%(name)s”已撤销，请另选上级", name=superior.name)
     rules.check_order(superior.founded_on, on, what_earlier="上级组织成立", what_later="成立")
@@ -212,6 +213,8 @@ def move_organisation(organisation: Organisation, to: Organisation, *, by: Actor
     _check_move(organisation, to, on=on)
     old, now = organisation.path, f"{to.path}{organisation.id}/"
     deeper = rules.depth_of(now) - rules.depth_of(old)
+    lowest = Organisation.objects.under(old).aggregate(depth=Max("depth"))["depth"]
+    rules.check_depth(lowest + deeper)
     moved = Concat(Value(now), Substr("path", len(old) + 1))
     _split_spans(old, now, on=on)
     Organisation.objects.under(old).update(
@@ -263,23 +266,21 @@ def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> No
 def _split_spans(old: str, now: str, *, on: date) -> None:
     """Every span under the old path ends the day before; its rest goes on under the present path."""
     rest = "%(now)s || substr(path, length(%(old)s) + 1)"
-    places: dict[str, str | date] = {"old": old, "now": now, "on": on, "eve": on - timedelta(days=1), "like": old + "%"}
+    under = "path >= %(old)s and path < %(end)s"
+    cut = f"{under} and first_on < %(on)s and (last_on is null or last_on >= %(on)s)"
+    places: dict[str, str | date] = {"old": old, "now": now, "on": on, "eve": on - timedelta(days=1)}
+    places["end"] = rules.end_of(old)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"insert into organisations_pathspan (organisation_id, path, first_on, last_on)"  # noqa: S608
-            f" select organisation_id, {rest}, %(on)s::date, last_on from organisations_pathspan"
-            " where path like %(like)s and first_on < %(on)s and (last_on is null or last_on >= %(on)s)",
+            "insert into organisations_pathspan (organisation_id, path, first_on, last_on)"  # noqa: S608
+            f" select organisation_id, {rest}, %(on)s::date, last_on from organisations_pathspan where {cut}",
             places,
         )
         cursor.execute(
-            f"update organisations_pathspan set path = {rest} where path like %(like)s and first_on >= %(on)s",  # noqa: S608
+            f"update organisations_pathspan set path = {rest} where {under} and first_on >= %(on)s",  # noqa: S608
             places,
         )
-        cursor.execute(
-            "update organisations_pathspan set last_on = %(eve)s"
-            " where path like %(like)s and first_on < %(on)s and (last_on is null or last_on >= %(on)s)",
-            places,
-        )
+        cursor.execute(f"update organisations_pathspan set last_on = %(eve)s where {cut}", places)  # noqa: S608
 
 
 @action

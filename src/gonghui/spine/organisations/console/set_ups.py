@@ -187,7 +187,7 @@ def propose(request: ConsoleRequest) -> HttpResponseBase:
         typed = typed.copy()
         count = min(int(typed.get("e-TOTAL_FORMS") or 1) + 1, forms.EMPLOYERS_MOST)
         typed["e-TOTAL_FORMS"] = str(count)
-    start = {"superior": request.actor.organisation_name, "kind": "base"}
+    start = {"superior": "" if request.actor.level == "city" else request.actor.organisation_name, "kind": "base"}
     if under := request.GET.get("under", ""):
         start["superior"] = one_of(request.actor, under).code
     form = ProposalForm(typed or None, actor=request.actor, initial=start)

@@ -10,7 +10,7 @@ from django.db.utils import IntegrityError
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.journal import KIND_IDS, entries_of
-from gonghui.spine.organisations import actions
+from gonghui.spine.organisations import actions, rules
 from gonghui.spine.organisations.actions import Founding
 from gonghui.spine.organisations.models import Employer, Organisation, PathSpan, tree_faults
 from gonghui.spine.organisations.tests.builders import (
@@ -150,6 +150,17 @@ def test_a_move_under_itself_or_its_own_is_refused(federation: Federation) -> No
     for below in (federation.wangjing, park):
         with refused("organisations.cycle"):
             actions.move_organisation(federation.wangjing, below, by=SYSTEM, on=JUNE)
+
+
+def test_the_tree_has_a_deepest_level(federation: Federation) -> None:
+    below = [federation.first]
+    while below[-1].depth < rules.deepest():
+        below.append(found(f"{below[-1].depth}", "base", below[-1]))
+    with refused("organisations.depth"):
+        found("太深", "base", below[-1])
+    with refused("organisations.depth"):
+        actions.move_organisation(below[0], federation.second, by=SYSTEM, on=JUNE)
+    actions.move_organisation(below[1], federation.second, by=SYSTEM, on=JUNE)
 
 
 def test_a_move_to_where_it_stands_or_out_of_place_is_refused(federation: Federation) -> None:

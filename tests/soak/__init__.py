@@ -1,0 +1,1 @@
+"""Storms and fuzz: `make soak`."""
