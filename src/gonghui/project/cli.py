@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import django
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.management import call_command, execute_from_command_line
 from django.db.utils import ProgrammingError
 from psycopg.errors import UndefinedTable
 
@@ -51,13 +52,16 @@ def _clean_demo(words: argparse.Namespace) -> int:
 def _serve(words: argparse.Namespace) -> int:
     from gonghui.project import demo
 
+    demo.refuse_in_production()
+    call_command("collectstatic", verbosity=0, interactive=False)
     command = demo.web_server(_port(), address=words.bind)
     os.execv(command[0], command)  # noqa: S606
 
 
 def _worker(words: argparse.Namespace) -> int:
-    from gonghui.project import worker
+    from gonghui.project import demo, worker
 
+    demo.refuse_in_production()
     worker.run()
     return 0
 
@@ -101,8 +105,6 @@ def _docs(words: argparse.Namespace) -> int:
 
 
 def _manage(words: argparse.Namespace) -> int:
-    from django.core.management import execute_from_command_line
-
     execute_from_command_line(["gonghui manage", *words.words])
     return 0
 
@@ -154,20 +156,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Only what serves others must be told that it is a demo; the rest shows no page to anybody.
         os.environ.setdefault("GONGHUI_PROFILE", "demo")
     try:
-        if words.name not in ("manage", "messages", "serve"):
+        if words.name not in ("manage", "messages"):
             django.setup()
         number: int = words.run(words)
-    except embedded.EmbeddedUnavailable as error:
-        print(error, file=sys.stderr)
-        return 3
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
+    except (embedded.CannotRun, ImproperlyConfigured, Refusal) as error:
+        print(f"gonghui {words.name}: {error}", file=sys.stderr)
         return 1
     except (ProgrammingError, ObjectDoesNotExist) as error:
         if isinstance(error, ProgrammingError) and not isinstance(error.__cause__, UndefinedTable):
             raise
         print("The database is empty. `make demo` fills it; `gonghui manage migrate` lays its tables.", file=sys.stderr)
-        return 4
+        return 1
     except KeyboardInterrupt:
         return 130
     return number

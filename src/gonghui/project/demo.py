@@ -32,9 +32,10 @@ REPLAY = "演示数据回放"
 LOCK = 0x676F6E67
 SOURCES = Path(__file__).resolve().parents[1]
 FIRST_PAGE_SECONDS = 60
+LEFT_ALONE = "The database of DATABASE_URL holds something that is not a demo; it is left alone."
 
 
-class DemoFailed(RuntimeError):
+class DemoFailed(embedded.CannotRun):
     """The demo cannot go on; the text says why."""
 
 
@@ -138,7 +139,7 @@ def _ready_database(scale: float | None) -> bool:
     why = ""
     if mark is None and _tables():
         if settings.DATABASE_URL:
-            raise DemoFailed("The database of DATABASE_URL holds something that is not a demo; it is left alone.")
+            raise DemoFailed(LEFT_ALONE)
         why = "is not whole"
     elif mark is not None and mark.version != wanted:
         why = "is of an older version"
@@ -324,9 +325,6 @@ def run(*, scale: float | None, serving: bool, port: int) -> int:
                 while True:
                     _still_alive(children)
                     time.sleep(0.5)
-    except DemoFailed as error:
-        print(f"gonghui demo: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         say("\nStopping")
         return 0 if complete else 130
@@ -346,7 +344,6 @@ def clean() -> int:
         _remove_files()
         return 0
     if _tables() and _marker() is None:
-        print("The database of DATABASE_URL holds something that is not a demo; it is left alone.", file=sys.stderr)
-        return 1
+        raise DemoFailed(LEFT_ALONE)
     _wipe()
     return 0

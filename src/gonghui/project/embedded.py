@@ -42,7 +42,11 @@ SERVER_OPTIONS = {
 }
 
 
-class EmbeddedUnavailable(RuntimeError):
+class CannotRun(RuntimeError):
+    """A command cannot go on; the text says why and what to do."""
+
+
+class EmbeddedUnavailable(CannotRun):
     """The embedded server cannot run here; the text says why and what to do instead."""
 
     def __init__(self, why: str) -> None:
