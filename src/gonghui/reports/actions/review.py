@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
@@ -26,6 +27,8 @@ Parts = tuple[int, int]
 SeriesKey = tuple[str, int, str]
 CORRECTION, RESTATEMENT = "correction", "level_before_changed"
 """Why an entry is reversed: its line was corrected, or the level before it moved."""
+APART = ("reports_line_reach", "reports_series_reach", "line_level_once")
+"""The constraints that keep accepted lines apart."""
 
 
 def reviewer_check(line: Line, *, by: Actor) -> None:
@@ -53,7 +56,6 @@ def accept_lines(lines: Iterable[Line], *, by: Actor, on: date) -> int:
     checking.lock_families((line.figure, line.path) for line in locked)
     _check_filed(locked)
     _check_programmes(locked)
-    _check_overlaps(locked)
     corrected = _take_out([line for line in locked if line.corrects_id is not None], by=by, on=on)
     _set_accepted(locked, by=by, on=on)
     plain = [line for line in locked if line.clock != "stock"]
@@ -111,17 +113,18 @@ where a.id = any(%(ids)s) limit 1
 """
 
 
-def _check_overlaps(lines: Sequence[Line]) -> None:
-    """Refuse a batch that counts something twice, within itself or beside what is accepted."""
+def _overlap(lines: Sequence[Line]) -> Refusal:
+    """The refusal that names what the batch counts twice, within itself or beside what is accepted."""
     with connection.cursor() as cursor:
         cursor.execute(
             _OVERLAP,
             {"ids": [x.pk for x in lines], "gone": [x.corrects_id for x in lines if x.corrects_id is not None]},
         )
         row = cursor.fetchone()
-    if row is not None:
-        other = Line.objects.select_related("organisation").get(pk=row[0])
-        raise checking.clash_refusal(other.declared, other)
+    if row is None:
+        return Refusal("reports.overlap_meanwhile", "所选的行与刚刚通过的行重复计数：请刷新后重选")
+    other = Line.objects.select_related("organisation").get(pk=row[0])
+    return checking.clash_refusal(other.declared, other)
 
 
 def _take_out(corrections: Sequence[Line], *, by: Actor, on: date) -> list[Line]:
@@ -136,11 +139,11 @@ def _take_out(corrections: Sequence[Line], *, by: Actor, on: date) -> list[Line]
 
 
 def _set_accepted(lines: Sequence[Line], *, by: Actor, on: date) -> None:
-    """The rows are accepted; the database's own constraint has the last word on overlaps."""
+    """The rows are accepted; that nothing is counted twice is the database's own constraint, asked row by row."""
     series = {series_of(line): line for line in lines if line.clock == "stock"}
     try:
         with transaction.atomic():
-            _drop_empty_series(series)
+            _drop_empty_series([line for line in lines if line.corrects_id is not None and line.clock == "stock"])
             Line.objects.filter(pk__in=[line.pk for line in lines]).update(
                 state="accepted", reviewed_by=by.id, reviewed_on=on
             )
@@ -149,9 +152,9 @@ def _set_accepted(lines: Sequence[Line], *, by: Actor, on: date) -> None:
                 for (figure, organisation_id, coverage), line in _without_rows(series).items()
             )
     except IntegrityError as error:
-        if "reports_line_reach" not in str(error) and "reports_series_reach" not in str(error):
+        if not any(name in str(error) for name in APART):
             raise
-        raise Refusal("reports.overlap_meanwhile", "所选的行与刚刚通过的行重复计数：请刷新后重选") from error
+        raise _overlap(lines) from error
     for line in lines:
         line.state = "accepted"
 
@@ -168,15 +171,21 @@ def _without_rows(series: dict[SeriesKey, Line]) -> dict[SeriesKey, Line]:
     return {key: line for key, line in series.items() if key not in known}
 
 
-def _drop_empty_series(series: Iterable[SeriesKey]) -> None:
+def _drop_empty_series(corrections: Sequence[Line]) -> None:
     """A series whose every level was corrected into another coverage stands in nobody's way."""
-    for figure, organisation_id, _ in series:
-        for row in StockSeries.objects.filter(figure=figure, organisation_id=organisation_id):
-            standing = Line.objects.accepted().filter(
-                figure=figure, organisation_id=organisation_id, coverage=row.coverage, clock="stock"
-            )
-            if not standing.exists():
-                row.delete()
+    if not corrections:
+        return
+    levels = Line.objects.accepted().filter(
+        clock="stock",
+        figure=OuterRef("figure"),
+        organisation_id=OuterRef("organisation_id"),
+        coverage=OuterRef("coverage"),
+    )
+    StockSeries.objects.filter(
+        ~Exists(levels),
+        figure__in={line.figure for line in corrections},
+        organisation_id__in={line.organisation_id for line in corrections},
+    ).delete()
 
 
 def series_of(line: Line) -> SeriesKey:

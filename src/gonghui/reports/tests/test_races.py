@@ -1,0 +1,90 @@
+"""Two people at the same moment: what must not happen twice happens once, and the other is told why."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES
+from gonghui.reports import actions
+from gonghui.reports.models import Line
+from gonghui.reports.tests.builders import (
+    H1,
+    HOMES,
+    JULY,
+    PAYMENTS,
+    a_draft,
+    a_federation,
+    a_round,
+    a_submitted_return,
+    return_of,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*doings: Callable[[], object]) -> list[str]:
+    """The outcome of each, started together on their own connections: "done" or the refusal's code."""
+    barrier = Barrier(len(doings))
+    outcomes = [""] * len(doings)
+
+    def run(at: int) -> None:
+        try:
+            barrier.wait()
+            doings[at]()
+            outcomes[at] = "done"
+        except Refusal as refusal:
+            outcomes[at] = refusal.code
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(at,)) for at in range(len(doings))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.parametrize("figure", [PAYMENTS, HOMES])
+def test_of_two_overlapping_lines_accepted_at_once_one_counts(figure: str) -> None:
+    federation = a_federation()
+    [below] = a_submitted_return(a_round(federation.east, figure), federation.street, a_draft(figure, 3))
+    in_return = return_of(a_round(federation.city, figure), federation.east)
+    above = actions.enter_line(in_return, a_draft(figure, 9, coverage="own"), by=federation.east.clerk, on=JULY)
+    Line.objects.filter(pk=above.pk).update(state="submitted", coverage="subtree")
+    above.refresh_from_db()
+    outcomes = at_once(
+        lambda: actions.accept_lines([below], by=federation.east.reviewer, on=JULY),
+        lambda: actions.accept_lines([above], by=federation.city.reviewer, on=JULY),
+    )
+    assert sorted(outcomes) == ["done", "reports.overlap"]
+    [counts] = Line.objects.accepted()
+    assert FIGURES[figure].value(federation.city.organisation.path, H1).total == counts.number
+
+
+def test_the_same_lines_accepted_twice_at_once_count_once() -> None:
+    federation = a_federation()
+    opened = a_round(federation.city, PAYMENTS)
+    lines = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 7))
+    lines += a_submitted_return(opened, federation.west, a_draft(PAYMENTS, 5))
+    outcomes = at_once(
+        lambda: actions.accept_lines(lines, by=federation.city.reviewer, on=JULY),
+        lambda: actions.accept_lines(lines[::-1], by=federation.city.reviewer, on=JULY),
+    )
+    assert sorted(outcomes) == ["done", "flow.state"]
+    assert FIGURES[PAYMENTS].value(federation.city.organisation.path, H1).total == 12
+
+
+def test_sister_units_do_not_stand_in_each_others_way() -> None:
+    federation = a_federation()
+    opened = a_round(federation.city, PAYMENTS)
+    east = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 7))
+    west = a_submitted_return(opened, federation.west, a_draft(PAYMENTS, 5))
+    outcomes = at_once(
+        lambda: actions.accept_lines(east, by=federation.city.reviewer, on=JULY),
+        lambda: actions.accept_lines(west, by=federation.city.reviewer, on=JULY),
+    )
+    assert outcomes == ["done", "done"]
