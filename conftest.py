@@ -42,7 +42,7 @@ def _emptying_is_allowed_in_tests() -> Iterator[None]:
             ["set session_replication_role = replica", *sql_list, seed, "reset session_replication_role"],
         )
 
-    DatabaseOperations.execute_sql_flush = empty
-    yield
-    DatabaseOperations.execute_sql_flush = truncate
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", empty)
+        yield
     connections.close_all()

@@ -111,7 +111,8 @@ def test_pages_hold_no_inline_script_or_style() -> None:
 
 def committed() -> Iterator[tuple[str, str]]:
     """Every text file that git knows, with its text."""
-    names = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listing = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in names.split("\0"):
         path = ROOT / name
         if name and path.is_file():
