@@ -10,7 +10,7 @@ import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from django.db import connection
@@ -24,7 +24,11 @@ from gonghui.core.period import Period, month_number
 
 @dataclass(frozen=True)
 class Sum:
-    """One plain sum: entries of a kind whose facts hold `where`, under `path`, from `first` (None: ever) to `last`."""
+    """One plain sum: entries of a kind whose facts hold `where`, under `path`, from `first` (None: ever) to `last`.
+
+    `paths` names where an organisation stood that was moved: its entries lie under each, on the days it stood there.
+    The roll-up does not tell them apart, so such a sum is read from the rows.
+    """
 
     kind: str | None
     where: tuple[tuple[str, str | bool], ...]
@@ -33,6 +37,7 @@ class Sum:
     path: str
     first: date | None
     last: date
+    paths: tuple[str, ...] = ()
 
     @property
     def organisation_id(self) -> int:
@@ -42,17 +47,24 @@ class Sum:
 
     def split(self) -> tuple["Sum | None", list["Sum"]]:
         """The whole months inside, for the roll-up, and the parts that are read from the rows."""
-        if self.distinct or self.organisation_id == 0:
+        if self.distinct or self.organisation_id == 0 or self.paths:
             return None, [self]
-        whole, edges = Period(self.first or _EVER, self.last).split()
-        if not whole:
+        first = self.first if self.first is None or self.first.day == 1 else _next_month(self.first)
+        last = self.last if (self.last + ONE_DAY).day == 1 else self.last.replace(day=1) - ONE_DAY
+        if last < (first or _EVER):
             return None, [self]
-        first = self.first and Period.month(whole[0]).first
-        inner = replace(self, first=first, last=Period.month(whole[-1]).last)
-        return inner, [replace(self, first=edge.first, last=edge.last) for edge in edges]
+        edges = [replace(self, last=first - ONE_DAY)] if first is not None and first != self.first else []
+        edges += [replace(self, first=last + ONE_DAY)] if last != self.last else []
+        return (replace(self, first=first, last=last) if edges else self), edges
 
 
 _EVER = date(1900, 1, 1)
+ONE_DAY = timedelta(days=1)
+
+
+def _next_month(day: date) -> date:
+    """The first day of the month after a day's."""
+    return (day.replace(day=28) + 4 * ONE_DAY).replace(day=1)
 
 
 class _Groups:
@@ -65,10 +77,15 @@ class _Groups:
         """Know none; for tests that drop the database."""
         self.state = -1
         self._of_kind: dict[int, list[tuple[int, frozenset[tuple[str, object]]]]] = {}
+        self._found: dict[tuple[int, tuple[tuple[str, str | bool], ...]], list[int]] = {}
 
     def matching(self, kind: int, where: tuple[tuple[str, str | bool], ...]) -> list[int]:
         """The groups of a kind whose facts hold `where`."""
-        return [number for number, facts in self._of_kind.get(kind, ()) if facts.issuperset(where)]
+        found = self._found.get((kind, where))
+        if found is None:
+            found = [number for number, facts in self._of_kind.get(kind, ()) if facts.issuperset(where)]
+            self._found[kind, where] = found
+        return found
 
     def read(self) -> None:
         """Read all groups anew."""
@@ -78,7 +95,7 @@ class _Groups:
             rows = cursor.fetchall()
         for number, kind, facts in rows:
             found[kind].append((number, frozenset(json.loads(facts).items())))
-        self._of_kind, self.state = found, (len(rows) << 32) + max((row[0] for row in rows), default=0)
+        self._of_kind, self._found, self.state = found, {}, (len(rows) << 32) + max((row[0] for row in rows), default=0)
 
 
 _GROUPS = _Groups()
@@ -136,19 +153,20 @@ TAKEN_OFF_AT_MOST = 200_000
 """How many entries may follow a cut for the roll-up to be used, less what came after; written in the function too."""
 
 
-def _cells(asked: Sequence[tuple[int, Sum, int]]) -> dict[str, list[object]]:
-    """One cell for each sum and group."""
-    names = ("n", "organisation", "kind", "group", "way", "first", "last", "first_month", "last_month", "path")
-    cells: dict[str, list[object]] = {name: [] for name in names}
-    columns = [cells[name].append for name in names]
+def _cells(asked: Sequence[tuple[int, Sum, int]]) -> dict[str, str | None]:
+    """One cell for each sum and group, as one array for each column."""
+    cells: list[tuple[object, ...]] = []
     for n, one, way in asked:
         kind = KIND_IDS.known(one.kind or "") or 0
-        first, months = one.first or _EVER, (month_number(one.first or _EVER), month_number(one.last))
+        first, organisation, path = one.first or _EVER, one.organisation_id, beneath(one.path)[0]
+        months = month_number(first), month_number(one.last)
         for group in _GROUPS.matching(kind, one.where):
-            cell = (n, one.organisation_id, kind, group, way, first, one.last, *months, one.path)
-            for append, value in zip(columns, cell, strict=True):
-                append(value)
-    return cells
+            cells.append((n, organisation, kind, group, way, first, one.last, *months, path))
+    columns = zip(*cells, strict=True) if cells else [()] * len(_CELL)
+    return {name: "{" + ",".join(map(str, column)) + "}" for name, column in zip(_CELL, columns, strict=True)}
+
+
+_CELL = ("n", "organisation", "kind", "group", "way", "first", "last", "first_month", "last_month", "path")
 
 
 # From the rows --------------------------------------------------------------------------------------------------
@@ -196,8 +214,9 @@ def _count(one: Sum, cut: int | None) -> int:
 
 def _where(one: Sum, cut: int | None) -> tuple[str, list[int | str | None]]:
     kind = KIND_IDS.known(one.kind or "")
-    first, beyond = beneath(one.path)
-    conditions = [f"kind = {kind}", f"happened_on <= '{one.last}'", f"path >= '{first}'", f"path < '{beyond}'"]
+    spans = [beneath(path) for path in one.paths or (one.path,)]
+    places = " or ".join(f"path >= '{first}' and path < '{beyond}'" for first, beyond in spans)
+    conditions = [f"kind = {kind}", f"happened_on <= '{one.last}'", places if len(spans) == 1 else f"({places})"]
     params: list[int | str | None] = []
     if one.first is not None:
         conditions.append(f"happened_on >= '{one.first}'")
@@ -233,7 +252,7 @@ def rows(sums: Sequence[Sum], cut: int | None = None) -> EntryQuerySet:
     for kind in dict.fromkeys(one.kind for one in asked):
         alike = [n for n, one in enumerate(asked) if one.kind == kind]
         weight, whole = (sum(part[n] for n in alike) for part in weights)
-        if weight:
+        if weight or any(asked[n].paths for n in alike):
             of_kind = [asked[n] for n in alike]
             conditions.append(_found_first(of_kind, cut) if weight * weight <= 25 * whole else _in_order(of_kind, cut))
     found = Q()

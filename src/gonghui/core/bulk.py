@@ -60,11 +60,11 @@ def copy(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int
     return written
 
 
-_ENTRY_COLUMNS = (
+ENTRY_COLUMNS = (
     "subject_id, amount_fen, quantity, organisation_id, actor_id, happened_on, group_id, kind, subject_type, sign, "
     "reverses, path, why"
 )
-_ENTRY_TYPES = [
+ENTRY_TYPES = [
     "int8",
     "int8",
     "int4",
@@ -96,9 +96,9 @@ def copy_entries(pending: Iterable[Pending]) -> int:
             groups[one.kind, one.group] = GROUP_IDS.of(kinds[one.kind], one.group)
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"copy core_entry ({_ENTRY_COLUMNS}) from stdin (format binary)") as out,
+        cursor.copy(f"copy core_entry ({ENTRY_COLUMNS}) from stdin (format binary)") as out,
     ):
-        out.set_types(_ENTRY_TYPES)
+        out.set_types(ENTRY_TYPES)
         write = out.write_row
         for one in listed:
             write(

@@ -135,11 +135,12 @@ FIGURES: dict[str, Figure] = {}
 
 @dataclass(frozen=True)
 class Ask:
-    """One figure, for one subtree, for one period."""
+    """One figure, for one subtree, for one period; `paths` where an organisation stood at more than one."""
 
     figure: Figure
     path: str
     period: Period
+    paths: tuple[str, ...] = ()
 
 
 def _sums(ask: Ask) -> list[Sum]:
@@ -167,7 +168,7 @@ def _sum(
     distinct: bool,
 ) -> Sum:
     first = None if ask.figure.clock == "stock" else ask.period.first
-    return Sum(kind, where, column, distinct, ask.path, first, ask.period.last)
+    return Sum(kind, where, column, distinct, ask.path, first, ask.period.last, ask.paths)
 
 
 def answer(asks: Sequence[Ask], cut: int | None = None) -> list[Value]:
@@ -192,6 +193,8 @@ def breakdown(figure: Figure, paths: Iterable[str], period: Period, cut: int | N
     return list(zip(asked, answer([Ask(figure, path, period) for path in asked], cut), strict=True))
 
 
-def entries_behind(figure: Figure, path: str, period: Period, cut: int | None = None) -> EntryQuerySet:
+def entries_behind(
+    figure: Figure, path: str, period: Period, cut: int | None = None, paths: tuple[str, ...] = ()
+) -> EntryQuerySet:
     """The rows whose fold is the figure's value: the sum a reader can redo by hand."""
-    return answers.rows(_sums(Ask(figure, path, period)), cut)
+    return answers.rows(_sums(Ask(figure, path, period, paths)), cut)

@@ -1,0 +1,126 @@
+"""`python -m tests.bench`: build a large journal, measure, print each number beside its limit, drop everything."""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tests.bench import room
+from tests.bench.measure import Result, table
+
+STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "lists", "cuts")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    begun = time.monotonic()
+    _say(f"… {what}")
+    yield
+    _say(f"  {time.monotonic() - begun:.0f} s")
+
+
+def _words() -> argparse.Namespace:
+    words = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    words.add_argument("--scale", type=float, default=1.0, help="1 is 10 million entries, a million list rows")
+    words.add_argument("--no-fail", action="store_true", help="end with 0 even where a limit is passed")
+    words.add_argument("--only", default=",".join(STEPS), help=f"some of {', '.join(STEPS)}")
+    words.add_argument("--keep", action="store_true", help="keep the large journal for the next run")
+    return words.parse_args()
+
+
+def main() -> int:
+    """Measure; 1 where a limit is passed."""
+    words = _words()
+    chosen = set(words.only.split(","))
+    at = room.server()
+    begun = time.monotonic()
+    results: list[Result] = []
+    with room.database("gonghui_bench_empty", at) as empty:
+        room.settle(empty)
+        with _timed("migrations"):
+            room.migrate()
+        for measure in (_journal, _lists, _cuts):
+            results += measure(words, chosen, at)
+    _say("\n" + table(results))
+    over = [one.name for one in results if not one.is_kept]
+    _say(f"\n{_machine()}; {time.monotonic() - begun:.0f} s in all; over their limit: {', '.join(over) or 'none'}")
+    return 1 if over and not words.no_fail else 0
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    return f"Python {platform.python_version()}, {os.cpu_count()} cores, load at the end {load:.1f}"
+
+
+def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+    if not chosen - {"lists", "cuts"}:
+        return []
+    from tests.bench import errands, errands_bulk, federation, reports
+
+    results: list[Result] = []
+    entries = int(10_000_000 * words.scale)
+    with room.database(f"gonghui_bench_{entries}", at, like="gonghui_bench_empty", keep=words.keep) as address:
+        room.enter(address)
+        if not room.holds_entries():
+            with _timed(f"{entries:,} entries over {federation.UNIONS:,} unions, by the bulk path, folded"):
+                federation.build(entries)
+                errands.make_table()
+        steps: list[tuple[str, Callable[[], list[Result]]]] = [
+            ("months", lambda: reports.measure_months(60)),
+            ("rows", lambda: reports.measure_rows(9)),
+            ("drill", lambda: reports.measure_drill(60)),
+            ("actions", lambda: errands.measure(address, 400)),
+            ("bulk", lambda: errands_bulk.measure(address, 7)),
+            ("fold", lambda: reports.measure_fold(5)),
+        ]
+        for name, measure in steps:
+            if name in chosen:
+                with _timed(name):
+                    results += measure()
+    return results
+
+
+def _lists(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+    if "lists" not in chosen:
+        return []
+    from tests.bench import lists
+
+    results: list[Result] = []
+    rows = int(1_000_000 * words.scale)
+    with room.database("gonghui_bench_lists", at, like="gonghui_bench_empty") as address:
+        room.enter(address)
+        with _timed(f"{rows:,} set-ups under 100,000 unions"):
+            paths = lists.build(max(11_000, int(100_000 * words.scale)), rows)
+        with _timed("lists"):
+            results = lists.measure(paths, rows, 200)
+    return results
+
+
+def _cuts(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+    if "cuts" not in chosen:
+        return []
+    from tests.bench import cuts
+
+    results: list[Result] = []
+    wanted = 1_000 if words.scale >= 1 else 100
+    for name, spoil in (("", ""), ("without lock", cuts.NO_LOCK), ("with ids drawn ahead", cuts.IDS_AHEAD)):
+        with room.database("gonghui_bench_cuts", at, like="gonghui_bench_empty") as address:
+            room.enter(address)
+            with _timed(f"cuts {name}"):
+                if spoil:
+                    results.append(cuts.control(address, spoil, name, max(50, wanted // 10)))
+                else:
+                    results += cuts.measure(address, wanted)
+    return results
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Lists a page at a time over a million rows, and subtrees of a hundred thousand unions, by our own queries."""
+
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from django.db import connection
+from django.http import QueryDict
+
+from gonghui.core import bulk
+from gonghui.core.actor import SYSTEM, Actor
+from gonghui.core.models import random_id
+from gonghui.spine.organisations.models import Organisation, SetUp
+from gonghui.web.desk import Keyset
+from tests.bench.federation import DISTRICTS, TOWNS, tree
+from tests.bench.measure import Result, Statements, timed
+
+DAY = date(2020, 6, 30)
+STATES = ("prospect", "preparing", "elected", "abandoned")
+
+
+def build(unions: int, set_ups: int) -> list[str]:
+    """The tree with its unions, and set-ups spread over them; gives the paths."""
+    draw, paths = random.Random(8), tree(unions)
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")  # no look at each superior: they are there
+    bulk.copy(Organisation, *_table([_organisation(n + 1, path) for n, path in enumerate(paths)]))
+    begun = date(2010, 1, 1)
+    for start in range(0, set_ups, 20_000):
+        rows = []
+        for n in range(start, min(start + 20_000, set_ups)):
+            days = timedelta(days=int(3_830 * (n / set_ups)))
+            state = draw.choices(STATES, (4, 4, 2, 90))[0]
+            rows.append(_set_up(begun + days, state, 19 + min(int(draw.paretovariate(0.3)), unions - 20)))
+        bulk.copy(SetUp, *_table(rows))
+    with connection.cursor() as cursor:
+        cursor.execute("reset session_replication_role")
+        cursor.execute("vacuum (analyze) organisations_organisation, organisations_setup")
+    return paths
+
+
+def _table(rows: list[dict[str, object]]) -> tuple[list[str], list[list[object]]]:
+    return list(rows[0]), [list(row.values()) for row in rows]
+
+
+def _organisation(number: int, path: str) -> dict[str, object]:
+    name = f"示范街道第{number}联合工会委员会"
+    parent = path.rstrip("/").rpartition("/")[0].rpartition("/")[2]
+    depth = path.count("/") - 1
+    return {
+        "id": number,
+        "public_id": uuid.uuid4(),
+        "code": f"110105-BA-{number:06}",
+        "name": name,
+        "short_name": name[:20],
+        "english_name": "",
+        "level": ("city", "district", "town", "base")[depth - 1],
+        "area_code": "110105",
+        "parent_id": int(parent) if parent else None,
+        "path": path,
+        "path_since": DAY,
+        "depth": depth,
+        "founded_on": DAY,
+        "is_active": True,
+        "uscc": "",
+        "pinyin_key": f"shifan{number * 7919 % 1_000_003:07}",
+        "search_terms": [name[n : n + 2] for n in range(len(name) - 1)],
+    }
+
+
+def _set_up(day: date, state: str, superior: int) -> dict[str, object]:
+    return {
+        "id": random_id(),
+        "public_id": uuid.uuid4(),
+        "state": state,
+        "superior_id": superior,
+        "kind": "base",
+        "name": "示范科技有限公司工会委员会",
+        "area_code": "110105",
+        "prospected_on": day,
+        "approval_no": "",
+        "establishment_no": "",
+        "reason": "",
+    }
+
+
+def _actor(path: str) -> Actor:
+    return replace(SYSTEM, path=path, organisation_id=int(path.rstrip("/").rpartition("/")[2]))
+
+
+def _page_of(keyset: Callable[[], Keyset], after: str) -> Callable[[], str]:
+    return lambda: keyset().page(QueryDict(after)).next
+
+
+def measure(paths: list[str], set_ups: int, rounds: int) -> list[Result]:
+    """Pages of set-ups as the desk lists them, for readers of all ranks, first and later ones; then subtrees."""
+    draw = random.Random(9)
+    readers = [paths[0], *paths[1 : 1 + DISTRICTS], *draw.sample(paths[1 + DISTRICTS : 1 + DISTRICTS + TOWNS], 30)]
+    served, seen, scoped = [], [], []
+    for n in range(rounds):
+        actor = _actor(readers[0] if n % 3 == 0 else draw.choice(readers))
+        rows = SetUp.objects.seen_by(actor).select_related("superior")
+        rows = (rows, rows.open(), rows.filter(state="elected"))[n % 3]
+        after = ""
+        for _ in range(draw.choice((0, 1, 5))):  # the first page, the second, the sixth
+            after = Keyset(rows, ("-prospected_on", "-id"), 50).page(QueryDict(after)).next or after
+        page = _page_of(lambda rows=rows: Keyset(rows, ("-prospected_on", "-id"), 50), after)
+        served.append(Statements().of(page).server_time())
+        seen.append(timed(page))
+    for n in range(rounds):
+        unions = Organisation.objects.seen_by(_actor(draw.choice(readers) if n % 2 else draw.choice(paths)))
+        first = _page_of(lambda unions=unions: Keyset(unions, ("pinyin_key", "id"), 50), "")
+        scoped.append(Statements().of(first).of(lambda unions=unions: unions.count()).server_time())
+    return [
+        Result(f"list page of 50 over {set_ups:,} rows, on the server", served, "at most", 60, percentile=95),
+        Result(f"list page of 50 over {set_ups:,} rows, seen by the caller", seen, "shown", percentile=95),
+        Result(f"subtree of {len(paths):,} unions: page and full count", scoped, "at most", 50, percentile=95),
+    ]
