@@ -8,6 +8,7 @@ from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports import disclosure
 from gonghui.reports.filling import Filled
+from gonghui.reports.places import paths_of, within
 from gonghui.reports.report_forms import Row
 from gonghui.spine.organisations.models import Organisation
 
@@ -55,7 +56,14 @@ def cells(
     for row, period in rows:
         if row.counted_by:
             figures[row.counted_by, period] = FIGURES[row.counted_by]
-    asks = [Ask(figure, place.path, period) for (_name, period), figure in figures.items() for place in places]
+    moved = paths_of(places)
+    above = moved.get(organisation.pk, (organisation.path,))
+    stood = {pk: paths if pk == organisation.pk else within(paths, above) for pk, paths in moved.items()}
+    asks = [
+        Ask(figure, place.path, period, stood.get(place.pk, ()))
+        for (_name, period), figure in figures.items()
+        for place in places
+    ]
     values = answer(asks, cut)
     found = {}
     for n, key in enumerate(figures):

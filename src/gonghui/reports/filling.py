@@ -10,6 +10,7 @@ from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.places import paths_of
 from gonghui.reports.report_forms import PLACE, Clause, Form, Row
 from gonghui.reports.standing import KNOWN, WORDS, Standing, standings
 from gonghui.spine.organisations.models import Organisation
@@ -123,7 +124,8 @@ def fill_rows(
 ) -> list[Filled]:
     """The rows' values, standings and printed words."""
     spans = [row.days(period, own) for row in rows]
-    asks = [Ask(row.figure, organisation.path, span) for row, span in zip(rows, spans, strict=True)]
+    paths = paths_of([organisation]).get(organisation.pk, ())
+    asks = [Ask(row.figure, organisation.path, span, paths) for row, span in zip(rows, spans, strict=True)]
     values = answer(asks, cut)
     stood = standings(asks, values)
     return [
@@ -153,7 +155,8 @@ def standing_report(report: Report) -> Filling:
     form = report_forms.form(report.form)
     period = Period.parse(report.period)
     kept = [(row, one) for one in report.rows.order_by("id") if (row := form.row(one.row)) is not None]
-    asks = [Ask(row.figure, report.organisation.path, Period(one.first_on, one.last_on)) for row, one in kept]
+    path, paths = report.organisation.path, paths_of([report.organisation]).get(report.organisation_id, ())
+    asks = [Ask(row.figure, path, Period(one.first_on, one.last_on), paths) for row, one in kept]
     now = answer(asks)
     rows = {one.row: _as_filed(row, one, value, report.cut) for (row, one), value in zip(kept, now, strict=True)}
     return Filling(form, report.organisation, period, rows, report.cut)

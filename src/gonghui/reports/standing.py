@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q
 
@@ -46,17 +48,18 @@ def _standing(figure: Figure, value: Value, inside: int, nothing: int, cut_throu
 
 def _lines(asks: Sequence[Ask]) -> dict[Ask, tuple[int, int, int]]:
     """For each ask: accepted lines inside its days, those of them that say 无此项, and those its days cut through."""
-    asked: dict[tuple[str, Period, bool], list[Ask]] = defaultdict(list)
+    asked: dict[tuple[tuple[str, ...], Period, bool], list[Ask]] = defaultdict(list)
     for ask in asks:
-        asked[ask.path, ask.period, ask.figure.clock == "stock"].append(ask)
+        asked[ask.paths or (ask.path,), ask.period, ask.figure.clock == "stock"].append(ask)
     found = dict.fromkeys(asks, (0, 0, 0))
-    for (path, period, stock), together in asked.items():
+    for (paths, period, stock), together in asked.items():
         by_figure = {ask.figure.name: ask for ask in together}
         within = Q(last_on__lte=period.last) if stock else Q(first_on__gte=period.first, last_on__lte=period.last)
         touching = Q(last_on__lte=period.last) if stock else Q(first_on__lte=period.last, last_on__gte=period.first)
+        placed = reduce(or_, (Q(path__startswith=path) for path in paths))
         counted = (
             Line.objects.accepted()
-            .filter(touching, figure__in=list(by_figure), path__startswith=path)
+            .filter(touching, placed, figure__in=list(by_figure))
             .values_list("figure")
             .annotate(
                 inside=Count("pk", filter=within),

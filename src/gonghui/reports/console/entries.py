@@ -92,9 +92,15 @@ def sensitive_groups() -> list[int]:
     return list(FactGroup.objects.filter(about).values_list("pk", flat=True))
 
 
-def seen_by(actor: Actor) -> EntryQuerySet:
-    """The entries of the actor's subtree; those of sensitive figures only where its own unit recorded them."""
-    entries = Entry.objects.filter(actor.within("path"))
+def seen_by(actor: Actor, *, moved: bool = False) -> EntryQuerySet:
+    """The entries of the actor's subtree; those of sensitive figures only where its own unit recorded them.
+
+    With `moved` also what unions of the subtree did while they still stood elsewhere.
+    """
+    placed = actor.within("path")
+    if moved:
+        placed |= Q(organisation_id__in=Organisation.objects.seen_by(actor).values("pk"))
+    entries = Entry.objects.filter(placed)
     hidden = sensitive_groups()
     if not hidden:
         return entries
@@ -242,7 +248,7 @@ def entry(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
     """One entry whole: what happened, where, when, by whom; what it reverses or what reversed it; its record."""
     if not request.actor.may("reports.see"):
         request.actor.require("journal.see")
-    found = get_object_or_404(seen_by(request.actor), pk=entry_id)
+    found = get_object_or_404(seen_by(request.actor, moved=True), pk=entry_id)
     group = FactGroup.objects.get(pk=found.group_id)
     if any(found.group_id == hidden for hidden in sensitive_groups()):
         access.looked(request.actor, "reports.entry_opened", subject_type="core.entry", subject_id=found.id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gonghui.core import access
 from gonghui.core.actor import Actor
-from gonghui.core.figures import FIGURES, Figure, Value, entries_behind
+from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer, entries_behind
 from gonghui.core.models import EntryQuerySet
 from gonghui.core.numerals import Style
 from gonghui.reports import areas, report_forms
@@ -26,6 +26,7 @@ from gonghui.reports.console.report import (
 )
 from gonghui.reports.filling import Filled, Filling, belongs, filled_report
 from gonghui.reports.models.filings import Report
+from gonghui.reports.places import paths_of
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import COUNTED_TO, Counted
@@ -189,7 +190,9 @@ def door(actor: Actor, place: Place, filled: Filled) -> Door:
 
 def readable(actor: Actor, place: Place, filled: Filled) -> EntryQuerySet:
     """The entries behind the number that the reader may open."""
-    entries = entries_behind(filled.figure, place.organisation.path, filled.period, filled.cut)
+    organisation = place.organisation
+    paths = paths_of([organisation]).get(organisation.pk, ())
+    entries = entries_behind(filled.figure, organisation.path, filled.period, filled.cut, paths)
     return entries.filter(organisation_id=actor.organisation_id) if filled.figure.sensitive else entries
 
 
@@ -210,7 +213,8 @@ def verify(request: ConsoleRequest, form: str, period: str, code: str, row: str)
     kept, filling, filled = opened(place, row)
     if kept is None or not kept.is_filed:
         raise Http404
-    again = filled.figure.value(place.organisation.path, filled.period, kept.cut)
+    paths = paths_of([place.organisation]).get(place.organisation.pk, ())
+    again = answer([Ask(filled.figure, place.organisation.path, filled.period, paths)], kept.cut)[0]
     shown = pane(request.actor, place, kept, filled)
     shown |= {"verified": again == filled.value, "again": exact_of(filled, again.total)}
     if request.headers.get("HX-Target") == "pane":

@@ -1,12 +1,18 @@
 """A filled report prints what the journal holds, and nothing else."""
 
+from datetime import date
+
 import pytest
 
+from gonghui.core import answers, journal, rollup
+from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
-from gonghui.reports import filling
+from gonghui.reports import areas, filling
 from gonghui.reports.standing import Standing
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
-from gonghui.reports.tests.filing_builders import CITY_TARGETS, returned_by, the_city_returns_all, the_form
+from gonghui.reports.tests.filing_builders import CITY_TARGETS, returned_by, the_city_returns_all, the_form, the_row
+from gonghui.spine.organisations.actions import move_organisation
+from gonghui.spine.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +175,44 @@ def test_our_prose_is_not_the_published_one():
     titles = "".join(section.title for section in the_form().sections)
     assert not [word for word in theirs.split() if word in titles]
     assert len(the_form().sections) == 8
+
+
+def test_a_moved_union_keeps_its_numbers_and_its_superiors_keep_theirs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rollup, "watermark", journal.last_position)  # the test's own writer holds the lock
+    federation = a_federation()
+    opened = a_round(federation.east, "mutual_aid.payments_made", "places.homes_built")
+    drafts = [a_draft("mutual_aid.payments_made", 77), a_draft("places.homes_built", 9)]
+    an_accepted_return(opened, federation.street, federation.east, *drafts)
+    for folded in (False, True):
+        if folded:
+            rollup.fold_all()
+            move_organisation(
+                federation.street.organisation, federation.west.organisation, by=SYSTEM, on=date(2020, 8, 20)
+            )
+        answers.forget()
+        found = {}
+        for name in ("city", "east", "west", "street"):
+            organisation = getattr(federation, name).organisation
+            organisation.refresh_from_db()
+            rows = filling.fill(the_form(), organisation, H1).rows
+            found[name] = (rows["F35"].printed, rows["F43"].printed)
+        assert found == {
+            "city": ("77人次", "9个"),
+            "east": ("77人次", "9个"),
+            "west": ("未报", "未报"),
+            "street": ("77人次", "9个"),
+        }
+
+
+def test_the_parts_of_a_figure_follow_where_unions_stood(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rollup, "watermark", journal.last_position)
+    federation = a_federation()
+    opened = a_round(federation.east, "mutual_aid.payments_made")
+    an_accepted_return(opened, federation.street, federation.east, a_draft("mutual_aid.payments_made", 77))
+    move_organisation(federation.street.organisation, federation.west.organisation, by=SYSTEM, on=date(2020, 8, 20))
+    rollup.fold_all()
+    row = the_row("F35")
+    for name, parts in {"east": [(None, 77)], "west": [("东一街道总工会", 0), (None, 0)]}.items():
+        organisation = Organisation.objects.get(pk=getattr(federation, name).organisation.pk)
+        cells = areas.cells([(row, H1)], organisation, areas.below(organisation), None)["F35"]
+        assert [(cell.organisation and cell.organisation.name, cell.value.total) for cell in cells] == parts
