@@ -3,28 +3,23 @@
 The level above then accepts everything at once, refuses a line, or has not looked yet, as the round's story goes.
 """
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-
-import openpyxl
 
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.core.period import Period
 from gonghui.reports import actions, checking, parameters, rules
 from gonghui.reports.models import Line, Return, Round
-from gonghui.reports.sheets.columns import COLUMNS
-from gonghui.reports.sheets.opening import SHEET
-from gonghui.reports.sheets.out import workbook
+from gonghui.reports.sheets.out import figures_for, workbook
 from gonghui.scenario import plan, posts, rounds
 from gonghui.scenario.papers import stamped_summary
+from gonghui.scenario.pen import filled
 from gonghui.scenario.plan import Share
 from gonghui.scenario.rounds import Answer, Collection
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item, Items
 
-KEYS = {column.heading: column.key for column in COLUMNS}
 MORE = ("复工复产后集中办理，数量增加", "上半年新开展这项工作，数量增加")
 LESS = ("疫情期间线下停办，数量减少", "部分业务推迟到下半年办理，数量减少")
 
@@ -86,7 +81,13 @@ def fill(stage: Stage, one: Collection, unit: str) -> Return:
     in_return = return_of(stage, one, unit)
     by, on = stage.actor(posts.clerk(unit)), entered_on(one, unit)
     answers = slipped(one, unit)
-    content = filled(workbook(in_return, demo=True), answers, _reasons(in_return, answers, on=on))
+    reasons = _reasons(in_return, answers, on=on)
+    rows = [one.figure for one in figures_for(in_return)]
+    content = filled(
+        workbook(in_return, demo=True),
+        rows,
+        {figure: cells(FIGURES[figure], answer, reasons.get(figure, "")) for figure, answer in answers.items()},
+    )
     name = f"{in_return.round.title}-{in_return.organisation.short_name}.xlsx"
     upload = actions.check_workbook(in_return, content, name, by=by, on=on)
     if upload.problem_count:
@@ -112,34 +113,16 @@ def accept_all(stage: Stage, one: Collection, *, on: date | None = None) -> None
     actions.accept_lines(lines, by=stage.actor(one.reviewer), on=on or one.accepted_on)
 
 
-def filled(content: bytes, answers: Mapping[str, Answer], reasons: Mapping[str, str]) -> bytes:
-    """The workbook with the open cells filled in and nothing else touched."""
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    sheet = book[SHEET]
-    columns: dict[str, int] = {}
-    for row in sheet.iter_rows():
-        if not columns:
-            found = {KEYS[str(cell.value)]: cell.column for cell in row if str(cell.value) in KEYS}
-            columns = found if "figure" in found else {}
-            continue
-        figure = sheet.cell(row[0].row, columns["figure"]).value
-        if figure in answers:
-            for key, value in _cells(FIGURES[figure], answers[figure], reasons.get(figure, "")).items():
-                sheet.cell(row[0].row, columns[key]).value = value
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
-def _cells(figure: Figure, answer: Answer, reason: str) -> dict[str, object]:
-    cells: dict[str, object] = {"coverage": rules.COVERAGES[answer.coverage]}
+def cells(figure: Figure, answer: Answer, reason: str) -> dict[str, object]:
+    """What a unit writes into the open cells of a figure's row, by the key of their column."""
+    written: dict[str, object] = {"coverage": rules.COVERAGES[answer.coverage]}
     if answer.share is None:
-        return {**cells, "nothing": "是"}
+        return {**written, "nothing": "是"}
     number = answer.share.number
-    cells["number"] = Decimal(number) / 100 if figure.is_money else number
+    written["number"] = Decimal(number) / 100 if figure.is_money else number
     if answer.share.denominator is not None:
-        cells["denominator"] = answer.share.denominator
-    return {**cells, "reason": reason} if reason else cells
+        written["denominator"] = answer.share.denominator
+    return {**written, "reason": reason} if reason else written
 
 
 def _amount(answer: Answer) -> rules.Amount:
