@@ -19,7 +19,7 @@ def a_workbook():
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("上报表")
-        look = book.add_format({"bold": True})
+        look = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_string(0, 0, "标题")
         for row in (HEADER_ROW + 1, HEADER_ROW + 2):
             sheet.write_string(row, 0, f"figure{row}")
