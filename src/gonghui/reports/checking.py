@@ -45,12 +45,20 @@ def shown_unit(figure: Figure) -> str:
     return "元" if figure.is_money else figure.unit
 
 
-def default_coverage(figure: Figure, organisation: Organisation) -> str:
+def default_coverages(organisation: Organisation, codes: Iterable[str]) -> dict[str, str]:
     """As the unit last did; else one with others below it returns for all of them, the city its own work only."""
-    if organisation.level in ("city", "base", "joint", "branch") or figure.returned_by == "city":
-        return rules.OWN
-    earlier = Line.objects.accepted().filter(organisation=organisation, figure=figure.name).order_by("-last_on")
-    return earlier.values_list("coverage", flat=True).first() or rules.SUBTREE
+    wanted = list(codes)
+    alone = organisation.level in ("city", "base", "joint", "branch")
+    found = {code: rules.OWN if alone or FIGURES[code].returned_by == "city" else rules.SUBTREE for code in wanted}
+    if not alone:
+        last = (
+            Line.objects.accepted()
+            .filter(organisation=organisation, figure__in=wanted)
+            .order_by("figure", "-last_on")
+            .distinct("figure")
+        )
+        found |= dict(last.values_list("figure", "coverage"))
+    return found
 
 
 class Checker:
@@ -94,8 +102,8 @@ class Checker:
                 parameters=self.parameters,
                 title=figure.title,
             ),
-            lambda: self._text(draft.note, f"“{figure.title}”的备注"),
-            lambda: self._text(draft.reason, f"“{figure.title}”的变动原因"),
+            lambda: self._text(draft.note, "备注", figure.title),
+            lambda: self._text(draft.reason, "变动原因", figure.title),
             lambda: self._place(draft, asked),
         ):
             try:
@@ -104,12 +112,12 @@ class Checker:
                 found.append(refusal)
         return found
 
-    def _text(self, text: str, where: str) -> str:
-        return rules.check_text(text, where=where, parameters=self.parameters)
+    def _text(self, text: str, where: str, title: str) -> str:
+        return rules.check_text(text, where=where, title=title, parameters=self.parameters)
 
     def _place(self, draft: Draft, asked: RoundFigure) -> None:
         figure = asked.declared
-        coverage = draft.coverage or default_coverage(figure, self.organisation)
+        coverage = draft.coverage or self.coverages[figure.name]
         path = self.organisation.path_on(asked.last_on)
         span = rules.Span(path, coverage, asked.first_on, asked.last_on)
         check_coverage(figure, self.organisation, coverage)
@@ -120,6 +128,11 @@ class Checker:
         other = clashing(figure, span)
         if other is not None:
             raise clash_refusal(figure, other)
+
+    @cached_property
+    def coverages(self) -> dict[str, str]:
+        """What a line covers where nobody says: asked once for all rows of the return."""
+        return default_coverages(self.organisation, self.asked)
 
     @cached_property
     def _anything_filed(self) -> bool:

@@ -208,17 +208,19 @@ def personal_numbers(text: str) -> list[str]:
     return found + ([MOBILE] if _MOBILE.search(folded) else [])
 
 
-def check_text(text: str, *, where: str, parameters: Parameters) -> str:
+_DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def check_text(text: str, *, where: str, parameters: Parameters, title: str = "") -> str:
     """The text trimmed; refused when too long or when it names people by number."""
-    kept = "".join(
-        c
-        for c in text.strip()
-        if c in "\n\t" or (c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-    )
+    kept = "".join(c for c in text.strip() if c in "\n\t" or (c.isprintable() and c not in _DIRECTIONS))
     if len(kept) > parameters.text_longest:
         raise Refusal(
             "reports.text_long",
-            "%(where)s有 %(length)s 字，最多 %(longest)s 字：请写短些",
+            "“%(title)s”的%(where)s有 %(length)s 字，最多 %(longest)s 字：请写短些"
+            if title
+            else "%(where)s有 %(length)s 字，最多 %(longest)s 字：请写短些",
+            title=title,
             where=where,
             length=len(kept),
             longest=parameters.text_longest,
@@ -226,7 +228,10 @@ def check_text(text: str, *, where: str, parameters: Parameters) -> str:
     if kinds := personal_numbers(kept):
         raise Refusal(
             "reports.text_personal",
-            "%(where)s里有%(kind)s：上报只收汇总数，请删去个人信息",
+            "“%(title)s”的%(where)s里有%(kind)s：上报只收汇总数，请删去个人信息"
+            if title
+            else "%(where)s里有%(kind)s：上报只收汇总数，请删去个人信息",
+            title=title,
             where=where,
             kind=kinds[0],
         )

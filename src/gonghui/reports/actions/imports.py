@@ -8,6 +8,7 @@ from typing import Any
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES
 from gonghui.core.journal import record
 from gonghui.reports import parameters, rules
 from gonghui.reports.actions.lines import enter_lines
@@ -16,9 +17,11 @@ from gonghui.reports.checking import Checker, Draft
 from gonghui.reports.facts import WorkbookChecked, WorkbookCommitted
 from gonghui.reports.models import Line, Return, Upload
 from gonghui.reports.sheets import table
+from gonghui.reports.sheets.marked import grid_of
 from gonghui.reports.sheets.opening import open_upload
 from gonghui.reports.sheets.table import Reading, ReadRow
 
+REASON = "变动原因"
 CELL_OF = {
     "reports.unit": "unit",
     "reports.coverage": "coverage",
@@ -45,21 +48,17 @@ def check_workbook(in_return: Return, content: bytes, name: str, *, by: Actor, o
     _check_rows(reading, Checker(in_return, on=on))
     if not reading.rows and not reading.problems:
         raise Refusal("reports.nothing_entered", "没有填任何一项：请填数、填 0 或勾无此项")
-    return _keep(in_return, content, name, reading, by=by, on=on)
+    grid = grid_of(opened.rows) if reading.problems else []
+    return _keep(in_return, content, name, reading, grid, by=by, on=on)
 
 
 def _check_rows(reading: Reading, checker: Checker) -> None:
     for row in reading.rows:
         for refusal in checker.problems(row.draft):
             key = CELL_OF.get(refusal.code, "figure")
-            if key == "note" and _is_about_reason(row, checker):
+            if key == "note" and refusal.params.get("where") == REASON:
                 key = "reason"
             reading.wrong(row.cells[key], _shown(row, key), refusal)
-
-
-def _is_about_reason(row: ReadRow, checker: Checker) -> bool:
-    longest = checker.parameters.text_longest
-    return not rules.personal_numbers(row.draft.note) and len(row.draft.note) <= longest
 
 
 def _shown(row: ReadRow, key: str) -> object:
@@ -68,7 +67,7 @@ def _shown(row: ReadRow, key: str) -> object:
         "figure": draft.figure,
         "unit": draft.unit,
         "coverage": rules.COVERAGES.get(draft.coverage, ""),
-        "number": draft.amount.number,
+        "number": _typed(draft),
         "denominator": draft.amount.denominator,
         "nothing": "是" if draft.amount.nothing else "",
         "note": draft.note,
@@ -76,8 +75,16 @@ def _shown(row: ReadRow, key: str) -> object:
     }[key]
 
 
+def _typed(draft: Draft) -> object:
+    """The number as it stood in the cell: money in yuan."""
+    number = draft.amount.number
+    return f"{number / 100:.2f}" if number is not None and FIGURES[draft.figure].is_money else number
+
+
 @action
-def _keep(in_return: Return, content: bytes, name: str, reading: Reading, *, by: Actor, on: date) -> Upload:
+def _keep(
+    in_return: Return, content: bytes, name: str, reading: Reading, grid: list[list[Any]], *, by: Actor, on: date
+) -> Upload:
     digest = hashlib.sha256(content).hexdigest()
     upload = Upload.objects.select_for_update().filter(in_return=in_return, sha256=digest).first()
     if upload is not None and upload.state == Upload.State.COMMITTED:
@@ -91,6 +98,7 @@ def _keep(in_return: Return, content: bytes, name: str, reading: Reading, *, by:
     upload.problems = [problem.as_json() for problem in reading.problems[: table.KEPT]]
     upload.problem_count = len(reading.problems)
     upload.notices = [notice.as_json() for notice in reading.notices[: table.KEPT]]
+    upload.grid = grid
     upload.uploaded_by, upload.uploaded_account, upload.uploaded_on = by.id, by.account_id, on
     upload.save(force_insert=upload._state.adding)
     record(WorkbookChecked(problems=upload.problem_count), about=upload, by=by, happened_on=on)

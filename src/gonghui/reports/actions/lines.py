@@ -87,7 +87,7 @@ def _written(line: Line | None, draft: Draft, *, checker: Checker, by: Actor, on
     elif line.state == "refused":
         LINE_FLOW.take("reopen", line, by=by)
     line.path = organisation.path_on(asked.last_on)
-    line.coverage = draft.coverage or checking.default_coverage(asked.declared, organisation)
+    line.coverage = draft.coverage or checker.coverages[draft.figure]
     line.number, line.denominator, line.nothing = draft.amount.number, draft.amount.denominator, draft.amount.nothing
     line.note = rules.check_text(draft.note, where="备注", parameters=checker.parameters)
     line.reason = rules.check_text(draft.reason, where="变动原因", parameters=checker.parameters)

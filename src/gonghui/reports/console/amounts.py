@@ -109,7 +109,7 @@ class FormRow:
     """One figure of the return as its page shows it: what is known, what may be typed, what is wrong."""
 
     asked: RoundFigure
-    organisation: Organisation
+    coverage: str
     before: rules.Amount | None
     line: Line | None
     correction: Line | None = None
@@ -165,9 +165,7 @@ class FormRow:
     @property
     def coverages(self) -> list[tuple[str, str, bool]]:
         """The coverages to choose from, the present one marked."""
-        now = self.values.get("coverage") or (
-            self.line.coverage if self.line is not None else checking.default_coverage(self.figure, self.organisation)
-        )
+        now = self.values.get("coverage") or (self.line.coverage if self.line is not None else self.coverage)
         return [(key, _(title), key == now) for key, title in rules.COVERAGES.items()]
 
 
@@ -178,6 +176,7 @@ def form_rows(in_return: Return, words: QueryDict | None = None) -> list[FormRow
     """The rows of a return's page, in the round's order."""
     asked = [one for one in in_return.round.figures.all() if one.is_asked_of(in_return.organisation)]
     earlier = checking.before(in_return.organisation, asked)
+    coverages = checking.default_coverages(in_return.organisation, [one.figure for one in asked])
     lines: dict[str, Line] = {}
     corrections: dict[str, Line] = {}
     for line in in_return.lines.exclude(state__in=("withdrawn", "corrected")).order_by("entered_on", "id"):
@@ -188,7 +187,7 @@ def form_rows(in_return: Return, words: QueryDict | None = None) -> list[FormRow
     rows = []
     for one in asked:
         row = FormRow(
-            one, in_return.organisation, earlier.get(one.figure), lines.get(one.figure), corrections.get(one.figure)
+            one, coverages[one.figure], earlier.get(one.figure), lines.get(one.figure), corrections.get(one.figure)
         )
         if words is not None and row.is_open:
             row.typed = typed_fields(words, row.name)

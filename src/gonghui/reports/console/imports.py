@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from gonghui.reports.console.returns import attachment, own_return
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.models import Upload
 from gonghui.reports.papers.keeping import XLSX
+from gonghui.reports.sheets.marked import marked_workbook
 from gonghui.reports.sheets.out import workbook
 from gonghui.web import say, shell
 from gonghui.web.console import ConsoleRequest, page, render
@@ -121,6 +122,19 @@ def _upload(request: ConsoleRequest, public_id: object) -> Upload:
     return found
 
 
+@page("reports.enter")
+def take_marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The unit's own workbook with every problem marked."""
+    upload = _upload(request, public_id)
+    if not upload.grid:
+        raise Http404
+    access.looked(request.actor, "reports.workbook_taken", subject_type="reports.upload", subject_id=upload.pk)
+    name = upload.original_name.rpartition(".")[0][:80] or upload.in_return.organisation.code
+    demo = "demo-" if shell.is_demo() else ""
+    content = marked_workbook(upload.grid, [_said(each) for each in upload.problems])
+    return attachment(content, f"{demo}{name}-{_('请改正')}.xlsx", XLSX)
+
+
 def _said(problem: dict[str, Any]) -> dict[str, str]:
     """A kept problem in the reader's language."""
     return {
@@ -160,4 +174,5 @@ urlpatterns = [
     path("returns/<uuid:public_id>/workbook/", take_workbook, name="take_workbook"),
     path("returns/<uuid:public_id>/import/", bring_workbook, name="bring_workbook"),
     path("uploads/<uuid:public_id>/", upload_page, name="upload"),
+    path("uploads/<uuid:public_id>/marked/", take_marked, name="marked_workbook"),
 ]

@@ -218,6 +218,7 @@ class Upload(Record):
     problems = models.JSONField(default=list)
     problem_count = models.PositiveIntegerField(default=0)
     notices = models.JSONField(default=list)
+    grid = models.JSONField(default=list)
     uploaded_by = models.BigIntegerField()
     uploaded_account = models.BigIntegerField()
     uploaded_on = models.DateField()
@@ -229,7 +230,7 @@ class Upload(Record):
             "上报表导入",
             "长期",
             "id public_id in_return organisation sha256 original_name size state cells problems problem_count "
-            "notices uploaded_by uploaded_account uploaded_on committed_on",
+            "notices grid uploaded_by uploaded_account uploaded_on committed_on",
         )
     )
 

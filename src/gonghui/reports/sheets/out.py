@@ -71,8 +71,10 @@ def workbook(in_return: Return, *, demo: bool) -> bytes:
     for index, column in enumerate(COLUMNS):
         sheet.write_string(HEADER_ROW, index, column.heading, looks["head_entered" if column.entered else "head"])
         sheet.set_column(index, index, column.width)
+    coverages = checking.default_coverages(in_return.organisation, [one.figure for one in asked])
     for row, one in enumerate(asked, HEADER_ROW + 1):
-        _figure_row(sheet, row, one, in_return, earlier.get(one.figure), drafts.get(one.figure), looks)
+        code = one.figure
+        _figure_row(sheet, row, one, coverages[code], earlier.get(code), drafts.get(code), looks)
     _validate(sheet, HEADER_ROW + 1, HEADER_ROW + len(asked))
     sheet.freeze_panes(HEADER_ROW + 1, 3)
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
@@ -127,7 +129,7 @@ def _figure_row(
     sheet: Any,
     row: int,
     one: RoundFigure,
-    in_return: Return,
+    coverage: str,
     before: rules.Amount | None,
     draft: Line | None,
     looks: dict[str, Any],
@@ -137,7 +139,7 @@ def _figure_row(
     was, was_of = amount_cells(before, money=figure.is_money)
     now, now_of = amount_cells(draft.amount if draft is not None else None, money=figure.is_money)
     nothing = draft is not None and draft.nothing
-    coverage = draft.coverage if draft is not None else checking.default_coverage(figure, in_return.organisation)
+    coverage = draft.coverage if draft is not None else coverage
     values: list[tuple[object, str]] = [
         (one.figure, "text"),
         (figure.title, "text"),

@@ -370,3 +370,25 @@ def test_every_declared_figure_has_a_row_for_somebody(federation: Federation) ->
     sheet = openpyxl.load_workbook(io.BytesIO(workbook(in_return, demo=False)))[SHEET]
     codes = {row[0] for row in sheet.iter_rows(min_row=FIRST, max_col=1, values_only=True)}
     assert set(FIGURES) <= codes
+
+
+def test_the_units_own_workbook_comes_back_marked_and_can_be_mended(federation: Federation, east: Return) -> None:
+    from gonghui.reports.sheets.marked import marked_workbook
+
+    content = filled(east, ("number", PAYMENTS, "三十"), ("number", PAID, 12.5), ("note", PAID, "电话 13812345678"))
+    upload = imported(content, east, federation)
+    assert "13812345678" not in str(upload.grid)
+    said = [{"cell": problem["cell"], "text": problem["message"]} for problem in upload.problems]
+    book = openpyxl.load_workbook(io.BytesIO(marked_workbook(upload.grid, said)))
+    sheet = book[SHEET]
+    remark = sheet[cell("number", PAYMENTS)].comment
+    assert remark is not None
+    assert "不是数" in remark.text or "概数" in remark.text
+    assert sheet[cell("number", PAID)].value == 12.5
+    sheet[cell("number", PAYMENTS)] = 30
+    sheet[cell("note", PAID)] = ""
+    buffer = io.BytesIO()
+    book.save(buffer)
+    mended = imported(buffer.getvalue(), east, federation)
+    assert (mended.state, mended.grid) == ("checked", [])
+    assert {row["figure"]: row["number"] for row in mended.cells} == {PAYMENTS: 30, PAID: 1250}
