@@ -61,6 +61,19 @@ class Running:
         return code
 
 
+def in_shell(environment: dict[str, str], code: str) -> str:
+    words = [*GONGHUI, "manage", "shell", "--no-imports", "-c", code]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def a_job_is_done(environment: dict[str, str]) -> bool:
+    """Whether the worker takes a job that somebody enqueues."""
+    number = in_shell(environment, "from gonghui.core.reactions import pump_job; print(pump_job.defer())")
+    ask = "from procrastinate.contrib.django.models import ProcrastinateJob as Job;"
+    ask += f"print(Job.objects.get(id={number}).status)"
+    return any(in_shell(environment, ask) == "succeeded" for _ in range(20))
+
+
 def test_first_start_serves_and_replays_second_start_keeps_a_half_one_goes_on_and_an_older_version_is_rebuilt(
     place: dict[str, str],
 ) -> None:
@@ -72,6 +85,7 @@ def test_first_start_serves_and_replays_second_start_keeps_a_half_one_goes_on_an
         assert answer.status == 200
         assert "演示数据，由程序生成，仅总数取自公开报道" in answer.read().decode()
 
+    assert a_job_is_done(place)
     taken = subprocess.run([*GONGHUI, "demo"], env=place, capture_output=True, text=True, check=False)
     assert taken.returncode == 1
     assert f"PORT={int(place['PORT']) + 1} make demo" in taken.stderr
@@ -87,22 +101,31 @@ def test_first_start_serves_and_replays_second_start_keeps_a_half_one_goes_on_an
     assert time.monotonic() - begun < 30
     assert second.stop(signal.SIGTERM) == 0
 
-    manage = [*GONGHUI, "manage", "shell", "-c"]
-    leave = "from gonghui.web.models import Progress; Progress.objects.update(finished=False)"
-    subprocess.run([*manage, leave], env=place, check=True, capture_output=True)
+    in_shell(place, "from gonghui.web.models import Progress; Progress.objects.update(finished=False)")
     whole = subprocess.run([*GONGHUI, "demo", "--no-serve"], env=place, capture_output=True, text=True, check=False)
     assert whole.returncode == 0, whole.stderr
     assert "built anew" not in whole.stdout
     assert "complete" in whole.stdout
 
-    age = "from gonghui.web.models import DemoMarker; DemoMarker.objects.update(version='older')"
-    subprocess.run([*manage, age], env=place, check=True, capture_output=True)
+    in_shell(place, "from gonghui.web.models import DemoMarker; DemoMarker.objects.update(version='older')")
     third = subprocess.run(
         [*GONGHUI, "demo", "--scale", SCALE, "--no-serve"], env=place, capture_output=True, text=True, check=False
     )
     assert third.returncode == 0, third.stderr
     assert "is of an older version" in third.stdout
     assert "complete" in third.stdout
+
+
+def test_the_demo_ends_with_an_error_when_a_part_of_it_dies(place: dict[str, str]) -> None:
+    running = Running(place)
+    running.until("Ctrl-C stops everything")
+    family = psutil.Process(running.child.pid).children(recursive=True)
+    [server] = [one for one in family if "gunicorn" in one.cmdline() and one.ppid() == running.child.pid]
+    server.kill()
+    assert running.child.wait(timeout=60) == 1
+    assert "The web server ended" in running.log.read_text()
+    _gone, alive = psutil.wait_procs(family, timeout=10)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 def test_a_database_that_is_no_demo_is_left_alone(place: dict[str, str]) -> None:
