@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
@@ -37,7 +38,11 @@ def _post(actor: Actor, public_id: object) -> Post:
 
 def _person(actor: Actor, public_id: object) -> Account:
     """The person if the actor sees one of their posts; else there is none."""
-    return get_object_or_404(Account, public_id=public_id, pk__in=Post.objects.seen_by(actor).values("account"))
+    try:
+        wanted = UUID(str(public_id))
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(Account, public_id=wanted, pk__in=Post.objects.seen_by(actor).values("account"))
 
 
 @page("officials.see")
@@ -144,7 +149,8 @@ def appoint(request: ConsoleRequest, code: str) -> HttpResponseBase:
     place = get_object_or_404(Organisation.objects.seen_by(request.actor).active(), code=code)
     if (again := asked_again(request)) is not None:
         return again
-    start = {"person": request.GET.get("person", "")}
+    person = request.GET.get("person", "")
+    start = {"person": _person(request.actor, person).username} if person else {}
     form = forms.AppointForm(
         request.POST or request.typed or None, actor=request.actor, organisation=place, initial=start
     )
