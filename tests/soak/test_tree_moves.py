@@ -31,7 +31,7 @@ def plant() -> list[int]:
     drawn = random.Random(SEED)
     city = found("市", "city", None, "110000")
     towns = [found(f"区{n}", "district", city, "110105") for n in range(6)]
-    bases = []
+    bases: list[Organisation] = []
     for n in range(80):
         towns.append(found(f"街{n}", "town", drawn.choice(towns)))
     for n in range(400):
@@ -103,7 +103,8 @@ def agree_with_the_journal() -> None:
         parents |= {key: above for on, key, above in changes if on == day}
         paths: dict[int, str] = {}
         for key in parents:
-            line, step = [], key
+            line: list[int] = []
+            step: int | None = key
             while step is not None:
                 line.append(step)
                 assert len(line) <= len(parents), f"a cycle at {key}"

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Length, Replace
+from django.db.models.functions import Length, Replace, Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -143,6 +143,7 @@ class Organisation(models.Model):
             models.Index(fields=["parent", "pinyin_key", "id"], name="organisation_children"),
             models.Index(fields=["pinyin_key", "id"], name="organisation_list"),
             GinIndex(fields=["search_terms"], name="organisation_terms"),
+            models.Index(Upper("name"), name="organisation_exact_name"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -78,10 +78,12 @@ def tree(request: ConsoleRequest) -> HttpResponseBase:
 
 def _found(actor: Actor, words: str, limit: int) -> list[Organisation]:
     """Organisations of the scope by name, pinyin initials or code."""
-    seen = Organisation.objects.seen_by(actor).select_related("parent")
+    seen = Organisation.objects.seen_by(actor).order_by()  # unordered: the search stops at its candidates
     by_code = list(seen.filter(code__startswith=words.upper())[:limit]) if words[:6].isdigit() else []
     named = search.ranked(seen, "search_terms", "name", words, limit=limit)
-    return [*by_code, *(one for one in named if one not in by_code)][:limit]
+    found = [*by_code, *(one for one in named if one not in by_code)][:limit]
+    prefetch_related_objects(found, "parent")
+    return found
 
 
 @page("organisations.see")
