@@ -19,11 +19,11 @@ def a_workbook():
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("上报表")
-        look = book.add_format({"num_format": "yyyy-mm-dd"})
+        day, look = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
         sheet.write_string(0, 0, "标题")
         for row in (HEADER_ROW + 1, HEADER_ROW + 2):
             sheet.write_string(row, 0, f"figure{row}")
-            sheet.write_datetime(row, 3, date(2020, 7, 1), look)
+            sheet.write_datetime(row, 3, date(2020, 7, 1), day)
             for index in range(5, len(KEYS)):
                 sheet.write_blank(row, index, None, look)
     return buffer.getvalue()
