@@ -216,6 +216,7 @@ TABLE: dict[str, Row] = {
     "bring_workbook": Row(
         "july_answer", "district", read=ENTERING, send=ENTERING, doers=("{b}.stats",), own=True, body=_workbook
     ),
+    "marked_workbook": Row("upload_faulty", "district", read=ENTERING, own=True),
     "upload": Row("upload", "district", read=ENTERING, send=ENTERING, doers=("{b}.stats",), own=True),
     # Reports
     "reports": Row(read=REPORT_READERS),
@@ -367,6 +368,7 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "town_round": branch.town_round.public_id,
         "evidence": branch.evidence.public_id,
         "upload": branch.uploads["checked"].public_id,
+        "upload_faulty": branch.uploads["faulty"].public_id,
         "reset_code": branch.reset_code.public_id,
         "person": clerk.account.public_id,
         "post": clerk.post.public_id,

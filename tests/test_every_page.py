@@ -105,7 +105,7 @@ def test_who_reads_it(world: World, name: str, row: Row) -> None:
             wrong.append(f"{username} got {response.status_code}, not {expected}")
         if response.status_code != 302 and "no-store" not in response.headers.get("Cache-Control", ""):
             wrong.append(f"{username}: a cache may keep the {response.status_code}")
-    assert wrong == [], path
+    assert not wrong, "\n".join([path, *wrong])
 
 
 def _expected(row: Row, person: Person, branch: Branch) -> int:
@@ -185,7 +185,7 @@ def test_who_sends_it(world: World, name: str, row: Row) -> None:
                 wrong.append(f"{username}, who may not send, got {status}")
         elif row.send and status not in BY_RULE and not (status == 200 and row.read):
             wrong.append(f"{username} got {status}")
-    assert wrong == [], path
+    assert not wrong, "\n".join([path, *wrong])
 
 
 def _why(response: Any) -> str:
