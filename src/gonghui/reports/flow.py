@@ -4,8 +4,8 @@ from gonghui.core.flow import Flow, Step
 
 LINE_FLOW = Flow(
     Step("submit", "draft", "submitted", needs="reports.sign", title="签发报送"),
-    Step("accept", "submitted", "accepted", needs="reports.review", title="通过"),
-    Step("refuse", "submitted", "refused", needs="reports.review", title="退回"),
+    Step("accept", "submitted", "accepted", needs="reports.review", title="审核通过"),
+    Step("refuse", "submitted", "refused", needs="reports.review", title="退回重填"),
     Step("reopen", "refused", "draft", needs="reports.enter", title="重新填写"),
     Step("withdraw", "submitted", "withdrawn", needs="reports.enter", title="撤回"),
     Step("correct", "accepted", "corrected", needs="reports.review", title="以更正代替"),

@@ -14,7 +14,8 @@ _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {
 }
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,10})?")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3}){1,6}(\.\d{1,4})?")
-_SPOKEN = re.compile(r"[约近超余多万亿千百]")
+_SPOKEN = re.compile("[\\u7ea6\\u8fd1\\u8d85\\u4f59\\u591a\\u4e07\\u4ebf\\u5343\\u767e]")
+"""Words of approximate and counted-in-thousands numbers: yue, jin, chao, yu, duo, wan, yi, qian, bai."""
 
 
 def digits_of(words: str, *, title: str, unit: str) -> str:
