@@ -102,6 +102,13 @@ class FoundingForm(ScopedForm):
         self.fields["industry"].label_from_instance = lambda one: gettext(one.name)  # type: ignore[attr-defined]
         self.order_fields(["level", "superior", "name"])
 
+    def clean(self) -> dict[str, Any]:
+        """An industry union says which industry it is for."""
+        typed = super().clean() or {}
+        if typed.get("level") == "industry" and not typed.get("industry"):
+            self.add_error("industry", gettext("产业工会须选产业；目录里没有的先登记"))
+        return typed
+
 
 class RenameForm(forms.Form):
     """Another name for an organisation."""

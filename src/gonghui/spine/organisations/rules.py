@@ -159,7 +159,6 @@ class SetUpScheme:
     majority_denominator: int
     preparers_at_least: int
     joint_employers_at_least: int
-    committee_from_members: int
     term_years: tuple[int, ...]
     again_new_after_months: int
     reply_within_days: int
