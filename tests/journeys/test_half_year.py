@@ -76,12 +76,12 @@ def test_the_parts_of_the_tree_add_up_to_the_city(report):
 def test_chaoyang_opens_into_its_streets_and_wangjing_into_its_unions(federation):
     stations = FIGURES["places.stations_built"]
     chaoyang, wangjing = federation.unit("chaoyang"), federation.unit("望京街道")
-    levels = {path: stations.value(path, HALF_YEAR).total for path in (chaoyang.path, wangjing.path)}
-    towns = [stations.value(town.path, HALF_YEAR).total for town in chaoyang.children.filter(level="town")]
+    levels = {path: stations.value(path, HALF_YEAR).whole[0] for path in (chaoyang.path, wangjing.path)}
+    towns = [stations.value(town.path, HALF_YEAR).whole[0] for town in chaoyang.children.filter(level="town")]
     own = Line.objects.accepted().get(organisation=chaoyang, figure=stations.name, last_on=HALF_YEAR.last)
     assert own.coverage == "own"
     assert sum(towns) + (own.number or 0) == levels[chaoyang.path]
-    unions = [stations.value(union.path, HALF_YEAR).total for union in wangjing.children.all()]
+    unions = [stations.value(union.path, HALF_YEAR).whole[0] for union in wangjing.children.all()]
     assert sum(1 for level in unions if level) >= 6
     assert 0 < sum(unions) < levels[wangjing.path]
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from gonghui.scenario.places import CHAOYANG, WANGJING, answering, district
 from gonghui.scenario.plan import UNIONS_RETURNING
 from gonghui.scenario.stage import POSTS_BEGIN, Stage
 from gonghui.scenario.tree import Item, Items, anchored_employers
-from gonghui.spine.officials.actions import open_account
+from gonghui.spine.officials.actions import delegate, open_account
+from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.models import Account, DemoAccount
 
@@ -25,6 +27,7 @@ SUFFIXES = {
     "auditor": "audit",
 }
 BASE = "base"
+AWAY = (date(2020, 8, 5), date(2020, 8, 18))
 CHUNK = 20
 
 
@@ -110,7 +113,7 @@ def accounts(stage: Stage) -> Items:
         return lambda: _open(stage, some, numbers)
 
     chunks = [others[start : start + CHUNK] for start in range(0, len(others), CHUNK)]
-    return [opening(administrators), *(opening(chunk) for chunk in chunks)]
+    return [opening(administrators), *(opening(chunk) for chunk in chunks), lambda: _lend(stage)]
 
 
 def _open(stage: Stage, some: list[Holder], numbers: dict[str, int]) -> None:
@@ -120,6 +123,14 @@ def _open(stage: Stage, some: list[Holder], numbers: dict[str, int]) -> None:
         name = names.official(numbers[one.username])
         open_account(one.username, name, organisation=where, role=one.role, by=by, on=POSTS_BEGIN)
         _offer(one.username)
+
+
+def _lend(stage: Stage) -> None:
+    """Chaoyang's organising officer is away this fortnight; the head of the union acts in the post too."""
+    lent = Post.objects.own().get(account__username="chaoyang.org")
+    colleague = Account.objects.get(username="chaoyang.lead")
+    first_on, last_on = AWAY
+    delegate(lent, colleague, first_on=first_on, last_on=last_on, by=stage.actor("chaoyang.org"), on=first_on)
 
 
 def place(stage: Stage, unit: str) -> Organisation:

@@ -12,8 +12,8 @@ from gonghui.scenario import july, posts, returns, set_ups, tree
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item, Items
 
-VERSION = "2020H1-1"
-"""The scenario's own version; a database of another one is not gone on with."""
+SCENARIO_VERSION = "2020H1-1"
+"""The scenario's own version: another one, and the same targets may be reached by other rows."""
 
 Progress = Callable[[str, int, int], None]
 """Told what the replay is at, how much is done and how much there is."""
