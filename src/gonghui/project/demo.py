@@ -41,7 +41,9 @@ class DemoFailed(embedded.CannotRun):
 
 def version() -> str:
     """A fingerprint of the tables and of the scenario: a demo database with another one is rebuilt."""
-    files = sorted([*SOURCES.glob("**/migrations/*.py"), *SOURCES.glob("scenario/**/*.py"), *SOURCES.glob("scenario/*.toml")])
+    files = sorted(
+        [*SOURCES.glob("**/migrations/*.py"), *SOURCES.glob("scenario/**/*.py"), *SOURCES.glob("scenario/*.toml")]
+    )
     seen = hashlib.sha256()
     for file in files:
         if "tests" not in file.parts:
