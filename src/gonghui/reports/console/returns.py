@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.reports import actions
+from gonghui.reports import actions, parameters
 from gonghui.reports.actions.lines import digest_of, drafts_of, missing_reasons
 from gonghui.reports.checking import Checker
 from gonghui.reports.console.amounts import (
@@ -156,7 +156,7 @@ def upload_evidence(request: ConsoleRequest, public_id: object) -> HttpResponseB
         raise Refusal("reports.file_missing", "没有选文件：请先选择要上传的文件")
     evidence = actions.add_evidence(
         in_return,
-        file.read(),
+        file.read(parameters.on(clock.today()).evidence_bytes + 1),
         file.name or "",
         by=request.actor,
         on=clock.today(),

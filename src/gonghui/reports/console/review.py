@@ -17,10 +17,11 @@ from gonghui.reports.console.amounts import against, amount_text, before_of, fig
 from gonghui.reports.console.lines import line_context
 from gonghui.reports.console.rounds import uuids
 from gonghui.reports.models import Line, Round
+from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 
-AT_ONCE = 20_000
+AT_ONCE, UNITS = 20_000, 500
 
 
 def _queue(actor: Actor, asked: Any) -> QuerySet[Line]:
@@ -63,8 +64,8 @@ def review(request: ConsoleRequest) -> HttpResponseBase:
             "rounds": Round.objects.filter(pk__in=everything.values("in_return__round")).order_by("-due_on"),
             "figures": figure_choices(everything.values_list("figure", flat=True).distinct()),
             "units": [
-                (code, short)
-                for code, short in everything.values_list("organisation__code", "organisation__short_name").distinct()
+                (one.code, name_of(one))
+                for one in Organisation.objects.filter(pk__in=everything.values("organisation"))[:UNITS]
             ],
             "round_id": request.GET.get("round", ""),
             "figure_code": request.GET.get("figure", ""),

@@ -1,7 +1,8 @@
 """Reads or redraws one paper in a process of its own, under the same limits as a workbook.
 
-Run with one word (`pdf`, `image`, `workbook`) and the paper on stdin. `image` answers with the redrawn picture, the
-others with one JSON object: the places where personal numbers stand, and whether everything could be read.
+Run with one word and the paper on stdin. `image` answers with the redrawn picture and `scrub` with the paper without
+its metadata; `pdf` and `workbook` with one JSON object: the places where personal numbers stand, and whether
+everything could be read.
 """
 
 import io
@@ -12,7 +13,7 @@ import zipfile
 from xml.parsers import expat
 
 from gonghui.reports import rules
-from gonghui.reports.papers.pdf import Book, Unreadable
+from gonghui.reports.papers.pdf import Book, Unreadable, without_metadata
 from gonghui.reports.sheets import inside
 
 PIXELS = 40_000_000
@@ -119,6 +120,28 @@ def redraw(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
+_XML = b'<?xml version="1.0" encoding="UTF-8"?>'
+_OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/"
+EMPTY = {
+    "docProps/core.xml": _XML
+    + b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
+    "docProps/app.xml": _XML + b'<Properties xmlns="' + _OFFICE + b'extended-properties"/>',
+    "docProps/custom.xml": _XML + b'<Properties xmlns="' + _OFFICE + b'custom-properties"/>',
+}
+"""What stands in place of a workbook's own parts about its making."""
+
+
+def scrub(content: bytes) -> bytes:
+    """The same paper without author, program and dates of its making."""
+    if not content.startswith(b"PK"):
+        return without_metadata(content)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kept:
+        for part in book.infolist():
+            kept.writestr(part.filename, EMPTY.get(part.filename) or book.read(part))
+    return buffer.getvalue()
+
+
 def main() -> None:
     """Read stdin, answer on stdout."""
     way = sys.argv[1]
@@ -128,6 +151,9 @@ def main() -> None:
     inside.limit()
     if way == "image":
         sys.stdout.buffer.write(redraw(content))
+        return
+    if way == "scrub":
+        sys.stdout.buffer.write(scrub(content))
         return
     try:
         answer = scan_pdf(content) if way == "pdf" else scan_workbook(content)

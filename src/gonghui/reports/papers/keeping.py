@@ -58,7 +58,8 @@ def checked(content: bytes, name: str, *, largest: int) -> Paper:
         return Paper(_redrawn(content), content_type, scanned=False)
     if ending == "xlsx":
         check_zip(content)
-    return Paper(content, content_type, scanned=_scanned(content, "pdf" if ending == "pdf" else "workbook"))
+    scanned = _scanned(content, "pdf" if ending == "pdf" else "workbook")
+    return Paper(_scrubbed(content), content_type, scanned=scanned)
 
 
 def _begins_as(content: bytes, endings: tuple[str, ...]) -> bool:
@@ -73,6 +74,13 @@ def _redrawn(content: bytes) -> bytes:
     child = _child("image", content)
     if child.returncode != 0 or not child.stdout:
         raise Refusal("reports.paper_picture", "这张图片读不出来或太大：请重新扫描成不超过四千万像素的图片")
+    return child.stdout
+
+
+def _scrubbed(content: bytes) -> bytes:
+    child = _child("scrub", content)
+    if child.returncode != 0 or not child.stdout:
+        raise Refusal("reports.paper_broken", "这份文件读不完整：请用原来的程序重新导出后再传")
     return child.stdout
 
 

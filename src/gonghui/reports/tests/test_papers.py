@@ -137,6 +137,24 @@ def test_a_personal_number_in_a_workbook_is_refused_by_its_cell() -> None:
     assert "汇总!C8" in str(refused(a_workbook(C8=int(MOBILE)), "汇总.xlsx"))
 
 
+def test_a_paper_is_kept_without_who_made_it() -> None:
+    named = (
+        a_pdf("sum") + b"9 0 obj\n<< /Author (Somebody) /Producer <536F6D65> >>\nendobj\ntrailer << /Info 9 0 R >>\n"
+    )
+    paper = keeping.checked(named, "stamped.pdf", largest=LARGEST)
+    assert len(paper.content) == len(named)
+    assert b"Somebody" not in paper.content
+    assert b"536F6D65" not in paper.content
+    sealed = named + b"<< /ByteRange [0 1 2 3] >>"
+    assert keeping.checked(sealed, "stamped.pdf", largest=LARGEST).content == sealed
+    book = openpyxl.Workbook()
+    book.properties.creator = "Somebody"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    kept = openpyxl.load_workbook(io.BytesIO(keeping.checked(buffer.getvalue(), "a.xlsx", largest=LARGEST).content))
+    assert kept.properties.creator != "Somebody"
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_picture_is_drawn_anew_without_what_came_along(kind: str) -> None:
     name = "stamped.jpg" if kind == "JPEG" else "stamped.png"
