@@ -13,7 +13,7 @@ from gonghui.core import rollup
 from gonghui.core.figures import Ask, answer
 from gonghui.core.journal import last_position, watermark
 from gonghui.core.period import Period
-from tests.storm import SPAWN, Storm, fold, raging, storm, write, write_bulk
+from tests.storm import SPAWN, Storm, begun, fold, raging, storm, write, write_bulk
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 
@@ -38,8 +38,7 @@ def test_a_folder_killed_at_any_moment_counts_nothing_twice_and_misses_nothing()
     with raging(address, [write, write, write_bulk], seen):
         for _ in range(12):
             ended, told = SPAWN.Event(), SPAWN.Queue()
-            folder = SPAWN.Process(target=fold, args=(address, 0, ended, told), daemon=True)
-            folder.start()
+            folder = begun(fold, address, 0, ended, told)
             before, until = rollup.position(), time.monotonic() + 20
             while rollup.position() == before and time.monotonic() < until:
                 time.sleep(0.01)

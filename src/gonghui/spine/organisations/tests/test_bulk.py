@@ -12,7 +12,7 @@ from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.models import Entry, FactGroup
 from gonghui.spine.organisations import actions
 from gonghui.spine.organisations.actions import Founding
-from gonghui.spine.organisations.models import CodeSequence, Employer, Organisation, PathSpan, tree_faults
+from gonghui.spine.organisations.models import CodeSequence, Employer, Organisation, PathSpan, tree_differences
 from gonghui.spine.organisations.tests.builders import JUNE, LONG_AGO, MARCH, Federation, an_actor, an_employer
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_the_bulk_path_writes_what_the_action_writes(federation: Federation) -> 
     after = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
     assert shape(together) == shape(singly)
     assert {a: after[a] - between[a] for a in after} == {a: between[a] - before.get(a, 0) for a in after}
-    assert tree_faults() == []
+    assert list(tree_differences()) == []
 
 
 def test_codes_run_on_without_gap_or_repeat(federation: Federation) -> None:

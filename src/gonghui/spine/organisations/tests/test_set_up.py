@@ -16,7 +16,7 @@ from gonghui.spine.organisations import actions
 from gonghui.spine.organisations.actions import Proposal
 from gonghui.spine.organisations.figures import EMPLOYERS_COVERED
 from gonghui.spine.organisations.flow import SET_UP_FLOW
-from gonghui.spine.organisations.models import Employer, SetUp, SetUpEmployer, tree_faults
+from gonghui.spine.organisations.models import Employer, SetUp, SetUpEmployer, tree_differences
 from gonghui.spine.organisations.tests.builders import (
     BALLOT,
     JANUARY,
@@ -131,7 +131,7 @@ def test_an_established_union_stands_in_the_tree_and_covers_its_employers(federa
     assert union.employers.count() == 12
     assert EMPLOYERS_COVERED.value(federation.wangjing.path, HALF).total == 12
     assert EMPLOYERS_COVERED.value(federation.haidian.path, HALF).total == 0
-    assert tree_faults() == []
+    assert list(tree_differences()) == []
 
 
 def test_an_employer_is_counted_in_the_period_its_union_was_approved(federation: Federation) -> None:

@@ -11,7 +11,7 @@ from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.spine.organisations import actions
 from gonghui.spine.organisations.actions import Founding
-from gonghui.spine.organisations.models import Organisation, tree_faults
+from gonghui.spine.organisations.models import Organisation, tree_differences
 from gonghui.spine.organisations.tests.builders import LONG_AGO, found
 
 LEVELS = ["town", "sector", "base", "branch"]
@@ -54,7 +54,7 @@ class TreeMoves(TestCase):
             except Refusal:
                 continue
             day = max(day, on)
-        assert tree_faults() == []
+        assert list(tree_differences()) == []
         self._compare(parents, day)
 
     def _compare(self, parents: list[tuple[date, int, int | None]], last: date) -> None:
