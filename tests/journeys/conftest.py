@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from gonghui.core import rollup
 from gonghui.scenario import replay
@@ -14,22 +13,40 @@ from tests import stages
 SCALE = 0.005
 
 
-@pytest.fixture(scope="module")
-def federation(
+@pytest.fixture(scope="package")
+def half_year(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """The half-year at a small scale, folded; its papers lie in a folder of their own."""
+) -> Iterator[str]:
+    """The name of a database that holds the half-year at a small scale, folded."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        patch.setattr("django.conf.settings.MEDIA_ROOT", tmp_path_factory.mktemp("files"))
+        patch.setattr("django.conf.settings.MEDIA_ROOT", tmp_path_factory.mktemp("papers"))
         empty = stages.empty()
         name = f"{empty}_half_year"
         stages.copy(empty, name)
+        with stages.standing_in(name):
+            stages.with_calendar()
+            replay.run(SCALE, lambda label, done, total: None)
+            rollup.fold_all()
+    yield name
+    with django_db_blocker.unblock():
+        stages.drop(name)
+
+
+@pytest.fixture
+def federation(half_year: str, django_db_blocker: Any) -> Iterator[Stage]:
+    """The federation, to be looked at and left as it is."""
+    with django_db_blocker.unblock(), stages.standing_in(half_year):
+        yield Stage(SCALE)
+
+
+@pytest.fixture
+def visited(half_year: str, django_db_blocker: Any) -> Iterator[Stage]:
+    """A copy of the federation in which a visitor may change things for good."""
+    name = f"{half_year}_visited"
+    with django_db_blocker.unblock():
+        stages.copy(half_year, name)
         try:
             with stages.standing_in(name):
-                stages.with_calendar()
-                replay.run(SCALE, lambda label, done, total: None)
-                rollup.fold_all()
                 yield Stage(SCALE)
         finally:
             stages.drop(name)
-            connection.close()
