@@ -6,12 +6,14 @@ Used by `make bench`, which measures it and lets it fail without its lock, and b
 import multiprocessing
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from multiprocessing.synchronize import Event
+from pathlib import Path
 from typing import Any
 
 import django
@@ -19,6 +21,7 @@ from django.db import connection
 
 WRITERS = 8
 DAY = date(2020, 1, 1)
+ROOT = str(Path(__file__).resolve().parents[1])
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -129,17 +132,23 @@ def fold(address: str, seed: int, ended: Event, told: Any) -> None:
     told.put(("fold", folds, []))
 
 
+def begun(work: Callable[..., None], address: str, seed: int, ended: Event, told: Any) -> Any:
+    """A process at that work, which finds this module the way its parent did."""
+    if ROOT not in sys.path:
+        sys.path.append(ROOT)
+    process = SPAWN.Process(target=work, args=(address, seed, ended, told), daemon=True)
+    process.start()
+    return process
+
+
 @contextmanager
 def raging(address: str, works: Sequence[Callable[..., None]], seen: Storm) -> Iterator[None]:
     """The processes run as long as the block; what they tell at their end is added to `seen`."""
     ended, told = SPAWN.Event(), SPAWN.Queue()
-    processes = [
-        SPAWN.Process(target=work, args=(address, seed, ended, told), daemon=True) for seed, work in enumerate(works)
-    ]
-    for process in processes:
-        process.start()
+    processes = [begun(work, address, seed, ended, told) for seed, work in enumerate(works)]
     try:
         yield
+        assert all(process.is_alive() for process in processes), "a process of the storm died"
     finally:
         ended.set()
         for _ in processes:
@@ -184,9 +193,9 @@ def storm(address: str, *, cuts: int, seconds: float) -> Storm:
     from gonghui.core.journal import last_position
 
     seen = Storm()
-    begun = last_position()
+    first, until = last_position(), time.monotonic() + 60
     with raging(address, [write] * WRITERS + [write_bulk, fold], seen):
-        while last_position() < begun + 5_000:  # all are at work
+        while last_position() < first + 5_000 and time.monotonic() < until:  # until all are at work
             time.sleep(0.05)
         kept = cut_through(cuts, seconds) if cuts else []
         if not cuts:

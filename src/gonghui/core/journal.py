@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -130,7 +131,12 @@ def entries_of(subject: Model) -> QuerySet[Entry]:
 
 def canonical(group: dict[str, str | bool]) -> str:
     """The one text of a group: ordered keys, no blanks."""
-    return json.dumps(group, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _written(tuple(sorted(group.items())))
+
+
+@lru_cache(4096)
+def _written(facts: tuple[tuple[str, str | bool], ...]) -> str:
+    return json.dumps(dict(facts), ensure_ascii=False, separators=(",", ":"))
 
 
 # Interning ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from gonghui.core.journal import watermark
 _FOLD = """
 with batch as materialized (
   select organisation_id, path, kind, group_id,
-         (extract(year from happened_on) * 100 + extract(month from happened_on))::int as month,
+         (date_part('year', happened_on) * 100 + date_part('month', happened_on))::int as month,
          sum(sign)::bigint as n, sum(sign * quantity)::bigint as q, sum(sign * amount_fen)::bigint as a
   from core_entry where id > %(after)s and id <= %(upto)s group by 1, 2, 3, 4, 5
 ), own as (
@@ -21,13 +21,10 @@ with batch as materialized (
   on conflict (organisation_id, kind, group_id, month) do update set
     entries = t.entries + excluded.entries, quantity = t.quantity + excluded.quantity,
     amount_fen = t.amount_fen + excluded.amount_fen
-), by_path as (
-  select path, organisation_id, kind, month, group_id, sum(n) as n, sum(q) as q, sum(a) as a
-  from batch group by 1, 2, 3, 4, 5
 )
 insert into core_rollup as t (organisation_id, kind, month, group_id, entries, quantity, amount_fen)
 select above.id::int, kind, month, group_id, sum(n), sum(q), sum(a)
-from by_path cross join lateral unnest(string_to_array(trim(both '/' from path), '/')) as above(id)
+from batch cross join lateral unnest(string_to_array(trim(both '/' from path), '/')) as above(id)
 where above.id::int <> organisation_id
 group by 1, 2, 3, 4 order by 1, 2, 4, 3
 on conflict (organisation_id, kind, group_id, month) do update set
