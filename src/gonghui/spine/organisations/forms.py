@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock, codes
@@ -70,7 +70,8 @@ class ScopedForm(forms.Form):
 
 def area_choices() -> list[tuple[str, str]]:
     """The areas counted alone, by name."""
-    return [(one.code, gettext(one.name)) for one in codes.DISTRICTS.values()]
+    english = (get_language() or "").startswith("en")
+    return [(one.code, one.name_en if english else one.name) for one in codes.DISTRICTS.values()]
 
 
 def section_choices() -> list[tuple[str, str]]:
