@@ -1,0 +1,163 @@
+"""Each page once in Chromium: on a desktop, on a phone, in English; nothing axe, CSP or the console objects to."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gonghui.reports.models import Comment, Evidence, Line, Round, Upload
+from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
+from gonghui.web.models import Account
+from tests.browser.conftest import Served
+from tests.browser.tour import DESKTOP, PHONE, Tour
+from tests.permissions import TABLE, Row
+from tests.test_every_page import address
+from tests.world import FORM, H1, OFFICES, PAST, Branch, Person, World
+
+pytestmark = pytest.mark.browser
+FILES = {"evidence", "take_workbook", "marked_workbook", "report_annex_xlsx"}
+"""Addresses that answer with a file."""
+FRAGMENTS = {"progress", "organisation_below"}
+"""Addresses that answer with a piece of a page."""
+MAIN = ("today", "round", "return", "line submitted", "report", "report_figure", "organisations", "set_up", "review")
+"""Pages looked at in the dark as well."""
+
+Where = Callable[[World, Branch], str]
+
+
+def _report(period: str, rest: str = "", key: str = "district") -> Where:
+    return lambda world, branch: f"/reports/{FORM}/{period}/{getattr(branch, key).code}/{rest}"
+
+
+def _line(state: str) -> Where:
+    return lambda world, branch: f"/lines/{branch.lines[state].public_id}/"
+
+
+def _upload(state: str) -> Where:
+    return lambda world, branch: f"/uploads/{branch.uploads[state].public_id}/"
+
+
+def _set_up(state: str, rest: str = "") -> Where:
+    return lambda world, branch: f"/set-ups/{branch.set_ups[state].public_id}/{rest}"
+
+
+MORE: dict[str, tuple[str, Where]] = {
+    "nowhere": ("chaoyang.stats", lambda world, branch: "/nowhere/"),
+    "forbidden": ("chaoyang.stats", lambda world, branch: "/review/"),
+    "refused": ("chaoyang.editor", lambda world, branch: "/reports/?period=2020H3"),
+    "no post": ("nobody", lambda world, branch: "/"),
+    "two posts": ("double", lambda world, branch: "/officials/post/"),
+    "today of the city's reviewer": ("city.review", lambda world, branch: "/"),
+    "today of the city's lead": ("city.lead", lambda world, branch: "/"),
+    "today of the town's clerk": ("chaoyang.town.stats", lambda world, branch: "/"),
+    "today of the system's administrator": ("admin.system", lambda world, branch: "/"),
+    "nothing found": ("chaoyang.stats", lambda world, branch: "/search/?q=zzz"),
+    "round of the city": ("city.review", lambda world, branch: f"/rounds/{world.rounds['h1'].public_id}/"),
+    "return to sign": ("chaoyang.lead", lambda world, branch: f"/returns/{branch.answer.public_id}/"),
+    "return of the half-year": ("chaoyang.stats", lambda world, branch: f"/returns/{branch.answer.public_id}/"),
+    "return seen from above": ("city.review", lambda world, branch: f"/returns/{branch.answer.public_id}/"),
+    "print of a full return": ("chaoyang.lead", lambda world, branch: f"/returns/{branch.answer.public_id}/print/"),
+    **{
+        f"line {state}": ("chaoyang.stats", _line(state))
+        for state in ("draft", "refused", "corrected", "correction", "being_corrected", "withdrawn", "sensitive")
+    },
+    "line submitted": ("city.review", _line("submitted")),
+    "review with a line open": (
+        "city.review",
+        lambda world, branch: f"/review/?line={branch.lines['submitted'].public_id}",
+    ),
+    "upload faulty": ("chaoyang.stats", _upload("faulty")),
+    "upload committed": ("chaoyang.stats", _upload("committed")),
+    "report of the city": (
+        "city.editor",
+        lambda world, branch: f"/reports/{FORM}/{H1.key}/{world.city.code}/",
+    ),
+    "report filed and moved": ("chaoyang.editor", _report(PAST.key)),
+    "figure filed and moved": ("chaoyang.editor", _report(PAST.key, "F53/")),
+    "figure that is sensitive": ("city.editor", _report(H1.key, "F42/")),
+    "figure of a share": ("chaoyang.editor", _report(H1.key, "F54/")),
+    "figure in money": ("city.audit", _report(H1.key, "F36/")),
+    "report of a town": ("chaoyang.town.stats", _report(H1.key, key="town")),
+    "report to confirm": ("chaoyang.lead", _report(H1.key)),
+    "entries that are closed": ("city.audit", _report(H1.key, "F42/entries/")),
+    "journal of one kind": ("city.audit", lambda world, branch: "/journal/?kind=reports.figure_returned"),
+    **{f"set-up {state}": ("chaoyang.lead", _set_up(state)) for state in ("elected", "established", "abandoned")},
+    "set-up preparing": ("chaoyang.org", _set_up("preparing", "?step=elect")),
+    "set-up to abandon": ("chaoyang.org", _set_up("preparing", "?step=abandon")),
+    "organisation at the base": ("chaoyang.org", lambda world, branch: f"/organisations/{branch.shop.code}/"),
+    "organisations found": ("city.org", lambda world, branch: "/organisations/?q=示例"),
+    "reports of the city": ("city.editor", lambda world, branch: "/reports/"),
+}
+
+
+def _reader(world: World, row: Row) -> Person | None:
+    """Somebody at home in Chaoyang who reads the page, else somebody of the city."""
+    if row.signed_in == 200:
+        return world.people["chaoyang.stats"]
+    if not row.read and not row.signed_in:
+        return None
+    for username in (*(f"chaoyang.{word}" for word in OFFICES), *world.people):
+        if world.people[username].role in row.read and world.people[username].post is not None:
+            return world.people[username]
+    return None
+
+
+PAGES = [
+    *(name for name, row in TABLE.items() if (row.read and row.answers == 200) or row.signed_in == 200),
+    "account_login",
+    *MORE,
+]
+PAGES = [name for name in PAGES if name not in FILES | FRAGMENTS]
+
+
+def _page(served: Served, name: str) -> tuple[Person | None, str]:
+    world, branch = served.world, served.world.branches["chaoyang"]
+    if name in MORE:
+        username, where = MORE[name]
+        return world.people[username], where(world, branch)
+    row = TABLE[name]
+    return _reader(world, row), address(name, row, world, branch)
+
+
+@pytest.fixture(scope="module")
+def data(served: Served) -> set[str]:
+    """What people wrote, and names: it stands on English pages as it was written."""
+    found = {"中文", "是"}  # the other language's own name; what a workbook's column takes for yes
+    for rows in (
+        Organisation.objects.values_list("name", "short_name"),
+        Account.objects.values_list("name"),
+        SetUp.objects.values_list("name", "approval_no", "establishment_no"),
+        Employer.objects.values_list("name"),
+        Industry.objects.values_list("name"),
+        Round.objects.values_list("title"),
+        Line.objects.values_list("note", "reason", "refusal"),
+        Comment.objects.values_list("text"),
+        Evidence.objects.values_list("original_name"),
+        Upload.objects.values_list("original_name"),
+    ):
+        found.update(word for row in rows for word in row if word)
+    for cells, problems in Upload.objects.values_list("cells", "problems"):
+        found.update(str(cell[key]) for cell in cells for key in ("reason", "note"))
+        found.update(str(problem["value"]) for problem in problems)
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole(served: Served, tour: Tour, data: set[str], name: str) -> None:
+    person, path = _page(served, name)
+    wrong = []
+    tour.become(person)
+    tour.page.set_viewport_size(DESKTOP)
+    assert tour.open(path).status < 500
+    wrong += [f"desktop: {one}" for one in tour.violations()]
+    tour.page.set_viewport_size(PHONE)
+    wrong += [f"phone: {one}" for one in (*tour.too_wide(), *tour.violations())]
+    if name in MAIN:
+        tour.page.emulate_media(color_scheme="dark")
+        wrong += [f"dark: {one}" for one in tour.violations()]
+        tour.page.emulate_media(color_scheme="light")
+    tour.become(person, "en")
+    tour.page.set_viewport_size(DESKTOP)
+    assert tour.open(path).status < 500
+    wrong += [f"English: {one}" for one in (*tour.untranslated(data), *tour.violations())]
+    wrong += tour.heard()
+    assert not wrong, "\n".join([path, *wrong])
