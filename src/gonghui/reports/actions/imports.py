@@ -22,6 +22,7 @@ from gonghui.reports.sheets.opening import open_upload
 from gonghui.reports.sheets.table import Reading, ReadRow
 
 REASON = "变动原因"
+AMOUNTS = frozenset({"number", "denominator", "nothing"})
 CELL_OF = {
     "reports.unit": "unit",
     "reports.coverage": "coverage",
@@ -54,11 +55,13 @@ def check_workbook(in_return: Return, content: bytes, name: str, *, by: Actor, o
 
 def _check_rows(reading: Reading, checker: Checker) -> None:
     for row in reading.rows:
+        unread = row.broken | (AMOUNTS if row.broken & AMOUNTS else frozenset())
         for refusal in checker.problems(row.draft):
             key = CELL_OF.get(refusal.code, "figure")
             if key == "note" and refusal.params.get("where") == REASON:
                 key = "reason"
-            reading.wrong(row.cells[key], _shown(row, key), refusal)
+            if key not in unread:
+                reading.wrong(row.cells[key], _shown(row, key), refusal)
 
 
 def _shown(row: ReadRow, key: str) -> object:
@@ -94,8 +97,8 @@ def _keep(
     upload.original_name = clean_name(name)
     upload.size = len(content)
     upload.state = Upload.State.FAULTY if reading.problems else Upload.State.CHECKED
-    upload.cells = [as_cells(row) for row in reading.rows]
-    upload.problems = [problem.as_json() for problem in reading.problems[: table.KEPT]]
+    upload.cells = [as_cells(row) for row in reading.rows if row.is_whole]
+    upload.problems = [problem.as_json() for problem in reading.in_order()[: table.KEPT]]
     upload.problem_count = len(reading.problems)
     upload.notices = [notice.as_json() for notice in reading.notices[: table.KEPT]]
     upload.grid = grid

@@ -106,7 +106,7 @@ def workbook(found: Annex, title: str, note: str) -> bytes:
     }
     sheet.write_string(0, 0, neutral(title), formats["title"])
     sheet.write_string(1, 0, neutral(note), formats["note"])
-    heads = [_("编号"), _("数字"), _("单位"), _("时间口径"), _("起日"), _("止日"), _("合计"), *found.columns]
+    heads = [_("编号"), _("数字"), _("计量单位"), _("时间口径"), _("起日"), _("止日"), _("合计"), *found.columns]
     for column, text in enumerate(heads):
         sheet.write_string(3, column, neutral(text), head)
     at = 4

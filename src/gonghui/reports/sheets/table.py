@@ -44,11 +44,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row that says something: its draft and the cells its numbers came from."""
+    """One row that says something: its draft, its cells by column, and the columns that could not be read."""
 
     row: int
     draft: Draft
     cells: Mapping[str, str]
+    broken: frozenset[str] = frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every cell could be read."""
+        return not self.broken
 
 
 @dataclass
@@ -60,6 +66,10 @@ class Reading:
     notices: list[Problem] = field(default_factory=list)
     empty: int = 0
 
+    def in_order(self) -> list[Problem]:
+        """The problems in the order of the sheet: by row, then by column."""
+        return sorted(self.problems, key=lambda problem: _place_of(problem.cell))
+
     def wrong(self, cell: str, value: object, refusal: Refusal) -> None:
         """Keep a problem."""
         self.problems.append(Problem(cell, shown(value), refusal.code, refusal.message, refusal.params))
@@ -67,6 +77,11 @@ class Reading:
     def notice(self, cell: str, value: object, code: str, message: str, **params: object) -> None:
         """Keep a notice."""
         self.notices.append(Problem(cell, shown(value), code, message, params))
+
+
+def _place_of(cell: str) -> tuple[int, int, str]:
+    match = re.match(r"([A-Z]{1,3})(\d+)", cell)
+    return (int(match[2]), len(match[1]), match[1]) if match else (0, 0, cell)
 
 
 def shown(value: object) -> str:
@@ -214,22 +229,13 @@ class _Row:
         before = len(self.reading.problems)
         amount = self._amount(figure)
         coverage = self._coverage(figure)
-        if len(self.reading.problems) > before:
-            return
-        self.reading.rows.append(
-            ReadRow(
-                self.row,
-                Draft(
-                    code,
-                    amount,
-                    coverage,
-                    note=self.text("note"),
-                    reason=self.text("reason"),
-                    unit=self.text("unit"),
-                ),
-                {key: self.cell(key) for key in self.columns},
-            )
+        cells = {key: self.cell(key) for key in self.columns}
+        wrong = {problem.cell for problem in self.reading.problems[before:]}
+        broken = frozenset(key for key, cell in cells.items() if cell in wrong)
+        draft = Draft(
+            code, amount, coverage, note=self.text("note"), reason=self.text("reason"), unit=self.text("unit")
         )
+        self.reading.rows.append(ReadRow(self.row, draft, cells, broken))
 
     def _coverage(self, figure: Figure) -> str:
         text = self.text("coverage")

@@ -134,9 +134,12 @@ def test_every_error_is_said_at_once_with_its_cell_and_nothing_is_saved(federati
         ("unit", HOTLINE, "人次"),
         ("number", HOTLINE, 12),
         ("number", HOMES, 12.5),
+        ("note", HOMES, "电话 13812345678"),
     )
     upload = imported(content, east, federation)
+    assert [problem["cell"][1:] for problem in upload.problems] == ["9", "10", "11", "12", "13", "13"]
     assert problems(upload) == {
+        (cell("note", HOMES), "reports.text_personal"),
         (cell("number", PAYMENTS), "reports.not_a_number"),
         (cell("number", PAID), "reports.negative"),
         (cell("number", QUALIFIED), "reports.percent"),
