@@ -333,6 +333,8 @@ TABLE: dict[str, Row] = {
         },
     ),
     "official_account": Row("person", "town", send=SECURITY, doers=("admin.security",)),
+    "accesses": Row(read=frozenset({"audit_admin"})),
+    "system": Row(read=SYSTEM),
     "reset_codes": Row(read=SECURITY, also=("city.lead",)),
     "reset_code_issue": Row("person", "town", send=SECURITY, doers=("admin.security",)),
     "reset_code_confirm": Row("reset_code", "district", send=SECURITY, also=("city.lead",), doers=("city.lead",)),

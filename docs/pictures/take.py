@@ -22,7 +22,7 @@ def page_of(browser: Browser, account: str, *, size: dict[str, int] = DESK, dark
     """A page on which the account is signed in by one click."""
     context = browser.new_context(viewport=size, locale="zh-CN", color_scheme="dark" if dark else "light")
     page = context.new_page()
-    page.goto(f"{ADDRESS}/demo/")
+    page.goto(f"{ADDRESS}/accounts/login/")
     page.locator(f"button[value='{account}'], form:has(input[value='{account}']) button").first.click()
     page.wait_for_load_state("networkidle")
     return page
@@ -57,7 +57,6 @@ def main() -> None:
             report(page)
             number(page)
             keep(page, "report-dark" if dark else "report")
-        page.goto(page.locator("a[href$='/entries/']").first.get_attribute("href") or "")
         phone = page_of(browser, "city.editor", size=PHONE)
         report(phone)
         keep(phone, "report-phone")

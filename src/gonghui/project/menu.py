@@ -48,7 +48,14 @@ MENU = (
             Desk(_("重置码"), "reset_codes", "officials.confirm_reset"),
         ),
     ),
-    Group(_("监督"), (Desk(_("台账"), "journal", "journal.see"),)),
+    Group(
+        _("监督"),
+        (
+            Desk(_("台账"), "journal", "journal.see"),
+            Desk(_("查看留痕"), "accesses", "access.see"),
+            Desk(_("系统"), "system", "system.settings"),
+        ),
+    ),
 )
 
 

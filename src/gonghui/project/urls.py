@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from gonghui.project import system
 from gonghui.reports import console as reports
 from gonghui.spine.officials import console as officials
 from gonghui.spine.organisations import console as organisations
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reports.urlpatterns,
     *organisations.urlpatterns,
     *officials.urlpatterns,
+    *system.urlpatterns,
 ]
 
 handler403 = "gonghui.web.faults.forbidden"

@@ -1,5 +1,5 @@
 """Pages of officials, their posts, and the codes that let them in again."""
 
-from gonghui.spine.officials.console import codes, posts
+from gonghui.spine.officials.console import accesses, codes, posts
 
-urlpatterns = [*posts.urlpatterns, *codes.urlpatterns]
+urlpatterns = [*accesses.urlpatterns, *posts.urlpatterns, *codes.urlpatterns]
