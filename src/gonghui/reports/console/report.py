@@ -161,8 +161,10 @@ def name_of(organisation: Organisation) -> str:
 
 
 def short_name_of(organisation: Organisation) -> str:
-    """The organisation's short name, in English its English one."""
-    return (is_english() and organisation.english_name) or organisation.short_name
+    """The organisation's short name, in English its English one without what all of them share."""
+    if is_english() and organisation.english_name:
+        return organisation.english_name.removesuffix(" Federation of Trade Unions").removesuffix(" Trade Union")
+    return organisation.short_name
 
 
 @page("reports.see")
