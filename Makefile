@@ -1,7 +1,7 @@
 # Everything one does here. `make demo` brings up a running federation, `make test` checks everything.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo clean-demo test soak lint docs bench audit
+.PHONY: help setup dev demo clean-demo test soak lint docs pictures bench audit
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -67,6 +67,9 @@ lint: dev ## ruff, mypy, rings, migrations, translations, generated pages
 
 docs: setup ## the generated pages of docs/
 	@$(BIN)/gonghui docs
+
+pictures: dev ## the README's pictures, from a running demo at PORT
+	@$(BIN)/python docs/pictures/take.py
 
 bench: dev ## measurements beside their limits, in a database of its own
 	@$(BIN)/python -m tests.bench

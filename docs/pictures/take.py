@@ -4,7 +4,6 @@ Each picture is a page as one of the demo's accounts sees it, in a system Chromi
 """
 
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -38,14 +37,16 @@ def keep(page: Page, name: str) -> None:
 def report(page: Page) -> None:
     """The city's report of the half-year is open."""
     page.goto(f"{ADDRESS}/reports/")
-    page.get_by_role("link", name=re.compile("2020年上半年工作报告")).first.click()
+    page.get_by_role("link", name="打开本单位的报告").click()
     page.wait_for_load_state("networkidle")
 
 
 def number(page: Page) -> None:
     """The pane of the mutual-aid payments is open beside the report."""
     page.locator("a:has(data[data-figure='mutual_aid.payments_made'])").first.click()
-    page.wait_for_selector("#pane :text('2,060,012')")
+    page.wait_for_selector("#pane :text('印作')")
+    page.mouse.move(2, 2)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def main() -> None:

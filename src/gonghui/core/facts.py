@@ -43,6 +43,8 @@ def fact(*, title: str) -> Callable[[T], T]:
         quantities: list[str] = []
         group: list[str] = []
         for field in fields(made):
+            if field.name in ("kind", "title"):
+                raise TypeError(f"{cls.__name__}.{field.name}: every fact has a {field.name}; name the field otherwise")
             if field.type in (int, "int"):
                 (amounts if field.name.endswith("_fen") else quantities).append(field.name)
             elif field.type in (str, bool, "str", "bool"):

@@ -26,6 +26,14 @@ def test_two_sums_in_one_fact_are_refused() -> None:
             two_fen: int
 
 
+def test_a_field_may_not_hide_what_every_fact_has() -> None:
+    with pytest.raises(TypeError):
+
+        @fact(title="")
+        class Hiding:
+            kind: str
+
+
 def test_a_fact_holds_no_floats() -> None:
     with pytest.raises(TypeError):
 
