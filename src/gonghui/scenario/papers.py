@@ -15,7 +15,8 @@ def stamped_summary(unit: str, title: str, rows: Sequence[tuple[str, str]], *, o
         drawn += [_text(70, height, 10, label), _text(380, height, 10, value), _rule(height - 6)]
         height -= 21
     drawn += [_text(380, height - 60, 11, f"{on.year}年{on.month}月{on.day}日"), _seal(430, height - 45, unit)]
-    return _document("\n".join(drawn).encode("ascii"))
+    words = "".join([unit, title, BANNER, *(label + value for label, value in rows), "年月日0123456789"])
+    return _document("\n".join(drawn).encode("ascii"), _letters(words))
 
 
 def _text(x: int, y: int, size: int, text: str) -> str:
@@ -40,18 +41,36 @@ def _seal(x: int, y: int, unit: str) -> str:
     return f"0.75 0.15 0.15 RG 2 w {curves}\n{words}"
 
 
-def _document(content: bytes) -> bytes:
+def _letters(words: str) -> bytes:
+    """The table by which readers turn the page's codes back into words, so that it can be searched and scanned."""
+    codes = sorted({letter.encode("utf-16-be").hex() for letter in words})
+    blocks = [codes[start : start + 100] for start in range(0, len(codes), 100)]
+    lines = [
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Words def /CMapType 2 def",
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange",
+        *(
+            f"{len(block)} beginbfchar\n" + "\n".join(f"<{code}> <{code}>" for code in block) + "\nendbfchar"
+            for block in blocks
+        ),
+        "endcmap CMapName currentdict /CMap defineresource pop end end",
+    ]
+    return "\n".join(lines).encode("ascii")
+
+
+def _document(content: bytes, letters: bytes) -> bytes:
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents 4 0 R "
         "/Resources << /Font << /F1 5 0 R >> >> >>".encode("ascii"),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [6 0 R] "
+        b"/ToUnicode 8 0 R >>",
         b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /FontDescriptor 7 0 R "
         b"/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 /W [1 95 500] >>",
         b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 "
         b"/Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(letters), letters),
     ]
     written = b"%PDF-1.4\n"
     places = []
