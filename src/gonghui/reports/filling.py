@@ -1,12 +1,13 @@
 """Fills a report form for an organisation and period: every number is asked of the journal, now or at a cut."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gonghui.core import numerals
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import Ask, Figure, Value, answer
+from gonghui.core.journal import last_position, watermark
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.models.filings import FiledRow, Report
@@ -73,13 +74,17 @@ class Filled:
 
 @dataclass(frozen=True)
 class Filling:
-    """A form filled for one organisation and period."""
+    """A form filled for one organisation and period.
+
+    `as_of` is the position a draft can be computed again at; none while somebody is writing.
+    """
 
     form: Form
     organisation: Organisation
     period: Period
     rows: Mapping[str, Filled]
     cut: int | None = None
+    as_of: int | None = None
 
     @property
     def moved_count(self) -> int:
@@ -173,7 +178,10 @@ def filled_report(form: Form, organisation: Organisation, period: Period) -> tup
     report = Report.objects.select_related("organisation").of(form.code, organisation, period)
     if report is not None and report.is_filed:
         return report, standing_report(report)
-    return report, fill(form, organisation, period)
+    before = last_position()
+    filling = fill(form, organisation, period)
+    still = before == watermark() == last_position()
+    return report, replace(filling, as_of=before if still else None)
 
 
 # Prose ----------------------------------------------------------------------------------------------------------

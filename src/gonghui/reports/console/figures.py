@@ -55,7 +55,7 @@ def figure(request: ConsoleRequest, form: str, period: str, code: str, row: str)
     kept, filling, filled = opened(place, row)
     if filled.figure.sensitive:
         access.looked(request.actor, "reports.figure_opened", subject_type=filled.figure.name)
-    shown = pane(request.actor, place, kept, filled)
+    shown = pane(request.actor, place, kept, filled, filling.as_of)
     if request.headers.get("HX-Target") == "pane":
         return render(request, "reports/console/pane.html", shown)
     whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}
@@ -73,13 +73,13 @@ def opened(place: Place, row_id: str) -> tuple[Report | None, Filling, Filled]:
     return kept, filling, filling.rows[row_id]
 
 
-def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled) -> dict[str, Any]:
+def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of: int | None = None) -> dict[str, Any]:
     """Everything the pane says about one figure."""
     masked = areas.is_masked(filled, place.organisation, actor)
     figure = filled.figure
     return {
         "place": place,
-        "live": Live(filled, place.figure_url(filled.row.id), place.organisation.code, True),
+        "live": Live(filled, place.figure_url(filled.row.id), place.organisation.code, True, masked, as_of),
         "filled": filled,
         "figure": figure,
         "masked": masked,

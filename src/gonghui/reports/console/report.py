@@ -86,6 +86,12 @@ class Live:
     organisation: str
     is_open: bool = False
     is_masked: bool = False
+    as_of: int | None = None
+
+    @property
+    def cut(self) -> int | None:
+        """The journal position at which the number can be computed again."""
+        return self.filled.cut or self.as_of
 
     @property
     def words(self) -> str:
@@ -232,6 +238,7 @@ def paper(
             place.organisation.code,
             key == row_id,
             is_masked(filled, place.organisation, request.actor),
+            filling.as_of,
         )
         for key, filled in filling.rows.items()
     }

@@ -14,7 +14,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.journal import record, watermark
 from gonghui.reports.actions import filings
 from gonghui.reports.facts import FigureReturned
-from gonghui.reports.filling import fill
+from gonghui.reports.filling import fill, filled_report
 from gonghui.reports.models import FiledRow, Report
 from gonghui.reports.tests.builders import H1, a_federation
 from gonghui.reports.tests.filing_builders import AUGUST, a_second, an_editor, the_form
@@ -118,3 +118,14 @@ def test_two_editors_who_propose_at_once_begin_one_report():
     with ThreadPoolExecutor(4) as threads:
         assert len(set(threads.map(propose, range(4)))) == 1
     assert Report.objects.count() == 1
+
+
+def test_a_draft_names_the_position_it_can_be_computed_again_at_unless_somebody_writes():
+    city = a_federation().city.organisation
+    returned(city, 40)
+    _report, still = filled_report(the_form(), city, H1)
+    assert still.as_of == filings.pressed_now()
+    with somebody_writing(city, 2):
+        _report, busy = filled_report(the_form(), city, H1)
+        assert busy.as_of is None
+    assert fill(the_form(), city, H1, still.as_of).rows["F35"].value == still.rows["F35"].value
