@@ -1,5 +1,6 @@
 """Tables of returns and of filed reports."""
 
+from gonghui.reports.models import audits
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.models.returns import (
     Comment,
@@ -25,4 +26,5 @@ __all__ = [
     "RoundFigure",
     "StockSeries",
     "Upload",
+    "audits",
 ]
