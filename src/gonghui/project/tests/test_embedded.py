@@ -88,6 +88,14 @@ def test_a_folder_open_to_others_is_refused(tmp_path: Path) -> None:
         embedded._give(folder)
 
 
+def test_programs_that_are_not_there_are_named_with_the_way_out(elsewhere: dict[str, str]) -> None:
+    wrong = {**elsewhere, "GONGHUI_POSTGRES": "/nowhere/bin"}
+    code = "from gonghui.project import embedded; embedded.start()"
+    ended = subprocess.run([sys.executable, "-c", code], env=wrong, capture_output=True, text=True, check=False)
+    assert "/nowhere/bin/initdb cannot be run" in ended.stderr
+    assert "export DATABASE_URL=" in ended.stderr
+
+
 def test_an_address_is_read_the_way_libpq_reads_it() -> None:
     read = embedded.parse("postgresql://anna:p%40ss@db.example:5433/union?sslmode=verify-full")
     assert (read["NAME"], read["USER"], read["PASSWORD"]) == ("union", "anna", "p@ss")
