@@ -167,7 +167,7 @@ def measure_drill(rounds: int) -> list[Result]:
 
 
 def _page(figure: Figure, path: str, after: str = "") -> str:
-    rows = Keyset(figures.entries_behind(figure, path, HALF), ("-happened_on", "-id"))
+    rows = Keyset(figures.entries_behind(figure, path, HALF), ("-happened_on", "-id"), ids_first=True)
     return rows.page(QueryDict(after), count=not after).next
 
 

@@ -254,7 +254,7 @@ def rows(sums: Sequence[Sum], cut: int | None = None) -> EntryQuerySet:
         weight, whole = (sum(part[n] for n in alike) for part in weights)
         if weight or any(asked[n].paths for n in alike):
             of_kind = [asked[n] for n in alike]
-            conditions.append(_found_first(of_kind, cut) if weight * weight <= 25 * whole else _in_order(of_kind, cut))
+            conditions.append(_found_first(of_kind, cut) if weight * weight <= 3 * whole else _in_order(of_kind, cut))
     found = Q()
     for condition in conditions:
         found |= condition

@@ -6,8 +6,10 @@ trigger (migration 0001). Organisation paths look like `/1/3/` and are compared 
 
 import secrets
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from gonghui.core.privacy import INTERNAL, PUBLIC, declare
@@ -34,6 +36,15 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def under(self, path: str) -> "EntryQuerySet":
         """Entries whose organisation, on the day it happened, lay at or under `path`."""
         return self.filter(path__startswith=path)
+
+    def found_by_path(self, path: str, kinds: Iterable[int]) -> "EntryQuerySet":
+        """The same for a subtree that has few entries of those kinds: found by path, whatever order is asked for.
+
+        Left to itself the planner walks back through the whole journal to meet fifty of them.
+        """
+        sql = "id = any(array(select id from core_entry where kind = any(%s) and path >= %s and path < %s))"
+        params = [list(kinds), path, path[:-1] + "0"]
+        return self.filter(RawSQL(sql, params, output_field=models.BooleanField()))  # noqa: S611
 
     def of_kinds(self, *kinds: str) -> "EntryQuerySet":
         """Entries of the named kinds."""

@@ -50,12 +50,19 @@ class Page(Generic[M]):
 
 
 class Keyset(Generic[M]):
-    """A list ordered by columns that together never repeat and are never null."""
+    """A list ordered by columns that together never repeat and are never null.
 
-    def __init__(self, queryset: QuerySet[M], order: Sequence[str] = ("-id",), size: int = 50) -> None:
+    With `ids_first` the page is found by an index alone, then its rows are read: for plain rows that stand between
+    many others.
+    """
+
+    def __init__(
+        self, queryset: QuerySet[M], order: Sequence[str] = ("-id",), size: int = 50, *, ids_first: bool = False
+    ) -> None:
         self.queryset = queryset
         self.order = tuple(order)
         self.size = size
+        self.ids_first = ids_first
         self.names = [name.lstrip("-") for name in self.order]
         self.falling = [name.startswith("-") for name in self.order]
 
@@ -92,6 +99,10 @@ class Keyset(Generic[M]):
         rows = self.queryset.order_by(*order)
         if key is not None:
             rows = rows.filter(self._beyond(key, backwards))
+        if self.ids_first:
+            ids = list(rows.values_list("pk", flat=True)[: self.size + 1])
+            found = self.queryset.model._default_manager.in_bulk(ids)
+            return [found[each] for each in ids]
         return list(rows[: self.size + 1])
 
     def _beyond(self, key: list[Any], backwards: bool) -> Any:

@@ -93,3 +93,12 @@ def test_a_reversed_entry_still_has_rows_behind_its_zero(journal) -> None:
     rollup.fold_all()
     assert answers.evaluate([MARCH]) == [0]
     assert answers.rows([MARCH]).count() == 2
+
+
+@pytest.mark.django_db
+def test_few_entries_of_a_subtree_are_found_by_path(journal) -> None:
+    for path in ("/1/3/", "/1/3/7/", "/1/30/"):
+        _pay(journal, "2020-03-05", path)
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert set(Entry.objects.found_by_path("/1/3/", kinds)) == set(Entry.objects.under("/1/3/"))
+    assert not Entry.objects.found_by_path("/1/3/", [-1]).exists()

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from gonghui.core import access, rollup
+from gonghui.core import access
 from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.figures import FIGURES, RETURNED_KIND
@@ -162,7 +162,7 @@ def entries(request: ConsoleRequest, form: str, period: str, code: str, row: str
     found = (since_filing if only_moved else readable)(request.actor, place, filled)
     if filled.figure.sensitive:
         access.looked(request.actor, "reports.entries_opened", subject_type=filled.figure.name)
-    listed = Keyset(found, ("-happened_on", "-id"), SIZE).page(request)
+    listed = Keyset(found, ("-happened_on", "-id"), SIZE, ids_first=True).page(request)
     return render(
         request,
         "reports/console/entries.html",
@@ -214,8 +214,7 @@ def journal(request: ConsoleRequest) -> HttpResponseBase:
 
 
 def narrowed(entries: EntryQuerySet, path: str, kind: int | None) -> EntryQuerySet:
-    """Entries under a path, of a kind if one is given. Where they are sparse, the unions and kinds that have any are
-    named, so that the index finds them; walking back through the whole journal would take long to meet one."""
+    """Entries under a path, of a kind if one is given; where they are sparse they are found by path."""
     found = entries.under(path) if kind is None else entries.under(path).filter(kind=kind)
     of_kind = {} if kind is None else {"kind": kind}
     top = int(path.rstrip("/").rpartition("/")[2])
@@ -225,11 +224,7 @@ def narrowed(entries: EntryQuerySet, path: str, kind: int | None) -> EntryQueryS
     ]
     if sum(n or 0 for n in sums) > SPARSE or path == f"/{top}/":
         return found
-    under = Organisation.objects.under(path).values("pk")
-    having = RollUpOwn.objects.filter(organisation_id__in=under, **of_kind)
-    pairs = having.values_list("organisation_id", "kind").distinct()
-    unions, kinds = {union for union, _kind in pairs}, {kind for _union, kind in pairs}
-    return found.filter(Q(kind__in=kinds, organisation_id__in=unions) | Q(id__gt=rollup.position()))
+    return found.found_by_path(path, [kind] if kind is not None else Kind.objects.values_list("id", flat=True))
 
 
 def _named(words: str) -> Q:

@@ -52,9 +52,10 @@ class EveryListIsWalkedWhole(TestCase):
     )
     def test_each_row_once_and_in_order(self, worked: list[bool], size: int, order: tuple[str, ...]) -> None:
         fill(worked)
-        keyset = Keyset(CalendarDay.objects.all(), order, size)
-        walked = [day for page in walk(keyset) for day in page]
-        assert walked == list(CalendarDay.objects.order_by(*order).values_list("date", flat=True))
+        for ids_first in (False, True):
+            keyset = Keyset(CalendarDay.objects.all(), order, size, ids_first=ids_first)
+            walked = [day for page in walk(keyset) for day in page]
+            assert walked == list(CalendarDay.objects.order_by(*order).values_list("date", flat=True))
 
 
 @pytest.mark.django_db

@@ -248,10 +248,9 @@ def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> No
             name=organisation.name,
             since=since,
         )
-    structural = Kind.objects.filter(name__startswith="organisations.organisation_").values("id")
-    later = Entry.objects.filter(
-        organisation_id__in=Organisation.objects.under(organisation.path).values("id"), happened_on__gte=on
-    ).exclude(kind__in=structural)
+    work = Kind.objects.exclude(name__startswith="organisations.organisation_").values("id")
+    spans = PathSpan.objects.filter(organisation__path__startswith=organisation.path).exclude(last_on__lt=on)
+    later = Entry.objects.filter(kind__in=work, path__in=spans.values("path"), happened_on__gte=on)
     newest = later.order_by("-happened_on").values_list("happened_on", flat=True).first()
     if newest is not None:
         raise Refusal(
