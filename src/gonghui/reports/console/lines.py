@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gonghui.core import clock
+from gonghui.core import access, clock
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import CLOCKS
@@ -36,7 +36,14 @@ def line_of(actor: Actor, public_id: object) -> Line:
 def line_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """One line: what it says, where it stands, the steps, the thread, its papers and entries."""
     line = line_of(request.actor, public_id)
+    trace_look(request.actor, line)
     return render(request, "reports/console/line.html", line_context(request.actor, line))
+
+
+def trace_look(actor: Actor, line: Line) -> None:
+    """A look at another unit's sensitive figure leaves a trace."""
+    if line.declared.sensitive and line.organisation_id != actor.organisation_id:
+        access.looked(actor, "reports.line_opened", subject_type="reports.line", subject_id=line.pk)
 
 
 def line_context(actor: Actor, line: Line) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.reports import actions
 from gonghui.reports.console.amounts import against, amount_text, before_of, figure_choices, name_of
-from gonghui.reports.console.lines import line_context
+from gonghui.reports.console.lines import line_context, trace_look
 from gonghui.reports.console.rounds import uuids
 from gonghui.reports.models import Line, Round
 from gonghui.spine.organisations.models import Organisation
@@ -47,6 +47,8 @@ def review(request: ConsoleRequest) -> HttpResponseBase:
     everything = Line.objects.seen_by(request.actor).to_review(request.actor)
     chosen = uuids([request.GET.get("line", "")])
     open_line = queue.filter(public_id__in=chosen).first() if chosen else None
+    if open_line is not None:
+        trace_look(request.actor, open_line)
     return render(
         request,
         "reports/console/review.html",

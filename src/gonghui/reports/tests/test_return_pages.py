@@ -238,6 +238,7 @@ def test_out_of_sight_is_absent_and_missing_power_is_forbidden(
 def test_sensitive_lines_stay_at_district_rank(federation: Federation, opened: Round, signed_in: SignIn) -> None:
     [line] = an_accepted_return(opened, federation.east, federation.city, a_draft(HOTLINE, 7))
     assert signed_in("reviewer", federation.city).get(reverse("line", args=[line.public_id])).status_code == 200
+    assert Access.objects.filter(what="reports.line_opened", subject_id=line.pk).count() == 1
     assert signed_in("statistician", federation.street).get(reverse("line", args=[line.public_id])).status_code == 404
 
 
