@@ -7,10 +7,12 @@ import pytest
 
 from gonghui.core import answers, rollup
 from gonghui.core.answers import Sum, beneath
+from gonghui.core.figures import count
 from gonghui.core.journal import last_position, watermark
 from gonghui.core.models import Entry
+from gonghui.core.tests.facts import Paid
 
-MARCH = Sum("tests.paid", (), "amount_fen", False, "/1/3/", date(2020, 3, 1), date(2020, 3, 31))
+MARCH = Sum(count(Paid).kind, (), "amount_fen", False, "/1/3/", date(2020, 3, 1), date(2020, 3, 31))
 SCHEME_A = replace(MARCH, where=(("scheme", "a"),))
 LONG = replace(MARCH, first=date(2020, 1, 20), last=date(2020, 8, 13))
 
