@@ -9,6 +9,7 @@ from django.utils import translation
 from gonghui.core import clock
 from gonghui.spine.officials.console.posts import CHOSEN
 from gonghui.spine.officials.models import actor_for
+from gonghui.web import faults
 from gonghui.web.models import Account
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -36,6 +37,17 @@ def chinese_first(get_response: View) -> View:
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+    return respond
+
+
+def without_zero_bytes(get_response: View) -> View:
+    """An address with a zero byte names nothing: PostgreSQL would not even take it as a question."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return faults.absent(request)
+        return get_response(request)
 
     return respond
 

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gonghui.project.middleware.chinese_first",
+    "gonghui.project.middleware.without_zero_bytes",
     "django.contrib.messages.middleware.MessageMiddleware",
     "gonghui.web.sessions.watch",
     "allauth.account.middleware.AccountMiddleware",
