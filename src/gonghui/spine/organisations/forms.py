@@ -206,7 +206,9 @@ class EmployerForm(forms.Form):
         return EmployerEntry(**self.cleaned_data)
 
 
-EmployerSet = forms.formset_factory(EmployerForm, extra=0, max_num=EMPLOYERS_MOST, validate_max=True)
+EmployerSet = forms.formset_factory(
+    EmployerForm, extra=0, max_num=EMPLOYERS_MOST, validate_max=True, absolute_max=EMPLOYERS_MOST + 1
+)
 
 
 class ApproveForm(forms.Form):

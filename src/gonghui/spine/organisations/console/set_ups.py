@@ -185,8 +185,9 @@ def propose(request: ConsoleRequest) -> HttpResponseBase:
     wants_more = typed is not None and "more" in typed
     if typed is not None and wants_more:
         typed = typed.copy()
-        count = min(int(typed.get("e-TOTAL_FORMS") or 1) + 1, forms.EMPLOYERS_MOST)
-        typed["e-TOTAL_FORMS"] = str(count)
+        shown = typed.get("e-TOTAL_FORMS", "")
+        count = int(shown) if shown.isdecimal() and len(shown) < 3 else 1
+        typed["e-TOTAL_FORMS"] = str(min(count + 1, forms.EMPLOYERS_MOST))
     start = {"superior": "" if request.actor.level == "city" else request.actor.organisation_name, "kind": "base"}
     if under := request.GET.get("under", ""):
         start["superior"] = one_of(request.actor, under).code
