@@ -26,7 +26,7 @@ SEEN_WORDS = """() => {
 WIDER = """() => [...document.querySelectorAll('body *')]
   .filter((x) => x.getBoundingClientRect().right > innerWidth + 1 && !x.closest('.scroll, .wide, [tabindex]'))
   .slice(0, 3).map((x) => x.outerHTML.slice(0, 120))"""
-FIND = "(rules) => axe.run(document, {...rules, resultTypes: ['violations'], elementRef: false})"
+FIND = "(rules) => axe.run(document, {...rules, resultTypes: ['violations'], preload: false})"
 
 
 class Tour(Walk):
