@@ -52,8 +52,6 @@ def enter_lines(
 ) -> list[Line]:
     """All drafts stand on the return, or none: the first thing wrong with any of them is refused."""
     held = _own(in_return, by=by, power="reports.enter")
-    if held.round.closed_on is not None:
-        raise Refusal("reports.round_closed", "“%(title)s”已经结束收数", title=held.round.title)
     if not drafts:
         raise Refusal("reports.nothing_entered", "没有填任何一项：请填数、填 0 或勾无此项")
     checker = Checker(held, on=on)
@@ -64,12 +62,19 @@ def enter_lines(
         line.figure: line
         for line in held.lines.select_for_update().filter(state__in=("draft", "refused"), corrects=None)
     }
+    if held.round.closed_on is not None and any(not was_sent(open_lines.get(draft.figure)) for draft in drafts):
+        raise Refusal("reports.round_closed", "“%(title)s”已经结束收数，只能改被退回的行", title=held.round.title)
     lines = [
         _written(open_lines.get(draft.figure), draft, checker=checker, by=by, on=on, upload=upload) for draft in drafts
     ]
     _unsigned(held)
     record(LinesDrafted(lines=len(lines)), about=held, by=by, happened_on=on)
     return lines
+
+
+def was_sent(line: Line | None) -> bool:
+    """Whether the line was sent before: what came back may be mended after the round has closed."""
+    return line is not None and line.submitted_on is not None
 
 
 def _written(line: Line | None, draft: Draft, *, checker: Checker, by: Actor, on: date, upload: Upload | None) -> Line:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import checking, parameters, rules
+from gonghui.reports.actions.lines import was_sent
 from gonghui.reports.checking import Checker, Draft
 from gonghui.reports.models import Line, Return, RoundFigure
 from gonghui.reports.sheets import typed
@@ -110,6 +111,7 @@ class FormRow:
 
     asked: RoundFigure
     coverage: str
+    closed: bool
     before: rules.Amount | None
     line: Line | None
     correction: Line | None = None
@@ -128,7 +130,9 @@ class FormRow:
     @property
     def is_open(self) -> bool:
         """Whether it may be typed into."""
-        return self.line is None or self.line.state in ("draft", "refused")
+        if self.line is None:
+            return not self.closed
+        return self.line.state in ("draft", "refused") and (not self.closed or was_sent(self.line))
 
     @property
     def unit(self) -> str:
@@ -177,6 +181,7 @@ def form_rows(in_return: Return, words: QueryDict | None = None) -> list[FormRow
     asked = [one for one in in_return.round.figures.all() if one.is_asked_of(in_return.organisation)]
     earlier = checking.before(in_return.organisation, asked)
     coverages = checking.default_coverages(in_return.organisation, [one.figure for one in asked])
+    closed = in_return.round.closed_on is not None
     lines: dict[str, Line] = {}
     corrections: dict[str, Line] = {}
     for line in in_return.lines.exclude(state__in=("withdrawn", "corrected")).order_by("entered_on", "id"):
@@ -187,7 +192,12 @@ def form_rows(in_return: Return, words: QueryDict | None = None) -> list[FormRow
     rows = []
     for one in asked:
         row = FormRow(
-            one, coverages[one.figure], earlier.get(one.figure), lines.get(one.figure), corrections.get(one.figure)
+            one,
+            coverages[one.figure],
+            closed,
+            earlier.get(one.figure),
+            lines.get(one.figure),
+            corrections.get(one.figure),
         )
         if words is not None and row.is_open:
             row.typed = typed_fields(words, row.name)

@@ -70,9 +70,10 @@ def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The sheet: what is asked, what stood last time, what is typed now; saved as drafts."""
     in_return = return_of(request.actor, public_id)
     own = in_return.organisation_id == request.actor.organisation_id
-    may_enter = own and request.actor.may("reports.enter") and in_return.round.closed_on is None
+    may_send = own and request.actor.may("reports.enter")
     words = request.POST if request.method == "POST" else request.typed
     rows = form_rows(in_return, words)
+    may_enter = may_send and any(row.is_open for row in rows)
     if request.method == "POST":
         if not own:
             raise Http404
@@ -99,6 +100,7 @@ def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             "rows": rows,
             "errors": errors,
             "may_enter": may_enter,
+            "may_send": may_send,
             "may_sign": own and request.actor.may("reports.sign"),
             "own": own,
             "drafts": drafts_now,

@@ -116,6 +116,15 @@ def test_a_closed_round_takes_nothing_new_and_still_decides(federation: Federati
     assert corrected.state == "accepted"
 
 
+def test_what_came_back_is_mended_after_the_round_has_closed(federation: Federation) -> None:
+    opened = a_round(federation.city, PAYMENTS)
+    [line] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5))
+    actions.close_round(opened, by=federation.city.reviewer, on=JULY)
+    actions.refuse_line(line, reason="不符", by=federation.city.reviewer, on=JULY)
+    [mended] = an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 6))
+    assert (mended.pk, mended.number) == (line.pk, 6)
+
+
 def test_a_programme_starts_once_for_a_known_work_by_the_administrator(federation: Federation) -> None:
     admin = someone(federation.city.organisation, "system_admin", "system.settings")
     june = date(2020, 6, 1)
