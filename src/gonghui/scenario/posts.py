@@ -59,7 +59,6 @@ def offered() -> tuple[Offered, ...]:
 
 
 def _everywhere() -> Iterator[Holder]:
-    yield Holder("city.org", "city", "org_officer")
     for place in answering():
         for role, suffix in SUFFIXES.items():
             yield Holder(f"{place.key}.{suffix}", place.key, role)

@@ -34,7 +34,8 @@ REST = (
     (date(2020, 5, 1), date(2020, 5, 5)),
     (date(2020, 6, 25), date(2020, 6, 27)),
 )
-OPEN_STATES = ("prospect", "preparing", "elected")
+OPEN_STATES = (("prospect", date(2020, 8, 31)), ("preparing", date(2020, 8, 25)), ("elected", date(2020, 8, 13)))
+"""How far a set-up has come by the demo's today, and the day it will end at; no step lies after today."""
 STILL_OPEN = 21
 IN_JULY = 12
 CHUNK = 8
@@ -143,8 +144,8 @@ def afterwards() -> tuple[PlannedSetUp, ...]:
         if n < IN_JULY:
             found.append(PlannedSetUp(number, seat, "base", (one,), chance.choice(_workdays(2020, 7))))
         else:
-            reaches = OPEN_STATES[n % len(OPEN_STATES)]
-            found.append(PlannedSetUp(number, seat, "base", (one,), date(2020, 8, 20), reaches))
+            reaches, ends_on = OPEN_STATES[n % len(OPEN_STATES)]
+            found.append(PlannedSetUp(number, seat, "base", (one,), ends_on, reaches))
     return tuple(found)
 
 
