@@ -150,7 +150,7 @@ def test_a_page_is_whole(served: Served, tour: Tour, data: set[str], name: str) 
     assert tour.open(path).status < 500
     wrong += [f"desktop: {one}" for one in tour.violations()]
     tour.page.set_viewport_size(PHONE)
-    wrong += [f"phone: {one}" for one in (*tour.too_wide(), *tour.violations())]
+    wrong += [f"phone: {one}" for one in (*tour.too_wide(), *tour.broken_numbers(), *tour.violations())]
     if name in MAIN:
         tour.page.emulate_media(color_scheme="dark")
         wrong += [f"dark: {one}" for one in tour.violations()]

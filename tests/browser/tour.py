@@ -26,6 +26,19 @@ SEEN_WORDS = """() => {
 WIDER = """() => [...document.querySelectorAll('body *')]
   .filter((x) => x.getBoundingClientRect().right > innerWidth + 1 && !x.closest('.scroll, .wide, [tabindex]'))
   .slice(0, 3).map((x) => x.outerHTML.slice(0, 120))"""
+BROKEN = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const words = walker.currentNode.data.trim();
+    if (!/^[−-]?[\\d,]+(\\.\\d+)?$/.test(words)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    const tops = new Set([...range.getClientRects()].filter((x) => x.width > 1).map((x) => Math.round(x.top)));
+    if (tops.size > 1) found.push(words);
+  }
+  return found;
+}"""
 FIND = "(rules) => axe.run(document, {...rules, resultTypes: ['violations'], preload: false})"
 
 
@@ -55,6 +68,10 @@ class Tour(Walk):
         if self.page.evaluate("document.scrollingElement.scrollWidth") <= self.page.evaluate("innerWidth"):
             return []
         return [f"wider than the screen: {html}" for html in self.page.evaluate(WIDER) or ["?"]]
+
+    def broken_numbers(self) -> list[str]:
+        """Numbers that run over the end of a line."""
+        return [f"a number over two lines: {words}" for words in self.page.evaluate(BROKEN)]
 
     def untranslated(self, data: Iterable[str]) -> list[str]:
         """Chinese words on an English page that are not somebody's data."""
