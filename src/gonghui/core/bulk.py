@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from gonghui.core.facts import amount_of, group_of, quantity_of
-from gonghui.core.journal import GROUP_IDS, KIND_IDS, SUBJECT_TYPE_IDS, Pending, canonical
+from gonghui.core.journal import ENTRY_COLUMNS, Pending, as_rows, canonical
 from gonghui.core.models import BulkCursor
 
 Row = Sequence[object]
@@ -60,10 +60,6 @@ def copy(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int
     return written
 
 
-ENTRY_COLUMNS = (
-    "subject_id, amount_fen, quantity, organisation_id, actor_id, happened_on, group_id, kind, subject_type, sign, "
-    "reverses, path, why"
-)
 ENTRY_TYPES = [
     "int8",
     "int8",
@@ -83,41 +79,16 @@ ENTRY_TYPES = [
 
 def copy_entries(pending: Iterable[Pending]) -> int:
     """Write entries by binary COPY; ids are drawn by the server after the journal's lock is held."""
-    kinds: dict[str, int] = {}
-    subjects: dict[str, int] = {}
-    groups: dict[tuple[str, str], int] = {}
     listed = pending if isinstance(pending, list) else list(pending)
-    for one in listed:  # interning asks the database, which is not possible while COPY runs
-        if one.kind not in kinds:
-            kinds[one.kind] = KIND_IDS.of(one.kind)
-        if one.subject_type not in subjects:
-            subjects[one.subject_type] = SUBJECT_TYPE_IDS.of(one.subject_type)
-        if (one.kind, one.group) not in groups:
-            groups[one.kind, one.group] = GROUP_IDS.of(kinds[one.kind], one.group)
+    rows = as_rows(listed)  # interning asks the database, which is not possible while COPY runs
     with (
         connection.cursor() as cursor,
         cursor.copy(f"copy core_entry ({ENTRY_COLUMNS}) from stdin (format binary)") as out,
     ):
         out.set_types(ENTRY_TYPES)
         write = out.write_row
-        for one in listed:
-            write(
-                (
-                    one.subject_id,
-                    one.amount_fen,
-                    one.quantity,
-                    one.organisation_id,
-                    one.actor_id,
-                    one.happened_on,
-                    groups[one.kind, one.group],
-                    kinds[one.kind],
-                    subjects[one.subject_type],
-                    one.sign,
-                    one.reverses,
-                    one.path,
-                    one.why,
-                )
-            )
+        for row in rows:
+            write(row)
     return len(listed)
 
 

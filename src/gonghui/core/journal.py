@@ -6,7 +6,7 @@ any more; fold, seal and filing stop there (measured in docs/performance.md).
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
@@ -236,46 +236,50 @@ GROUP_IDS = InternedGroups()
 
 # Writing --------------------------------------------------------------------------------------------------------
 
-_COLUMNS = (
+ENTRY_COLUMNS = (
     "subject_id, amount_fen, quantity, organisation_id, actor_id, happened_on, group_id, kind, subject_type, sign, "
     "reverses, path, why"
 )
 _ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-def as_row(pending: Pending) -> tuple[object, ...]:
-    """The entry's columns after interning, in the order of the INSERT and of the bulk path."""
-    kind = KIND_IDS.of(pending.kind)
+def as_rows(pending: Sequence[Pending]) -> Iterator[tuple[Any, ...]]:
+    """The entries' columns in the order of `ENTRY_COLUMNS`. All interning is done before the first row comes."""
+    kinds = {name: KIND_IDS.of(name) for name in sorted({one.kind for one in pending})}
+    subjects = {name: SUBJECT_TYPE_IDS.of(name) for name in sorted({one.subject_type for one in pending})}
+    asked = sorted({(one.kind, one.group) for one in pending})
+    groups = {(kind, group): GROUP_IDS.of(kinds[kind], group) for kind, group in asked}
     return (
-        pending.subject_id,
-        pending.amount_fen,
-        pending.quantity,
-        pending.organisation_id,
-        pending.actor_id,
-        pending.happened_on,
-        GROUP_IDS.of(kind, pending.group),
-        kind,
-        SUBJECT_TYPE_IDS.of(pending.subject_type),
-        pending.sign,
-        pending.reverses,
-        pending.path,
-        pending.why,
+        (
+            one.subject_id,
+            one.amount_fen,
+            one.quantity,
+            one.organisation_id,
+            one.actor_id,
+            one.happened_on,
+            groups[one.kind, one.group],
+            kinds[one.kind],
+            subjects[one.subject_type],
+            one.sign,
+            one.reverses,
+            one.path,
+            one.why,
+        )
+        for one in pending
     )
 
 
 def flush(pending: Sequence[Pending]) -> None:
     """Insert all entries of the action in one statement for each thousand and give them their ids."""
+    rows = list(as_rows(pending))
     for start in range(0, len(pending), 1000):
-        chunk = pending[start : start + 1000]
-        values: list[Any] = []
-        for one in chunk:
-            values.extend(as_row(one))
+        chunk = rows[start : start + 1000]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"insert into core_entry ({_COLUMNS}) values {', '.join([_ROW] * len(chunk))} returning id",  # noqa: S608
-                values,
+                f"insert into core_entry ({ENTRY_COLUMNS}) values {', '.join([_ROW] * len(chunk))} returning id",  # noqa: S608
+                [value for row in chunk for value in row],
             )
-            for one, (entry_id,) in zip(chunk, cursor.fetchall(), strict=True):
+            for one, (entry_id,) in zip(pending[start:], cursor.fetchall(), strict=False):
                 one.entry_id = entry_id
 
 

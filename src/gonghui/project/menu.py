@@ -35,7 +35,7 @@ MENU = (
         (
             Desk(_("工作报告"), "reports", "reports.see"),
             Desk(_("统计上报"), "rounds", "reports.see"),
-            Desk(_("本单位报表"), "returns", "reports.enter"),
+            Desk(_("本单位报表"), "returns", "reports.see"),
             Desk(_("审核台"), "review", "reports.review"),
         ),
     ),
