@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -157,5 +158,8 @@ def back(request: HttpRequest, otherwise: str = "/", *, came_from: bool = True) 
         wanted.append(request.headers.get("Referer"))
     for address in filter(None, wanted):
         if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-            return address.split(request.get_host(), 1)[-1] if "//" in address else address
+            parts = urlsplit(address)
+            own = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+            if own.startswith("/") and not own.startswith(("//", "/\\")):
+                return own
     return otherwise

@@ -69,9 +69,25 @@ def test_a_refused_address_says_which_value(inside: Client) -> None:
     assert "没有这个期间：2020H3" in answer.content.decode()
 
 
-@pytest.mark.parametrize("evil", ["https://evil.example/", "//evil.example/x", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "https://evil.example/",
+        "//evil.example/x",
+        "javascript:alert(1)",
+        "http://testserver",
+        "http://testserver//evil.example/x",
+        "http://testserver/\\evil.example/x",
+    ],
+)
 def test_the_way_back_is_never_another_site(inside: Client, evil: str) -> None:
     assert inside.post("/take/", {"next": evil}).url == "/"  # type: ignore[attr-defined]
+
+
+def test_an_own_address_that_names_the_host_again_stays_whole(inside: Client) -> None:
+    own = "/note/?q=//testserver//evil.example/"
+    assert inside.post("/take/", {"next": own}).url == own  # type: ignore[attr-defined]
+    assert inside.post("/take/", {"next": f"http://testserver{own}"}).url == own  # type: ignore[attr-defined]
 
 
 def test_staff_without_a_second_factor_is_sent_to_set_one(inside: Client, settings: Any) -> None:
