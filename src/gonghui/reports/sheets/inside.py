@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -208,9 +209,11 @@ def plain(value: Any) -> Any:
         return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ")
     if isinstance(value, date | time | timedelta):
         return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # no number to JSON nor to anybody who counts
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
-    return value
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:

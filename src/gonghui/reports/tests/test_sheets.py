@@ -314,6 +314,27 @@ def test_a_small_file_that_asks_for_512_gb_is_refused_by_its_extent() -> None:
     assert refused(raw_workbook(wide)) == "reports.too_many_columns"
 
 
+@pytest.mark.parametrize("value", ["NaN", "inf", "-1e400"])
+def test_what_is_no_number_to_anybody_is_an_error_in_its_cell(federation: Federation, east: Return, value: str) -> None:
+    content = filled(east, ("number", PAYMENTS, 987654))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = {
+            name: book.read(name).replace(b"<v>987654</v>", f"<v>{value}</v>".encode()) for name in book.namelist()
+        }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
+    upload = imported(buffer.getvalue(), east, federation)
+    assert problems(upload) == {(cell("number", PAYMENTS), "reports.not_a_number")}
+
+
+def test_a_zero_byte_in_a_cell_is_dropped() -> None:
+    cell = b'<c r="A1" t="inlineStr"><is><t>A_x0000_B</t></is></c>'
+    sheet = b'<worksheet><sheetData><row r="1">' + cell + b"</row></sheetData></worksheet>"
+    assert "\x00" not in str(open_upload(raw_workbook(sheet), "a.xlsx", largest=LARGEST).rows[0][0])
+
+
 def test_half_a_megabyte_that_inflates_to_half_a_gigabyte_is_refused_by_its_directory() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book, book.open("xl/sharedStrings.xml", "w") as part:
