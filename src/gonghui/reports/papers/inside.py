@@ -18,6 +18,8 @@ from gonghui.reports.sheets import inside
 
 PIXELS = 40_000_000
 KEPT = 20
+BESIDE = ("xl/media/", "xl/drawings/", "xl/comments", "xl/threadedComments", "xl/charts", "xl/embeddings/")
+"""The parts of a workbook that show something outside its cells: pictures, text boxes, remarks. They are not read."""
 
 
 def scan_pdf(content: bytes) -> dict[str, object]:
@@ -43,8 +45,8 @@ def scan_workbook(content: bytes) -> dict[str, object]:
         for sheet, part in inside.sheets_of(book).items():
             for cell, words in cells_of(book, part, strings):
                 found += [[f"{sheet}!{cell}", kind] for kind in rules.personal_numbers(words)]
-        pictures = any(name.startswith("xl/media/") for name in book.namelist())
-    return {"found": found[:KEPT], "read": not pictures}
+        beside = any(name.startswith(BESIDE) for name in book.namelist())
+    return {"found": found[:KEPT], "read": not beside}
 
 
 def shared_strings(book: zipfile.ZipFile) -> list[str]:

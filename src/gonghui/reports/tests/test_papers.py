@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from openpyxl.comments import Comment
 from PIL import Image
 
 from gonghui.core.errors import Refusal
@@ -135,6 +136,16 @@ def test_a_personal_number_in_a_workbook_is_refused_by_its_cell() -> None:
     assert keeping.checked(a_workbook(A1="合计", B1=2060012), "汇总.xlsx", largest=LARGEST).scanned is True
     assert "汇总!C7" in str(refused(a_workbook(C7=f"联系人 {MOBILE}"), "汇总.xlsx"))
     assert "汇总!C8" in str(refused(a_workbook(C8=int(MOBILE)), "汇总.xlsx"))
+
+
+def test_a_workbook_with_remarks_is_honestly_called_unread() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(a_workbook(A1="合计")))
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"].comment = Comment(MOBILE, "somebody")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert keeping.checked(buffer.getvalue(), "汇总.xlsx", largest=LARGEST).scanned is False
 
 
 def test_a_paper_is_kept_without_who_made_it() -> None:
