@@ -13,7 +13,7 @@ from gonghui.core.figures import Value
 from gonghui.core.flow import lock
 from gonghui.core.journal import last_position, record, watermark
 from gonghui.core.period import Period
-from gonghui.reports import report_forms
+from gonghui.reports import checking, report_forms
 from gonghui.reports.facts import ReportFiled, ReportProposed
 from gonghui.reports.filling import Filled, fill
 from gonghui.reports.flow import REPORT_FLOW
@@ -76,6 +76,9 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
     _own(report.organisation, by)
     if by.account_id == report.proposed_account:
         raise StepRefused("reports.second_person", "备案要由另一个人确认：提请人不能自己确认，请单位负责人来办")
+    form = report_forms.form(report.form)
+    # Whoever accepts a line of these figures now is waited for; whoever comes later finds the period filed.
+    checking.lock_families((row.figure.name, report.organisation.path) for row in form.rows)
     cut = watermark()
     if cut < mark:
         raise StepRefused(
@@ -84,7 +87,7 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
             cut=cut,
             mark=mark,
         )
-    filling = fill(report_forms.form(report.form), report.organisation, Period.parse(report.period), cut)
+    filling = fill(form, report.organisation, Period.parse(report.period), cut)
     FiledRow.objects.bulk_create([_row(report, filled) for filled in filling])
     report.state, report.cut = "filed", cut
     report.filed_by, report.filed_account, report.filed_by_name = by.id, by.account_id, by.name

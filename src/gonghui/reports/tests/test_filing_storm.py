@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from threading import Event
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from gonghui.core.action import action
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import record, watermark
+from gonghui.reports import checking
 from gonghui.reports.actions import filings
 from gonghui.reports.facts import FigureReturned
 from gonghui.reports.filling import fill, filled_report
@@ -129,3 +130,38 @@ def test_a_draft_names_the_position_it_can_be_computed_again_at_unless_somebody_
         _report, busy = filled_report(the_form(), city, H1)
         assert busy.as_of is None
     assert fill(the_form(), city, H1, still.as_of).rows["F35"].value == still.rows["F35"].value
+
+
+def test_filing_waits_for_whoever_is_accepting_a_line_of_its_figures():
+    federation = a_federation()
+    city = federation.city.organisation
+    report, lead = proposed(city), a_second(city)
+    with accepting(federation.east.organisation), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local lock_timeout = '300ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            filings.confirm_filing(report, by=lead, on=AUGUST, mark=filings.pressed_now())
+    assert filings.confirm_filing(report, by=lead, on=AUGUST, mark=filings.pressed_now()).is_filed
+
+
+@contextmanager
+def accepting(organisation: Organisation) -> Iterator[None]:
+    """Another connection that has asked whether the period is filed and has not recorded its line yet."""
+    asked, told = Event(), Event()
+
+    def accept() -> None:
+        try:
+            with transaction.atomic():
+                checking.lock_families([(PAYMENTS, organisation.path)])
+                asked.set()
+                told.wait(20)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(accept)
+        assert asked.wait(10)
+        try:
+            yield
+        finally:
+            told.set()
+            done.result(20)
