@@ -1,5 +1,6 @@
 """Collection rounds: the list, opening one, and the matrix of who has sent what, with reminders."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,7 @@ from gonghui.web.desk import Keyset
 CELL_KINDS = {"draft": "", "submitted": "wait", "refused": "late", "accepted": "ok"}
 ORDER = ("draft", "refused", "submitted", "accepted")
 MISSING = "未报"
+UUID_LOOKS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -242,7 +244,7 @@ def remind(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 
 def uuids(words: list[str]) -> list[str]:
     """Only what looks like a public id."""
-    return [word for word in words[:10_000] if len(word) == 36 and word.replace("-", "").isalnum()]
+    return [word for word in words[:10_000] if UUID_LOOKS.fullmatch(word)]
 
 
 @page("rounds.open")

@@ -292,3 +292,10 @@ def test_lists_open_for_everybody_who_may_see(federation: Federation, opened: Ro
     found = signed_in("reviewer", federation.city).get("/search/", {"q": "东区"})
     assert "/returns/" in found.content.decode()
     assert workbook(return_of(opened, federation.east), demo=True)
+
+
+def test_what_only_looks_like_an_id_finds_nothing(federation: Federation, opened: Round, signed_in: SignIn) -> None:
+    reviewer, nonsense = signed_in("reviewer", federation.city), "z" * 36
+    for name in ("round", "line"):
+        assert reviewer.get(reverse("review"), {name: nonsense}).status_code == 200
+    assert reviewer.post(reverse("review"), {"line": nonsense}).status_code == 422
