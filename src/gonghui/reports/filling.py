@@ -189,10 +189,11 @@ def filled_report(form: Form, organisation: Organisation, period: Period) -> tup
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of words, or one live figure."""
+    """A run of words, or one live figure; `of` names the row whose number the words repeat."""
 
     text: str = ""
     filled: Filled | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,7 @@ def _pieces(text: str, filling: Filling, *, english: bool) -> Iterable[Piece]:
             yield Piece(filled=filled)
             if filled.whole_of is not None:
                 n = filled.whole_of
-                yield Piece(f" ({n:,} {filled.row.of_en})" if english else f"（{n}{filled.row.of}）")
+                yield Piece(f" ({n:,} {filled.row.of_en})" if english else f"（{n}{filled.row.of}）", of=filled.row.id)
     if at < len(text):
         yield Piece(text[at:])
 

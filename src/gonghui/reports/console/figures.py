@@ -215,8 +215,10 @@ def verify(request: ConsoleRequest, form: str, period: str, code: str, row: str)
         raise Http404
     paths = paths_of([place.organisation]).get(place.organisation.pk, ())
     again = answer([Ask(filled.figure, place.organisation.path, filled.period, paths)], kept.cut)[0]
+    if filled.figure.sensitive:
+        access.looked(request.actor, "reports.figure_opened", subject_type=filled.figure.name)
     shown = pane(request.actor, place, kept, filled)
-    shown |= {"verified": again == filled.value, "again": exact_of(filled, again.total)}
+    shown |= {"verified": again == filled.value, "again": "—" if shown["masked"] else exact_of(filled, again.total)}
     if request.headers.get("HX-Target") == "pane":
         return render(request, "reports/console/pane.html", shown)
     whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}

@@ -277,7 +277,9 @@ def title_of(form: Form, period: Period, *, english: bool, head: bool = False) -
 
 
 def _piece(piece: Piece, lives: dict[str, Live]) -> dict[str, Any]:
-    return {"text": piece.text, "live": lives[piece.filled.row.id] if piece.filled is not None else None}
+    hidden = piece.of != "" and lives[piece.of].is_masked
+    live = lives[piece.filled.row.id] if piece.filled is not None else None
+    return {"text": "" if hidden else piece.text, "live": live}
 
 
 def _filing(actor: Actor, place: Place, kept: Report | None) -> dict[str, Any]:

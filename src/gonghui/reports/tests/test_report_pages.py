@@ -195,6 +195,29 @@ def test_a_small_sensitive_number_of_another_unit_stays_hidden(federation: Feder
     assert "7件" in signed_in("statistician", federation.east.organisation).get(url).content.decode()
 
 
+def test_money_is_as_open_as_the_cases_behind_it(federation: Federation):
+    returned_by(federation, "east", "F28", 3)
+    returned_by(federation, "east", "F29", 123_456_700)
+    city, own = (
+        signed_in("reviewer", federation.city.organisation),
+        signed_in("statistician", federation.east.organisation),
+    )
+    for name, row in (("report", []), ("report_figure", ["F29"]), ("report_annex", [])):
+        url = address(name, federation.east, *row)
+        assert "1,234,567" not in city.get(url).content.decode()
+        assert "1,234,567" in own.get(url).content.decode()
+
+
+def test_verifying_a_hidden_number_does_not_print_it(federation: Federation):
+    returned_by(federation, "east", "F42", 7)
+    _file(federation.east)
+    url = address("report_verify", federation.east, "F42")
+    looked = Access.objects.filter(what="reports.figure_opened")
+    assert "7 件" not in signed_in("reviewer", federation.city.organisation).get(url).content.decode()
+    assert looked.count() == 1
+    assert "7 件" in signed_in("statistician", federation.east.organisation).get(url).content.decode()
+
+
 def test_small_parts_of_a_sensitive_figure_print_as_a_dash(federation: Federation):
     returned_by(federation, "east", "F42", 4_000)
     returned_by(federation, "west", "F42", 9)
@@ -206,7 +229,7 @@ def test_small_parts_of_a_sensitive_figure_print_as_a_dash(federation: Federatio
 
 def test_a_moved_number_is_marked_and_the_pane_says_both(federation: Federation):
     line = returned_by(federation, "east", "F35", 500)
-    _file(federation)
+    _file(federation.city)
     a_corrected_line(line, federation.east, federation.city, 620)
     client = signed_in("reviewer", federation.city.organisation)
     page = client.get(address("report", federation.city)).content.decode()
@@ -221,11 +244,11 @@ def test_a_moved_number_is_marked_and_the_pane_says_both(federation: Federation)
     assert "与备案一致" in checked
 
 
-def _file(federation: Federation) -> Report:
-    """The city's report filed; inside a test's transaction the watermark cannot pass its own writer."""
+def _file(unit: Unit) -> Report:
+    """The unit's report filed; inside a test's transaction the watermark cannot pass its own writer."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(filings, "watermark", journal.last_position)
-        return a_filed_report(federation.city.organisation)
+        return a_filed_report(unit.organisation)
 
 
 def test_filing_goes_through_two_people_and_the_page_says_so(federation: Federation, monkeypatch: pytest.MonkeyPatch):
