@@ -19,6 +19,7 @@ from gonghui.reports import actions, parameters
 from gonghui.reports.actions.lines import digest_of, drafts_of, missing_reasons
 from gonghui.reports.checking import Checker
 from gonghui.reports.console.amounts import (
+    FormRow,
     drafts_typed,
     form_rows,
     name_of,
@@ -65,6 +66,12 @@ def returns(request: ConsoleRequest) -> HttpResponseBase:
     )
 
 
+def trace_sheet(actor: Actor, in_return: Return, rows: list[FormRow]) -> None:
+    """A look at another unit's sheet with sensitive figures leaves a trace."""
+    if in_return.organisation_id != actor.organisation_id and any(r.line and r.figure.sensitive for r in rows):
+        access.looked(actor, "reports.return_opened", subject_type="reports.return", subject_id=in_return.pk)
+
+
 @page("reports.see")
 def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The sheet: what is asked, what stood last time, what is typed now; saved as drafts."""
@@ -73,6 +80,7 @@ def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     may_send = own and request.actor.may("reports.enter")
     words = request.POST if request.method == "POST" else request.typed
     rows = form_rows(in_return, words)
+    trace_sheet(request.actor, in_return, rows)
     may_enter = may_send and any(row.is_open for row in rows)
     if request.method == "POST":
         if not own:
@@ -196,6 +204,7 @@ def print_return(request: ConsoleRequest, public_id: object) -> HttpResponseBase
     in_return = return_of(request.actor, public_id)
     seen = set(Line.objects.seen_by(request.actor).filter(in_return=in_return).values_list("pk", flat=True))
     rows = [row for row in form_rows(in_return) if row.line is None or row.line.pk in seen]
+    trace_sheet(request.actor, in_return, rows)
     return render(
         request,
         "reports/console/print_return.html",

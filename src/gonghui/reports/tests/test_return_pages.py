@@ -299,3 +299,17 @@ def test_what_only_looks_like_an_id_finds_nothing(federation: Federation, opened
     for name in ("round", "line"):
         assert reviewer.get(reverse("review"), {name: nonsense}).status_code == 200
     assert reviewer.post(reverse("review"), {"line": nonsense}).status_code == 422
+
+
+def test_a_look_at_another_units_sheet_with_sensitive_figures_leaves_a_trace(
+    federation: Federation, opened: Round, signed_in: SignIn
+) -> None:
+    in_return = return_of(opened, federation.east)
+    a_submitted_return(opened, federation.east, a_draft(HOTLINE, 7), a_draft(PAYMENTS, 8))
+    looked = Access.objects.filter(what="reports.return_opened", subject_id=in_return.pk)
+    for name in ("return", "print_return"):
+        signed_in("statistician", federation.east).get(reverse(name, args=[in_return.public_id]))
+    assert looked.count() == 0
+    for name in ("return", "print_return"):
+        signed_in("reviewer", federation.city).get(reverse(name, args=[in_return.public_id]))
+    assert looked.count() == 2

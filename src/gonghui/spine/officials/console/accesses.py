@@ -17,6 +17,8 @@ WHAT = {
     "reports.figure_opened": "打开敏感数字",
     "reports.entries_opened": "打开敏感数字的记录",
     "reports.entry_opened": "打开敏感记录",
+    "reports.line_opened": "打开敏感的上报行",
+    "reports.return_opened": "打开有敏感数字的上报",
     "reports.annex_opened": "打开附表",
     "reports.annex_exported": "导出附表",
     "reports.evidence_taken": "下载佐证",
