@@ -51,7 +51,7 @@ clean-demo: ## the demo's database and files are gone
 	@if [ -x $(BIN)/gonghui ]; then $(BIN)/gonghui clean-demo; fi
 
 test: dev ## all tests, on the embedded PostgreSQL; in Chromium where it is found
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 soak: dev ## storms and fuzz, at most 20 minutes
 	@$(BIN)/pytest -m soak

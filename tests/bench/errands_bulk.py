@@ -8,7 +8,7 @@ import psycopg
 
 from gonghui.core import bulk
 from gonghui.core.bulk import pending_like
-from gonghui.core.journal import GROUP_IDS, KIND_IDS, SUBJECT_TYPE_IDS, canonical
+from gonghui.core.journal import ENTRY_COLUMNS, GROUP_IDS, KIND_IDS, SUBJECT_TYPE_IDS, canonical
 from gonghui.core.models import random_id
 from tests.bench.errands import COLUMNS, DAY, Errand
 from tests.bench.facts import ClaimPaid
@@ -60,7 +60,7 @@ class Loads:
                 out.set_types(ERRAND_TYPES)
                 for row in rows:
                     out.write_row(row)
-            with cursor.copy(f"copy core_entry ({bulk.ENTRY_COLUMNS}) from stdin (format binary)") as out:
+            with cursor.copy(f"copy core_entry ({ENTRY_COLUMNS}) from stdin (format binary)") as out:
                 out.set_types(bulk.ENTRY_TYPES)
                 for number, _, _, path, scheme, fen, day in rows:
                     place, group = int(path.rstrip("/").rpartition("/")[2]), self.groups[scheme]
