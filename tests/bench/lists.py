@@ -28,12 +28,15 @@ def build(unions: int, set_ups: int) -> list[str]:
         cursor.execute("set session_replication_role = replica")  # no look at each superior: they are there
     bulk.copy(Organisation, *_table([_organisation(n + 1, path) for n, path in enumerate(paths)]))
     begun = date(2010, 1, 1)
+    first_town = 2 + DISTRICTS
+    towns = draw.choices(range(first_town, first_town + TOWNS), [1 / n**0.7 for n in range(1, TOWNS + 1)], k=5_000)
     for start in range(0, set_ups, 20_000):
         rows = []
         for n in range(start, min(start + 20_000, set_ups)):
             days = timedelta(days=int(3_830 * (n / set_ups)))
             state = draw.choices(STATES, (4, 4, 2, 90))[0]
-            rows.append(_set_up(begun + days, state, 19 + min(int(draw.paretovariate(0.3)), unions - 20)))
+            superior = draw.choice(towns) if draw.random() < 0.95 else draw.randint(2, 1 + DISTRICTS)
+            rows.append(_set_up(begun + days, state, superior))
         bulk.copy(SetUp, *_table(rows))
     with connection.cursor() as cursor:
         cursor.execute("reset session_replication_role")

@@ -8,7 +8,7 @@ rows hold their values in the text: the planner must see how large the subtree i
 import json
 import re
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -274,6 +274,14 @@ def _weights(asked: Sequence[Sum]) -> tuple[list[int], list[int]]:
     found = _from_months(both) or {}
     numbers = [found.get(n, 0) for n in range(2 * len(asked))]
     return numbers[: len(asked)], numbers[len(asked) :]
+
+
+def about_how_many(path: str, kinds: Iterable[str]) -> int:
+    """About how many entries of those kinds lie under a path, whenever they happened."""
+    if path == "/":
+        return 2**62
+    asked = [(n, Sum(kind, (), "entries", False, path, None, date.max), _WEIGHT) for n, kind in enumerate(kinds)]
+    return sum((_from_months(asked) or {}).values())
 
 
 def _found_first(alike: Sequence[Sum], cut: int | None) -> Q:

@@ -142,9 +142,12 @@ class RollUp(models.Model):
 
 
 class RollUpOwn(models.Model):
-    """Sums of an organisation's own entries, kept apart so that leaves do not swell the ancestors' table."""
+    """Sums of an organisation's own entries, kept apart so that leaves do not swell the ancestors' table.
 
-    pk = models.CompositePrimaryKey("organisation_id", "kind", "group_id", "month")
+    The month comes first in its key: folding touches the rows of the last month, of all organisations, and no others.
+    """
+
+    pk = models.CompositePrimaryKey("month", "organisation_id", "kind", "group_id")
     organisation_id = models.IntegerField()
     kind = models.SmallIntegerField()
     month = models.IntegerField()

@@ -17,8 +17,8 @@ with batch as materialized (
 ), own as (
   insert into core_rollupown as t (organisation_id, kind, month, group_id, entries, quantity, amount_fen)
   select organisation_id, kind, month, group_id, sum(n), sum(q), sum(a) from batch
-  group by 1, 2, 3, 4 order by 1, 2, 4, 3
-  on conflict (organisation_id, kind, group_id, month) do update set
+  group by 1, 2, 3, 4 order by 3, 1, 2, 4
+  on conflict (month, organisation_id, kind, group_id) do update set
     entries = t.entries + excluded.entries, quantity = t.quantity + excluded.quantity,
     amount_fen = t.amount_fen + excluded.amount_fen
 )

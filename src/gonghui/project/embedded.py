@@ -37,6 +37,7 @@ SERVER_OPTIONS = {
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "wal_compression": "pglz",
+    "random_page_cost": "1.1",
     "jit": "off",
     "log_timezone": "UTC",
     "log_min_duration_statement": "2s",

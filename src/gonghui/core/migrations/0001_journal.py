@@ -71,10 +71,10 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
+                        "month",
                         "organisation_id",
                         "kind",
                         "group_id",
-                        "month",
                         blank=True,
                         editable=False,
                         primary_key=True,

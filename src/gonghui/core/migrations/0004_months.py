@@ -27,6 +27,13 @@ begin
     select *, left(path, -1) || '0' as beyond
     from unnest(nth, organisations, kinds, groups, ways, firsts, lasts, first_months, last_months, paths)
       as cell(n, organisation_id, kind, group_id, way, first, last, first_month, last_month, path)
+  ), own as materialized (
+    select r.* from core_rollupown r
+      join (select organisation_id, kind, min(first_month) as first, max(last_month) as last
+            from cell group by organisation_id, kind) as k using (organisation_id, kind)
+    where r.month between k.first and k.last and r.month = any(array(
+      select i / 12 * 100 + i % 12 + 1 from (select min(month) as low, max(month) as high from core_rollupown) as kept,
+        generate_series(low / 100 * 12 + low % 100 - 1, high / 100 * 12 + high % 100 - 1) as i))
   ), part as (
     select c.n, case c.way when 0 then r.entries when 1 then r.quantity when 2 then r.amount_fen
                 else abs(r.entries) + 1 end as v
@@ -35,8 +42,8 @@ begin
     union all
     select c.n, case c.way when 0 then r.entries when 1 then r.quantity when 2 then r.amount_fen
                 else abs(r.entries) + 1 end
-    from cell c join core_rollupown r on r.organisation_id = c.organisation_id and r.kind = c.kind
-      and r.group_id = c.group_id and r.month between c.first_month and c.last_month
+    from own r join cell c on c.group_id = r.group_id and c.organisation_id = r.organisation_id
+      and r.month between c.first_month and c.last_month
     union all
     select c.n, case c.way when 0 then e.sign when 1 then e.sign * e.quantity::bigint when 2 then e.sign * e.amount_fen
                 else 1 end * direction

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from gonghui.core import access
+from gonghui.core import access, answers
 from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.figures import FIGURES, RETURNED_KIND
-from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind, RollUp, RollUpOwn
+from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
 from gonghui.reports.console.figures import number_of, opened, readable, since_filing
 from gonghui.reports.console.report import Live, exact_of, name_of, place_of
 from gonghui.reports.console.subjects import Subject, subjects_of
@@ -216,15 +216,11 @@ def journal(request: ConsoleRequest) -> HttpResponseBase:
 def narrowed(entries: EntryQuerySet, path: str, kind: int | None) -> EntryQuerySet:
     """Entries under a path, of a kind if one is given; where they are sparse they are found by path."""
     found = entries.under(path) if kind is None else entries.under(path).filter(kind=kind)
-    of_kind = {} if kind is None else {"kind": kind}
-    top = int(path.rstrip("/").rpartition("/")[2])
-    sums = [
-        table.objects.filter(organisation_id=top, **of_kind).aggregate(n=Sum("entries"))["n"]
-        for table in (RollUp, RollUpOwn)
-    ]
-    if sum(n or 0 for n in sums) > SPARSE or path == f"/{top}/":
+    kinds = Kind.objects.all() if kind is None else Kind.objects.filter(pk=kind)
+    names = dict(kinds.values_list("pk", "name"))
+    if path.count("/") == 2 or answers.about_how_many(path, names.values()) > SPARSE:
         return found
-    return found.found_by_path(path, [kind] if kind is not None else Kind.objects.values_list("id", flat=True))
+    return found.found_by_path(path, names)
 
 
 def _named(words: str) -> Q:

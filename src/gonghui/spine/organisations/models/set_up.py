@@ -73,7 +73,7 @@ class SetUpQuerySet(models.QuerySet["SetUp"]):
 
     def open(self) -> "SetUpQuerySet":
         """Those neither established nor given up."""
-        return self.exclude(state__in=["established", "abandoned"])
+        return self.filter(state__in=["prospect", "preparing", "elected"])
 
 
 class SetUp(Record):
@@ -142,6 +142,8 @@ class SetUp(Record):
         indexes = [
             models.Index(fields=["state", "-prospected_on", "-id"], name="set_up_state_list"),
             models.Index(fields=["-prospected_on", "-id"], name="set_up_list"),
+            # A small union's set-ups among all others', of some states: found here, whatever the list's order.
+            models.Index(fields=["superior", "state", "-prospected_on", "-id"], name="set_up_superior_list"),
         ]
 
     def __str__(self) -> str:
