@@ -1,0 +1,262 @@
+"""The one model of a printed report. docx, pdf and html are renderers of it and ask nothing else.
+
+It holds no instant but the filing's: a filed report printed twice is the same paper twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gonghui.core import numerals
+from gonghui.core.figures import CLOCKS
+from gonghui.core.period import Period, day_label, day_label_en
+from gonghui.reports.charts import Chart
+from gonghui.reports.filling import Filled, Filling, Piece, Written, prose
+from gonghui.reports.models.filings import Report
+from gonghui.reports.printing import numbering
+from gonghui.spine.organisations.models import Organisation
+from gonghui.web import shell
+
+HIDDEN = "—"
+DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A run of text without a live number."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A printed number and the question it answers; the text is never broken over two lines."""
+
+    text: str
+    row: str
+    figure: str
+    version: int
+    title: str
+    meaning: str
+    unit: str
+    clock: str
+    clock_words: str
+    organisation: str
+    period: Period
+    days: str
+    cut: int | None
+    value: tuple[int, ...]
+    exact: str
+    is_known: bool = True
+
+
+Run = Words | Number
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading with its sign: 一、 （一） 1. （1）."""
+
+    level: int
+    sign: str
+    title: str
+
+    @property
+    def text(self) -> str:
+        """The heading as it is printed."""
+        return self.sign + self.title
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, its paragraphs, and the charts printed after them."""
+
+    heading: Heading
+    paragraphs: tuple[tuple[Run, ...], ...]
+    charts: tuple[Chart, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the annex: the first column names the row, the others hold numbers."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The checkpoint the filing is sealed under: its twelve groups of signs, and the text its QR code holds."""
+
+    origin: str
+    blocks: int
+    groups: tuple[str, ...]
+    qr: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A report ready to be printed."""
+
+    english: bool
+    title: tuple[str, ...]
+    subtitle: str
+    addressee: str
+    sections: tuple[Section, ...]
+    attachments: tuple[str, ...]
+    annexes: tuple[Table, ...]
+    agency: str
+    date: str
+    is_signed: bool
+    stand: str
+    banner: str
+    form: str
+    period: Period
+    organisation: str
+    cut: int | None
+    filed_at: datetime | None
+    filed_on: date | None
+    hides: bool = False
+    table_hash: str = ""
+    seal: Seal | None = None
+
+    @property
+    def name(self) -> str:
+        """The title in one line."""
+        return (" " if self.english else "").join(self.title)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the numbers may still move."""
+        return self.filed_at is None
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Every live number in the order of the prose."""
+        runs = (run for section in self.sections for paragraph in section.paragraphs for run in paragraph)
+        return tuple(run for run in runs if isinstance(run, Number))
+
+
+def paper_of(report: Report | None, filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> Paper:
+    """The paper of a report; `hidden` names the rows that this reader may not see, which print as —."""
+    with translation.override("en" if english else "zh-hans"):
+        return _Maker(report, filling, english, frozenset(hidden)).paper()
+
+
+@dataclass(frozen=True)
+class _Maker:
+    report: Report | None
+    filling: Filling
+    english: bool
+    hidden: frozenset[str]
+
+    def paper(self) -> Paper:
+        filled = self.report if self.report is not None and self.report.is_filed else None
+        form, organisation, period = self.filling.form, self.filling.organisation, self.filling.period
+        name = self.agency(organisation)
+        title = form.title_en if self.english else form.title
+        cut = filled.cut if filled is not None else self.filling.as_of
+        return Paper(
+            english=self.english,
+            title=(name, title.format(period=period.label_en if self.english else period.label)),
+            subtitle=self.subtitle(filled),
+            addressee="",
+            sections=self.sections(),
+            attachments=(),
+            annexes=(),
+            agency=name,
+            date=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
+            is_signed=True,
+            stand=self.stand(filled, cut),
+            banner=_(DEMO_WORDS) if shell.is_demo() else "",
+            form=form.code,
+            period=period,
+            organisation=organisation.code,
+            cut=cut,
+            filed_at=filled.filed_at if filled is not None else None,
+            filed_on=filled.filed_on if filled is not None else None,
+            hides=bool(self.hidden & set(self.filling.rows)),
+        )
+
+    def agency(self, organisation: Organisation) -> str:
+        return (self.english and organisation.english_name) or organisation.name
+
+    def day(self, day: date) -> str:
+        return day_label_en(day) if self.english else day_label(day)
+
+    def days(self, filled: Filled) -> str:
+        period = filled.period if filled.figure.clock != "stock" else Period.day(filled.period.last)
+        return period.label_en if self.english else period.label
+
+    def subtitle(self, filed: Report | None) -> str:
+        """The line in round brackets under the title."""
+        if filed is None or filed.filed_on is None:
+            words = _("草稿，截至%(day)s") % {"day": self.day(self.filling.period.last)}
+        else:
+            words = self.day(filed.filed_on)
+        return f"({words})" if self.english else f"（{words}）"  # zh
+
+    def stand(self, filed: Report | None, cut: int | None) -> str:
+        """Where in the journal the numbers stand."""
+        at = f"{cut:,}" if cut is not None else ""
+        if filed is not None and filed.filed_on is not None:
+            return _("%(day)s备案，数字停在台账第 %(cut)s 条") % {"day": self.day(filed.filed_on), "cut": at}
+        if cut is None:
+            return _("草稿：还有人在登记，数字会变")
+        return _("草稿：数字取自台账第 %(cut)s 条，备案前会变") % {"cut": at}
+
+    def sections(self) -> tuple[Section, ...]:
+        written = prose(self.filling, english=self.english)
+        levels = [getattr(one, "level", 1) for one in written]
+        return tuple(
+            Section(self.heading(one, level, number), tuple(self.paragraph(pieces) for pieces in one.paragraphs))
+            for one, level, number in zip(written, levels, numbering.counted(levels), strict=True)
+        )
+
+    def heading(self, one: Written, level: int, number: int) -> Heading:
+        return Heading(level, numbering.label(level, number, english=self.english), one.title)
+
+    def paragraph(self, pieces: Sequence[Piece]) -> tuple[Run, ...]:
+        runs: list[Run] = []
+        for piece in pieces:
+            if piece.filled is not None:
+                runs.append(self.number(piece.filled))
+            elif piece.text and piece.of not in self.hidden:
+                if runs and isinstance(runs[-1], Words):
+                    runs[-1] = Words(runs[-1].text + piece.text)
+                else:
+                    runs.append(Words(piece.text))
+        return tuple(runs)
+
+    def number(self, filled: Filled) -> Number:
+        figure, row = filled.figure, filled.row
+        hidden = row.id in self.hidden
+        known = filled.is_known and not hidden
+        exact = ""
+        if known and self.english:
+            exact = numerals.exact_en(filled.value.total, figure.unit, unit_en=row.unit_en)
+        elif known:
+            exact = numerals.exact(filled.value.total, figure.unit)
+        return Number(
+            text=HIDDEN if hidden else filled.said(english=self.english),
+            row=row.id,
+            figure=figure.name,
+            version=getattr(figure, "version", 1),
+            title=_(figure.title),
+            meaning=_(figure.meaning),
+            unit=figure.unit,
+            clock=figure.clock,
+            clock_words=_(CLOCKS[figure.clock]),
+            organisation=self.filling.organisation.code,
+            period=filled.period,
+            days=self.days(filled),
+            cut=filled.cut if filled.cut is not None else self.filling.as_of,
+            value=filled.value.whole if known else (),
+            exact=exact,
+            is_known=known,
+        )

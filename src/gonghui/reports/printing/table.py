@@ -1,0 +1,77 @@
+"""The figure table of a report: one canonical text of its rows, whose SHA-256 the filing writes into the journal.
+
+The same bytes are the .json print, stand in the .html print, and are what the hash is taken over: ordered keys, no
+blanks, one line feed at the end. A filed report's table is built from the filing alone, so it comes out the same as
+long as the filing stands, whatever became of form, figures and tree.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from gonghui.core.journal import entries_of
+from gonghui.reports.filling import Filled, Filling
+from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.standing import Standing
+
+FORMAT = "gonghui-table-1"
+FILED = "reports.report_filed"
+
+
+def figure_table(of: Report | Filling) -> bytes:
+    """The rows of a report: row, figure, definition version, scope, first and last day, cut, value, printed text.
+
+    A value is a list of whole numbers, one or two; it is empty where there is no number (未报, 无此项).
+    """
+    if isinstance(of, Report):
+        form, period, cut = of.form, of.period, of.cut
+        code, path = of.organisation.code, _filed_path(of)
+        rows: Iterable[dict[str, Any]] = map(_of_filed, of.rows.order_by("id"))
+    else:
+        form, period, cut = of.form.code, of.period.key, of.cut if of.cut is not None else of.as_of
+        code, path = of.organisation.code, of.organisation.path
+        rows = map(_of_filled, of)
+    scope = {"code": code, "path": path}
+    table = {
+        "format": FORMAT,
+        "form": form,
+        "period": period,
+        "rows": [{**row, "scope": scope, "cut": cut} for row in rows],
+    }
+    return (json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+
+
+def table_hash(table: bytes) -> str:
+    """The SHA-256 of a figure table, as the filing's entry says it."""
+    return hashlib.sha256(table).hexdigest()
+
+
+def _filed_path(report: Report) -> str:
+    """Where the organisation stood when the report was filed; a union that moves keeps its filed tables."""
+    filed = entries_of(report).of_kinds(FILED).values_list("path", flat=True).first()
+    return filed if filed is not None else report.organisation.path
+
+
+def _of_filed(one: FiledRow) -> dict[str, Any]:
+    return {
+        "row": one.row,
+        "figure": one.figure,
+        "version": getattr(one, "version", 1),
+        "first": one.first_on.isoformat(),
+        "last": one.last_on.isoformat(),
+        "value": list(one.value.whole) if one.standing == Standing.KNOWN else [],
+        "printed": one.printed,
+    }
+
+
+def _of_filled(filled: Filled) -> dict[str, Any]:
+    return {
+        "row": filled.row.id,
+        "figure": filled.figure.name,
+        "version": getattr(filled.figure, "version", 1),
+        "first": filled.period.first.isoformat(),
+        "last": filled.period.last.isoformat(),
+        "value": list(filled.value.whole) if filled.is_known else [],
+        "printed": filled.printed,
+    }
