@@ -111,7 +111,7 @@ class Paper:
     attachments: tuple[str, ...]
     annexes: tuple[Table, ...]
     agency: str
-    date: str
+    dated: str
     is_signed: bool
     stand: str
     banner: str
@@ -170,7 +170,7 @@ class _Maker:
             attachments=(),
             annexes=(),
             agency=name,
-            date=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
+            dated=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
             is_signed=True,
             stand=self.stand(filled, cut),
             banner=_(DEMO_WORDS) if shell.is_demo() else "",

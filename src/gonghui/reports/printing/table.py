@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from gonghui.core.journal import entries_of
+from gonghui.core.journal import KIND_IDS, entries_of
 from gonghui.reports.filling import Filled, Filling
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.standing import Standing
@@ -49,7 +49,7 @@ def table_hash(table: bytes) -> str:
 
 def _filed_path(report: Report) -> str:
     """Where the organisation stood when the report was filed; a union that moves keeps its filed tables."""
-    filed = entries_of(report).of_kinds(FILED).values_list("path", flat=True).first()
+    filed = entries_of(report).filter(kind=KIND_IDS.known(FILED) or -1).values_list("path", flat=True).first()
     return filed if filed is not None else report.organisation.path
 
 
