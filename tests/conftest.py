@@ -7,11 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from gonghui.project.testing import chromium
 from gonghui.web.models import Account
+from gonghui.web.tests.builders import signed_in
 from tests import stages
 from tests.world import World, build
 
@@ -81,9 +81,7 @@ class Walk:
 
     def sign_in(self, account: Account) -> None:
         """The account's session, as if it had signed in here."""
-        client = Client()
-        client.force_login(account)
-        cookie = client.cookies["sessionid"]
+        cookie = signed_in(account).cookies["sessionid"]
         self.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": self.address}])
 
     def open(self, path: str) -> Response:

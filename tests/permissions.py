@@ -85,6 +85,7 @@ TABLE: dict[str, Row] = {
     "today": Row(read=EVERYBODY),
     "search": Row(read=EVERYBODY, query="q=示例"),
     "profile": Row(signed_in=200),
+    "come_back": Row(signed_in=302),
     "end_session": Row(signed_in=405),
     "choose_language": Row(signed_in=405, anonymous=405),
     "choose_theme": Row(signed_in=405, anonymous=405),

@@ -11,8 +11,6 @@ from datetime import date
 from uuid import UUID
 
 import openpyxl
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
-from django.http import HttpRequest
 from django.test import Client
 
 from gonghui.core.actor import SYSTEM, Actor
@@ -34,6 +32,7 @@ from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.spine.organisations.rules import Ballot
 from gonghui.spine.organisations.tests.builders import an_employer
 from gonghui.web.models import Account
+from gonghui.web.tests.builders import signed_in
 
 FORM = "beijing_2020h1"
 PAST, H1, JULY = Period.parse("2019H2"), Period.parse("2020H1"), Period.parse("2020-07")
@@ -173,14 +172,7 @@ def _signed_in(account: Account) -> str:
     """The key of a session that has just shown its password, and goes on having just shown it."""
     account.set_password(PASSWORD)
     account.save(update_fields=["password"])
-    client = Client()
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    request = HttpRequest()
-    request.session = client.session
-    record_authentication(request, account, method="password", reauthenticated=True)
-    request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] += DAY_SECONDS
-    request.session.save()
-    return client.cookies["sessionid"].value
+    return signed_in(account, seconds_ago=-DAY_SECONDS).cookies["sessionid"].value
 
 
 # People -----------------------------------------------------------------------------------------------------------

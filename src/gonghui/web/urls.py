@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from gonghui.web import faults, pages, palette, signin, today
+from gonghui.web import faults, pages, palette, signin, stepup, today
 
 SWITCHED_OFF = {
     "signup": "account_signup",
@@ -23,6 +23,7 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("search/", palette.search, name="search"),
     path("profile/", pages.profile, name="profile"),
+    path("profile/again/", stepup.come_back, name="come_back"),
     path("profile/sessions/end/", pages.end_session, name="end_session"),
     path("language/", pages.choose_language, name="choose_language"),
     path("theme/", pages.choose_theme, name="choose_theme"),

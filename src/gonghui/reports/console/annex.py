@@ -12,6 +12,7 @@ from gonghui.reports.filling import filled_report
 from gonghui.reports.sheets.annex import Annex, AnnexRow, Box, annex, workbook
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.stepup import asked_again
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
@@ -58,6 +59,10 @@ def annex_xlsx(request: ConsoleRequest, form: str, period: str, code: str) -> Ht
     """The annex as a workbook; taking sensitive figures away leaves a trace."""
     place = place_of(request.actor, form, period, code)
     found = _found(request, place)
+    if found.has_sensitive:
+        there = reverse("report_annex", args=place.parts)
+        if (shown_again := asked_again(request, then=there)) is not None:
+            return shown_again
     _looked(request, found, "reports.annex_exported")
     title = f"{name_of(place.organisation)} {title_of(place.form, place.period, english=is_english())} {_('附表')}"
     note = _(DEMO_WORDS) if shell.is_demo() else ""

@@ -28,6 +28,7 @@ from gonghui.reports.standing import Standing
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
+from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item, waiting
 
 FOUND_MOST = 20
@@ -317,6 +318,9 @@ def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
     kept = Report.objects.seen_by(request.actor).of(place.form.code, place.organisation, place.period)
     if kept is None:
         raise Http404
+    doing = f"{_('确认备案')} · {title_of(place.form, place.period, english=is_english())}"
+    if (shown_again := asked_again(request, doing=doing)) is not None:
+        return shown_again
     pressed = request.session.get(PRESSED, {})
     if pressed.get("report") != str(kept.public_id) or "again" not in request.POST:
         pressed = {"report": str(kept.public_id), "mark": filings.pressed_now(), "waited": 0}

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 
 import openpyxl
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +18,7 @@ from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a
 from gonghui.reports.tests.filing_builders import a_filed_report, returned_by, the_city_returns_all
 from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web.tests import builders as browsers
 
 pytestmark = pytest.mark.django_db
 FORM, H1 = "beijing_2020h1", "2020H1"
@@ -52,9 +52,7 @@ class Numbers(HTMLParser):
 
 def signed_in(role: str, organisation: Organisation) -> Client:
     """A browser of somebody in the role."""
-    client = Client()
-    client.force_login(a_post(role, organisation).account, backend=settings.AUTHENTICATION_BACKENDS[1])
-    return client
+    return browsers.signed_in(a_post(role, organisation).account)
 
 
 def address(name: str, unit: Unit, *more: str) -> str:
@@ -266,6 +264,37 @@ def test_filing_goes_through_two_people_and_the_page_says_so(federation: Federat
     report = Report.objects.get()
     assert (report.state, report.rows.count()) == ("filed", 33)
     assert "已备案" in lead.get(address("report", federation.city)).content.decode()
+
+
+def test_filing_is_confirmed_by_somebody_just_recognised_and_what_was_sent_comes_back(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
+    signed_in("report_editor", federation.city.organisation).post(address("report_propose", federation.city))
+    account = a_post("unit_lead", federation.city.organisation).account
+    lead = browsers.signed_in(account, seconds_ago=301)
+    sent = {"next": address("report", federation.city), "why": "核对<无误>"}
+    again = lead.post(address("report_confirm", federation.city), sent)
+    assert again.headers["Location"] == "/accounts/reauthenticate/?next=%2Fprofile%2Fagain%2F"
+    assert Report.objects.get().state == "draft"
+    shown = lead.post(again.headers["Location"], {"password": "an old long password"}, follow=True)
+    page = shown.content.decode()
+    assert f'action="{address("report_confirm", federation.city)}"' in page
+    assert 'name="why" value="核对&lt;无误&gt;"' in page
+    assert Report.objects.get().state == "draft"
+    assert lead.post(address("report_confirm", federation.city), sent).status_code == 302
+    assert Report.objects.get().state == "filed"
+
+
+def test_sensitive_figures_leave_with_somebody_just_recognised(federation: Federation):
+    the_city_returns_all(federation)
+    account = a_post("reviewer", federation.city.organisation).account
+    asked = browsers.signed_in(account, seconds_ago=301).get(address("report_annex_xlsx", federation.city))
+    assert asked.status_code == 302
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert asked.headers["Location"].endswith("annex%2F")
+    assert Access.objects.filter(what="reports.annex_exported").count() == 0
+    assert browsers.signed_in(account).get(address("report_annex_xlsx", federation.city)).status_code == 200
 
 
 def test_confirming_waits_and_says_for_what(federation: Federation, monkeypatch: pytest.MonkeyPatch):

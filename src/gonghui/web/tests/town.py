@@ -11,6 +11,7 @@ from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.web import palette, urls
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.models import Account
+from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item
 
 WITHOUT_POST = "HTTP_X_WITHOUT_POST"
@@ -59,6 +60,13 @@ def take(request: ConsoleRequest) -> HttpResponseBase:
     raise Refusal("town.step", "当前状态不能执行")
 
 
+@page()
+@require_POST
+def weigh(request: ConsoleRequest) -> HttpResponseBase:
+    """A step for somebody just recognised."""
+    return asked_again(request, doing="盖章") or HttpResponse("|".join(request.POST.getlist("why")))
+
+
 @page("reports.sign")
 def seal(request: ConsoleRequest) -> HttpResponseBase:
     """A page the statistician may not see."""
@@ -88,6 +96,7 @@ urlpatterns = [
     *(urls.demo_urlpatterns if not any(p.name == "demo_entrance" for p in urls.urlpatterns) else []),
     path("note/", note, name="note"),
     path("take/", take, name="take"),
+    path("weigh/", weigh, name="weigh"),
     path("seal/", seal, name="seal"),
     path("crash/", crash, name="crash"),
 ]

@@ -13,11 +13,11 @@ from gonghui.core import clock
 from gonghui.core.errors import Refusal
 from gonghui.spine.officials import actions, forms, rules
 from gonghui.spine.officials.console.posts import _person
-from gonghui.spine.officials.console.stepup import asked_again
 from gonghui.spine.officials.models import Post, ResetCode
 from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
+from gonghui.web.stepup import asked_again
 
 STATES = {
     "issued": ("待复核", "wait"),
@@ -59,7 +59,7 @@ def reset_codes(request: ConsoleRequest) -> HttpResponseBase:
 def issue(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The slip with the first half; it is shown this once."""
     person = _person(request.actor, public_id)
-    if (again := asked_again(request)) is not None:
+    if (again := asked_again(request, doing=_("为%(name)s开出重置码") % {"name": person.name})) is not None:
         return again
     post = Post.objects.seen_by(request.actor).filter(account=person).select_related("organisation").first()
     code, half = actions.issue_reset_code(post, by=request.actor, on=clock.today())  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ def issue(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 def confirm(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The slip with the second half; it is shown this once."""
     code = get_object_or_404(ResetCode.objects.seen_by(request.actor), public_id=public_id)
-    if (again := asked_again(request)) is not None:
+    if (again := asked_again(request, doing=_("为%(name)s复核重置码") % {"name": code.account.name})) is not None:
         return again
     half = actions.confirm_reset_code(code, by=request.actor, on=clock.today())
     code.refresh_from_db()

@@ -19,13 +19,13 @@ from gonghui.core.facts import KINDS
 from gonghui.core.journal import SUBJECT_TYPE_IDS
 from gonghui.core.models import Entry, Kind
 from gonghui.spine.officials import actions, forms
-from gonghui.spine.officials.console.stepup import asked_again
 from gonghui.spine.officials.models import ROLES, Post, ResetCode, posts_of
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, back, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.models import Account
 from gonghui.web.palette import Found, searching
+from gonghui.web.stepup import asked_again
 
 CHOSEN = "post"
 """Where the session keeps the public id of the post chosen."""
@@ -218,7 +218,8 @@ def lend(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 def switch_account(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """Disable an account, or enable it again."""
     person = _person(request.actor, public_id)
-    if (again := asked_again(request)) is not None:
+    doing = _("启用账号") if request.POST.get("enable") else _("停用账号")
+    if (again := asked_again(request, doing=f"{doing} · {person.name}")) is not None:
         return again
     if request.POST.get("enable"):
         actions.enable_account(person, by=request.actor, on=clock.today())
