@@ -1,8 +1,30 @@
-"""Charts of a report: one ECharts option document each, with a table of the same numbers behind it."""
+"""Charts of a report: one ECharts option document each, with a table of the same numbers behind it.
 
-from collections.abc import Mapping
+The same document draws on the page (ECharts in the browser) and in prints (SVG by `printing.drawing`). It holds plain
+values only: no functions, no colours of text or ground (a theme lays them over), no HTML.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gonghui.core import money
+from gonghui.core.figures import Figure, Value
+from gonghui.core.period import MONTHS_EN, Period
+from gonghui.reports import areas, disclosure
+from gonghui.reports.filling import Filled, Filling, fill_rows
+from gonghui.reports.places import short_name
+from gonghui.reports.report_forms.drawn import Plan
+from gonghui.spine.organisations.models import Organisation
+
+HIDDEN = "—"
+MOST_BARS = 30
+WAN, YI = 10**4, 10**8
+MONEY = {"zh": "元", "en": "CNY"}  # zh
 
 
 @dataclass(frozen=True)
@@ -10,9 +32,225 @@ class Chart:
     """One chart: its option document, and the numbers it draws as a table for whoever does not see it."""
 
     id: str
+    row: str
     title: str
     option: Mapping[str, Any]
+    height: int
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    section: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """One bar or point: its name and its value, which is None where it may not be shown."""
+
+    name: str
+    whole: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What one unit of the axis is worth, how it is called, how many decimals a label shows."""
+
+    size: int
+    unit: str
+    places: int
+
+    def of(self, whole: tuple[int, ...]) -> Decimal:
+        """The value at this scale, rounded once."""
+        step = Decimal(1).scaleb(-self.places)
+        number = Decimal(100 * whole[0]) / Decimal(whole[1]) if len(whole) == 2 else Decimal(whole[0]) / self.size
+        return number.quantize(step, ROUND_HALF_UP)
+
+
+def charts_of(filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> list[Chart]:
+    """The charts of the form that can be drawn for this report, all bars asked in one go."""
+    out = frozenset(hidden)
+    plans = [plan for plan in filling.form.charts if plan.row not in out and _is_known(filling, plan)]
+    with translation.override("en" if english else "zh-hans"):
+        marks = {**_by_area(filling, plans, english=english), **_by_month(filling, plans, english=english)}
+        drawn = [plan for plan in plans if marks.get(plan.id)]
+        return [_chart(plan, filling.rows[plan.row], marks[plan.id], english=english) for plan in drawn]
+
+
+def _is_known(filling: Filling, plan: Plan) -> bool:
+    filled = filling.rows.get(plan.row)
+    return filled is not None and filled.is_known and any(filled.value.whole)
+
+
+def _by_area(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[str, list[_Mark]]:
+    """Each part of a row by the unions below, the longest first, then what the organisation has itself."""
+    wanted = [plan for plan in plans if plan.way == "areas" and areas.is_divided(filling.rows[plan.row].figure)]
+    children = areas.below(filling.organisation) if wanted else []
+    if not children or len(children) > MOST_BARS:
+        return {}
+    rows = [(filling.rows[plan.row].row, filling.rows[plan.row].period) for plan in wanted]
+    cells = areas.cells(rows, filling.organisation, children, filling.cut)
+    return {plan.id: _ranked(cells[plan.row], filling.rows[plan.row].figure, english=english) for plan in wanted}
+
+
+def _ranked(cells: Sequence[areas.Cell], figure: Figure, *, english: bool) -> list[_Mark]:
+    below = sorted(
+        (cell for cell in cells if cell.organisation is not None and any(cell.value.whole)),
+        key=lambda cell: (cell.is_open, cell.size),
+        reverse=True,
+    )
+    marks = [_Mark(_name(cell.organisation, english=english), _open(cell.value, cell.is_open)) for cell in below]
+    own = next(cell for cell in cells if cell.organisation is None)
+    if any(own.value.whole) and not figure.is_distinct:  # of a distinct figure it is what two unions share
+        marks.append(_Mark(_("本级"), _open(own.value, own.is_open)))
+    return marks if any(mark.whole is not None for mark in marks) else []
+
+
+def _name(organisation: Organisation | None, *, english: bool) -> str:
+    return short_name(organisation, english=english) if organisation is not None else ""
+
+
+def _open(value: Value, is_open: bool) -> tuple[int, ...] | None:
+    return value.whole if is_open else None
+
+
+def _by_month(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[str, list[_Mark]]:
+    """Each month of a row's days; a row that was returned for longer than a month has none."""
+    found = {}
+    for plan in plans:
+        row, days = filling.rows[plan.row].row, filling.rows[plan.row].period
+        if plan.way != "months" or days.months is None or len(days.months) < 2:
+            continue
+        periods = [Period.month(month) for month in days.months]
+        filled = [fill_rows([row], filling.organisation, month, month, filling.cut)[0] for month in periods]
+        if all(one.is_known for one in filled):
+            found[plan.id] = _shown_months(filled, row.figure, english=english)
+    return found
+
+
+def _shown_months(filled: Sequence[Filled], figure: Figure, *, english: bool) -> list[_Mark]:
+    wholes = [one.value.whole for one in filled]
+    is_open = disclosure.shown([whole[0] for whole in wholes]) if figure.sensitive else [True] * len(wholes)
+    return [
+        _Mark(
+            MONTHS_EN[one.period.first.month][:3] if english else f"{one.period.first.month}月",  # zh
+            whole if may else None,
+        )
+        for one, whole, may in zip(filled, wholes, is_open, strict=True)
+    ]
+
+
+# The document ---------------------------------------------------------------------------------------------------
+
+
+def _chart(plan: Plan, filled: Filled, marks: Sequence[_Mark], *, english: bool) -> Chart:
+    figure = filled.figure
+    unit = _unit(filled, english=english)
+    scale = _scale(figure, [mark.whole for mark in marks if mark.whole is not None], unit, english=english)
+    title = plan.title_en if english else plan.title
+    exact_unit = MONEY["en" if english else "zh"] if figure.is_money else unit
+    first = _("单位") if plan.way == "areas" else _("月份")
+    hidden = any(mark.whole is None for mark in marks)
+    return Chart(
+        id=plan.id,
+        row=plan.row,
+        title=f"{title} ({scale.unit})" if english else f"{title}（{scale.unit}）",  # zh
+        option=_bars(marks, scale) if plan.way == "areas" else _line(marks, scale),
+        height=24 * len(marks) + 44 if plan.way == "areas" else 240,
+        head=(first, exact_unit[:1].upper() + exact_unit[1:]),
+        rows=tuple((mark.name, exact(figure, mark.whole)) for mark in marks),
+        note=_("—：少于 10 的隐私数字，或会泄露它的数字，不显示。") if hidden else "",
+    )
+
+
+def _unit(filled: Filled, *, english: bool) -> str:
+    if filled.figure.is_ratio:
+        return "%"
+    if filled.figure.is_money:
+        return MONEY["en" if english else "zh"]
+    if english:
+        return filled.row.unit_en.rpartition("|")[2] or filled.row.unit_en
+    return filled.row.unit
+
+
+def exact(figure: Figure, whole: tuple[int, ...] | None) -> str:
+    """A part to the last digit, as its table shows it."""
+    if whole is None:
+        return HIDDEN
+    if len(whole) == 2:
+        return f"{whole[0]:,} / {whole[1]:,}"
+    if figure.is_money:
+        return money.yuan(whole[0])
+    return f"{whole[0]:,}"
+
+
+def _scale(figure: Figure, wholes: Sequence[tuple[int, ...]], unit: str, *, english: bool) -> _Scale:
+    """One scale for the whole chart, so that its labels compare."""
+    if figure.is_ratio:
+        return _Scale(1, "%", 1)
+    most = max((abs(whole[0]) for whole in wholes), default=0)
+    one = 100 if figure.is_money else 1
+    steps = (("million", 10**6), ("thousand", 10**3)) if english else (("亿", YI), ("万", WAN))  # zh
+    for word, size in steps:
+        if most >= 10 * size * one:
+            return _Scale(size * one, f"{word} {unit}" if english else word + unit, 1)
+        if most >= size * one:
+            return _Scale(size * one, f"{word} {unit}" if english else word + unit, 2)
+    return _Scale(one, unit, 0)
+
+
+def _points(marks: Sequence[_Mark], scale: _Scale) -> list[dict[str, Any]]:
+    """The values of a series; a hidden one is an empty place with a dash."""
+    points: list[dict[str, Any]] = []
+    for mark in marks:
+        if mark.whole is None:
+            points.append(
+                {"value": 0, "label": {"formatter": HIDDEN}, "tooltip": {"formatter": f"{mark.name} {HIDDEN}"}}
+            )
+            continue
+        value = scale.of(mark.whole)
+        said = f"{value:,f}"
+        tip = {"formatter": f"{mark.name}  {said} {scale.unit}"}
+        points.append({"value": float(value), "label": {"formatter": said}, "tooltip": tip})
+    return points
+
+
+_PLAIN: dict[str, Any] = {
+    "animation": False,
+    "tooltip": {"trigger": "item", "renderMode": "richText", "confine": True},
+    "aria": {"enabled": False},  # the table beside the drawing says it in words
+}
+
+
+def _bars(marks: Sequence[_Mark], scale: _Scale) -> dict[str, Any]:
+    return {
+        **_PLAIN,
+        "grid": {"left": 8, "right": 72, "top": 8, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "value", "min": 0, "axisLabel": {"show": False}, "splitLine": {"show": False}},
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": [mark.name for mark in marks],
+            "axisTick": {"show": False},
+            "axisLabel": {"interval": 0},
+        },
+        "series": [
+            {"type": "bar", "barWidth": 12, "label": {"show": True, "position": "right"}, "data": _points(marks, scale)}
+        ],
+    }
+
+
+def _line(marks: Sequence[_Mark], scale: _Scale) -> dict[str, Any]:
+    return {
+        **_PLAIN,
+        "grid": {"left": 8, "right": 24, "top": 28, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": [mark.name for mark in marks], "axisTick": {"show": False}},
+        "yAxis": {"type": "value", "min": 0, "splitNumber": 4},
+        "series": [
+            {
+                "type": "line",
+                "symbol": "circle",
+                "symbolSize": 7,
+                "lineStyle": {"width": 2},
+                "label": {"show": True, "position": "top"},
+                "data": _points(marks, scale),
+            }
+        ],
+    }

@@ -22,3 +22,10 @@ def paths_of(organisations: Iterable[Organisation]) -> dict[int, tuple[str, ...]
 def within(paths: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the paths that lie under one of the others: what a union below had while it stood there."""
     return tuple(path for path in paths if path.startswith(above))
+
+
+def short_name(organisation: Organisation, *, english: bool) -> str:
+    """The organisation's short name; in English its English one without what all of them share."""
+    if english and organisation.english_name:
+        return organisation.english_name.removesuffix(" Federation of Trade Unions").removesuffix(" Trade Union")
+    return organisation.short_name
