@@ -1,7 +1,7 @@
-"""The tables under everything: the journal, its roll-ups, accesses, the calendar.
+"""The tables under everything: the journal, its roll-ups and seals, accesses, the calendar.
 
-No foreign keys: core keeps plain ids for organisation, actor and subject. Entries and accesses are append-only by
-trigger (migration 0001). Organisation paths look like `/1/3/` and are compared bytewise (collation C).
+No foreign keys: core keeps plain ids for organisation, actor and subject. Entries, accesses and seals are append-only
+by trigger (migrations 0002 and 0006). Organisation paths look like `/1/3/` and are compared bytewise (collation C).
 """
 
 import secrets
@@ -18,6 +18,14 @@ from gonghui.core.privacy import INTERNAL, PUBLIC, declare
 def random_id() -> int:
     """A random positive record id of 62 bits, so that entries of an erased record lead nowhere."""
     return secrets.randbits(62) | 1
+
+
+class RandomSalt(models.Func):
+    """Sixteen bytes drawn by the database, also for COPY; hashed, because six bits of a random UUID are fixed."""
+
+    template = "substring(sha256(uuid_send(gen_random_uuid())) from 1 for 16)"
+    output_field = models.BinaryField()
+    allowed_default = True
 
 
 class Record(models.Model):
@@ -97,6 +105,7 @@ class Entry(models.Model):
     reverses = models.BigIntegerField(null=True)
     path = models.TextField(db_collation="C")
     why = models.CharField(max_length=40, null=True)
+    salt = models.BinaryField(db_default=RandomSalt(), editable=False)
     objects = EntryQuerySet.as_manager()
     privacy = declare(
         (
@@ -104,7 +113,7 @@ class Entry(models.Model):
             "台账",
             "长期",
             "id recorded_at subject_id amount_fen quantity organisation_id actor_id happened_on group_id kind "
-            "subject_type sign reverses path why",
+            "subject_type sign reverses path why salt",
         )
     )
 
@@ -191,12 +200,13 @@ class Access(models.Model):
     subject_id = models.BigIntegerField(default=0)
     request_id = models.CharField(max_length=40, blank=True)
     why = models.CharField(max_length=200, blank=True)
+    salt = models.BinaryField(db_default=RandomSalt(), editable=False)
     privacy = declare(
         (
             INTERNAL,
             "查看留痕",
             "不少于6个月",
-            "id looked_at account_id actor_id role organisation_id what subject_type subject_id request_id why",
+            "id looked_at account_id actor_id role organisation_id what subject_type subject_id request_id why salt",
         )
     )
 
@@ -220,3 +230,115 @@ class BulkCursor(models.Model):
     name = models.CharField(max_length=120, primary_key=True)
     position = models.BigIntegerField()
     privacy = declare((INTERNAL, "批量导入进度", "导入后1年", "name position"))
+
+
+class JournalName(models.Model):
+    """Whose journal this is: the federation's name and a random id, given once; one row."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+    federation = models.CharField(max_length=120)
+    journal_id = models.CharField(max_length=32)
+    privacy = declare((PUBLIC, "台账封存", "长期", "one federation journal_id"))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(one=True), name="journal_name_one")]
+
+
+class Block(models.Model):
+    """A sealed run of entries, or of accesses: their count, the root over their hashes, the hash of the block before.
+
+    `hash` covers the header alone. `ids`, `leaves` and `nodes` are kept so that the bad entry can be named and proofs
+    are quick; whoever verifies computes them anew. `nodes` are the full subtrees over blocks that end with this one.
+    """
+
+    pk = models.CompositePrimaryKey("stream", "number")
+    stream = models.CharField(max_length=8)
+    number = models.IntegerField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    entries = models.IntegerField()
+    root = models.BinaryField()
+    previous = models.BinaryField()
+    hash = models.BinaryField()
+    ids = models.TextField()
+    leaves = models.BinaryField()
+    nodes = models.BinaryField()
+    sealed_at = models.DateTimeField(db_default=Now())
+    objects = models.Manager["Block"]()
+    privacy = declare(
+        (
+            PUBLIC,
+            "台账封存",
+            "长期",
+            "stream number first_id last_id entries root previous hash ids leaves nodes sealed_at",
+        )
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "last_id"], name="block_last"),
+            models.UniqueConstraint(fields=["stream", "previous"], name="block_previous_once"),
+        ]
+
+
+class SealKey(models.Model):
+    """A public key that checkpoints are signed with; a later one is vouched for by one before it."""
+
+    key_id = models.CharField(max_length=16, primary_key=True)
+    public_key = models.BinaryField()
+    listed_at = models.DateTimeField(db_default=Now())
+    vouched_by = models.CharField(max_length=16, blank=True)
+    vouching = models.BinaryField(default=b"")
+    privacy = declare((PUBLIC, "检查点验签", "长期", "key_id public_key listed_at vouched_by vouching"))
+
+
+class Checkpoint(models.Model):
+    """The head of the journal at an instant, signed, to be kept by the levels above and below."""
+
+    id = models.BigAutoField(primary_key=True)
+    stream = models.CharField(max_length=8)
+    blocks = models.IntegerField()
+    root = models.BinaryField()
+    last_id = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    at = models.DateTimeField()
+    text = models.TextField()
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField()
+    privacy = declare((PUBLIC, "台账封存", "长期", "id stream blocks root last_id entries at text key_id signature"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "blocks", "key_id"], name="checkpoint_once")]
+        indexes = [models.Index(fields=["stream", "last_id"], name="checkpoint_last")]
+
+
+class Witnessed(Record):
+    """A checkpoint of another journal, kept here so that its history cannot be rewritten unnoticed."""
+
+    stream = models.CharField(max_length=8)
+    origin = models.CharField(max_length=160)
+    blocks = models.IntegerField()
+    root = models.BinaryField()
+    last_id = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    at = models.DateTimeField()
+    text = models.TextField()
+    key_id = models.CharField(max_length=16)
+    public_key = models.BinaryField()
+    signature = models.BinaryField()
+    given_by = models.CharField(max_length=120)
+    organisation_id = models.IntegerField()
+    kept_by = models.BigIntegerField()
+    kept_at = models.DateTimeField(db_default=Now())
+    privacy = declare(
+        (
+            PUBLIC,
+            "保存他方检查点",
+            "长期",
+            "id public_id stream origin blocks root last_id entries at text key_id public_key signature given_by",
+        ),
+        (INTERNAL, "保存他方检查点", "长期", "organisation_id kept_by kept_at"),
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["origin", "stream", "blocks", "root"], name="witnessed_once")]
