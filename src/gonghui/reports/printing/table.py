@@ -20,7 +20,8 @@ FILED = "reports.report_filed"
 
 
 def figure_table(of: Report | Filling) -> bytes:
-    """The rows of a report: row, figure, definition version, scope, first and last day, cut, value, printed text.
+    """The rows of a report: row, figure, definition version, scope, first and last day, cut, value, the words
+    printed for it in both languages.
 
     A value is a list of whole numbers, one or two; it is empty where there is no number (未报, 无此项).
     """
@@ -62,6 +63,7 @@ def _of_filed(one: FiledRow) -> dict[str, Any]:
         "last": one.last_on.isoformat(),
         "value": list(one.value.whole) if one.standing == Standing.KNOWN else [],
         "printed": one.printed,
+        "printed_en": one.printed_en,
     }
 
 
@@ -74,4 +76,5 @@ def _of_filled(filled: Filled) -> dict[str, Any]:
         "last": filled.period.last.isoformat(),
         "value": list(filled.value.whole) if filled.is_known else [],
         "printed": filled.printed,
+        "printed_en": filled.printed_en,
     }
