@@ -146,14 +146,14 @@ def _chart(plan: Plan, filled: Filled, marks: Sequence[_Mark], *, english: bool)
     scale = _scale(figure, [mark.whole for mark in marks if mark.whole is not None], unit, english=english)
     title = plan.title_en if english else plan.title
     exact_unit = MONEY["en" if english else "zh"] if figure.is_money else unit
-    first = _("单位") if plan.way == "areas" else _("月份")
+    first = _("各单位") if plan.way == "areas" else _("月份")
     hidden = any(mark.whole is None for mark in marks)
     return Chart(
         id=plan.id,
         row=plan.row,
         title=f"{title} ({scale.unit})" if english else f"{title}（{scale.unit}）",  # zh
         option=_bars(marks, scale) if plan.way == "areas" else _line(marks, scale),
-        height=24 * len(marks) + 44 if plan.way == "areas" else 240,
+        height=18 * len(marks) + 16 if plan.way == "areas" else 240,
         head=(first, exact_unit[:1].upper() + exact_unit[1:]),
         rows=tuple((mark.name, exact(figure, mark.whole)) for mark in marks),
         note=_("—：少于 10 的隐私数字，或会泄露它的数字，不显示。") if hidden else "",
@@ -189,9 +189,9 @@ def _scale(figure: Figure, wholes: Sequence[tuple[int, ...]], unit: str, *, engl
     one = 100 if figure.is_money else 1
     steps = (("million", 10**6), ("thousand", 10**3)) if english else (("亿", YI), ("万", WAN))  # zh
     for word, size in steps:
-        if most >= 10 * size * one:
+        if most >= (100 if word == "thousand" else 10) * size * one:
             return _Scale(size * one, f"{word} {unit}" if english else word + unit, 1)
-        if most >= size * one:
+        if most >= size * one and word != "thousand":
             return _Scale(size * one, f"{word} {unit}" if english else word + unit, 2)
     return _Scale(one, unit, 0)
 
@@ -232,7 +232,7 @@ def _bars(marks: Sequence[_Mark], scale: _Scale) -> dict[str, Any]:
             "axisLabel": {"interval": 0},
         },
         "series": [
-            {"type": "bar", "barWidth": 12, "label": {"show": True, "position": "right"}, "data": _points(marks, scale)}
+            {"type": "bar", "barWidth": 10, "label": {"show": True, "position": "right"}, "data": _points(marks, scale)}
         ],
     }
 
@@ -249,7 +249,7 @@ def _line(marks: Sequence[_Mark], scale: _Scale) -> dict[str, Any]:
                 "symbol": "circle",
                 "symbolSize": 7,
                 "lineStyle": {"width": 2},
-                "label": {"show": True, "position": "top"},
+                "label": {"show": True, "position": "top", "distance": 8},
                 "data": _points(marks, scale),
             }
         ],

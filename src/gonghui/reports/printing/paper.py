@@ -3,6 +3,7 @@
 It holds no instant but the filing's: a filed report printed twice is the same paper twice.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,14 +14,18 @@ from django.utils.translation import gettext as _
 from gonghui.core import numerals
 from gonghui.core.figures import CLOCKS
 from gonghui.core.period import Period, day_label, day_label_en
-from gonghui.reports.charts import Chart
-from gonghui.reports.filling import Filled, Filling, Piece, Written, prose
+from gonghui.reports.charts import Chart, charts_of
+from gonghui.reports.filling import Filled, Filling, Piece, prose
 from gonghui.reports.models.filings import Report
 from gonghui.reports.printing import numbering
+from gonghui.reports.printing.annexes import annex_of
+from gonghui.reports.printing.tables import Annex
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import shell
 
 HIDDEN = "—"
+LONGEST_HEADING = 40
+WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f"
 DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 
@@ -80,16 +85,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table of the annex: the first column names the row, the others hold numbers."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Seal:
     """The checkpoint the filing is sealed under: its twelve groups of signs, and the text its QR code holds."""
 
@@ -108,8 +103,7 @@ class Paper:
     subtitle: str
     addressee: str
     sections: tuple[Section, ...]
-    attachments: tuple[str, ...]
-    annexes: tuple[Table, ...]
+    annexes: tuple[Annex, ...]
     agency: str
     dated: str
     is_signed: bool
@@ -148,6 +142,31 @@ def paper_of(report: Report | None, filling: Filling, *, english: bool = False, 
         return _Maker(report, filling, english, frozenset(hidden)).paper()
 
 
+_LOOSE = re.compile(rf"(?<=[{WIDE}]) +| +(?=[{WIDE}])")
+
+
+def closed(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Chinese text without the blanks that a screen sets between characters and numbers; paper has none."""
+    found: list[Run] = []
+    for n, run in enumerate(runs):
+        if isinstance(run, Number):
+            found.append(run)
+            continue
+        text = _LOOSE.sub("", run.text)
+        text = text.lstrip(" ") if n else text
+        text = text.rstrip(" ") if n < len(runs) - 1 else text
+        found += [Words(text)] if text else []
+    return tuple(found)
+
+
+def level_of(runs: Sequence[Run]) -> int:
+    """2 to 4 where a paragraph is a heading somebody typed, such as （一）, 1. or （1）; 0 for text."""
+    text = "".join(run.text for run in runs)
+    written = numbering.read(text)
+    is_heading = written is not None and written[0] > 1 and len(text) <= LONGEST_HEADING and text[-1:] not in "。；"
+    return written[0] if written is not None and is_heading else 0
+
+
 @dataclass(frozen=True)
 class _Maker:
     report: Report | None
@@ -165,13 +184,12 @@ class _Maker:
             english=self.english,
             title=(name, title.format(period=period.label_en if self.english else period.label)),
             subtitle=self.subtitle(filled),
-            addressee="",
+            addressee=form.addressee_en if self.english else form.addressee,
             sections=self.sections(),
-            attachments=(),
-            annexes=(),
+            annexes=self.annexes(name),
             agency=name,
             dated=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
-            is_signed=True,
+            is_signed=not form.speaker,
             stand=self.stand(filled, cut),
             banner=_(DEMO_WORDS) if shell.is_demo() else "",
             form=form.code,
@@ -194,11 +212,15 @@ class _Maker:
         return period.label_en if self.english else period.label
 
     def subtitle(self, filed: Report | None) -> str:
-        """The line in round brackets under the title."""
+        """The line in round brackets under the title: day and speaker of what is filed, or that it is a draft."""
+        form, last = self.filling.form, self.filling.period.last
         if filed is None or filed.filed_on is None:
-            words = _("草稿，截至%(day)s") % {"day": self.day(self.filling.period.last)}
+            words = _("草稿，截至%(day)s") % {"day": self.day(last)}
         else:
-            words = self.day(filed.filed_on)
+            speaker = form.speaker_en if self.english else form.speaker
+            said = speaker.format(organisation=self.agency(self.filling.organisation))
+            between = ", " if self.english else "\u3000"
+            words = between.join(part for part in (self.day(filed.filed_on), said) if part)
         return f"({words})" if self.english else f"（{words}）"  # zh
 
     def stand(self, filed: Report | None, cut: int | None) -> str:
@@ -210,16 +232,25 @@ class _Maker:
             return _("草稿：还有人在登记，数字会变")
         return _("草稿：数字取自台账第 %(cut)s 条，备案前会变") % {"cut": at}
 
+    def annexes(self, agency: str) -> tuple[Annex, ...]:
+        period = self.filling.period
+        label = period.label_en if self.english else period.label
+        title = _("%(agency)s%(period)s主要数字分单位表") % {"agency": agency, "period": label}
+        found = annex_of(self.filling, title, self.hidden, english=self.english)
+        return (found,) if found is not None else ()
+
     def sections(self) -> tuple[Section, ...]:
         written = prose(self.filling, english=self.english)
-        levels = [getattr(one, "level", 1) for one in written]
-        return tuple(
-            Section(self.heading(one, level, number), tuple(self.paragraph(pieces) for pieces in one.paragraphs))
-            for one, level, number in zip(written, levels, numbering.counted(levels), strict=True)
-        )
-
-    def heading(self, one: Written, level: int, number: int) -> Heading:
-        return Heading(level, numbering.label(level, number, english=self.english), one.title)
+        charts = charts_of(self.filling, english=self.english, hidden=self.hidden)
+        found = []
+        for one, number in zip(written, numbering.counted([1] * len(written)), strict=True):
+            paragraphs = tuple(self.paragraph(pieces) for pieces in one.paragraphs)
+            rows = {run.row for runs in paragraphs for run in runs if isinstance(run, Number)}
+            own = tuple(chart for chart in charts if chart.row in rows)
+            charts = [chart for chart in charts if chart not in own]
+            heading = Heading(1, numbering.label(1, number, english=self.english), one.title)
+            found.append(Section(heading, paragraphs, own))
+        return tuple(found)
 
     def paragraph(self, pieces: Sequence[Piece]) -> tuple[Run, ...]:
         runs: list[Run] = []
@@ -227,29 +258,27 @@ class _Maker:
             if piece.filled is not None:
                 runs.append(self.number(piece.filled))
             elif piece.text and piece.of not in self.hidden:
-                if runs and isinstance(runs[-1], Words):
-                    runs[-1] = Words(runs[-1].text + piece.text)
-                else:
-                    runs.append(Words(piece.text))
-        return tuple(runs)
+                before = runs.pop().text if runs and isinstance(runs[-1], Words) else ""
+                runs.append(Words(before + piece.text))
+        return tuple(runs) if self.english else closed(runs)
 
     def number(self, filled: Filled) -> Number:
-        figure, row = filled.figure, filled.row
+        figure, row, meant = filled.figure, filled.row, filled.definition
         hidden = row.id in self.hidden
         known = filled.is_known and not hidden
         exact = ""
         if known and self.english:
-            exact = numerals.exact_en(filled.value.total, figure.unit, unit_en=row.unit_en)
+            exact = numerals.exact_en(filled.value.total, meant.unit, unit_en=row.unit_en)
         elif known:
-            exact = numerals.exact(filled.value.total, figure.unit)
+            exact = numerals.exact(filled.value.total, meant.unit)
         return Number(
             text=HIDDEN if hidden else filled.said(english=self.english),
             row=row.id,
             figure=figure.name,
-            version=getattr(figure, "version", 1),
-            title=_(figure.title),
-            meaning=_(figure.meaning),
-            unit=figure.unit,
+            version=meant.version,
+            title=meant.title_en if self.english else meant.title,
+            meaning=meant.meaning_en if self.english else meant.meaning,
+            unit=meant.unit,
             clock=figure.clock,
             clock_words=_(CLOCKS[figure.clock]),
             organisation=self.filling.organisation.code,

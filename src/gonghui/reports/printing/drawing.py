@@ -1,0 +1,92 @@
+"""Charts as SVG and PNG for prints: ECharts run by V8 in this process, from the option document the page uses.
+
+One V8 for each process, made when it is first needed (never before a fork), one drawing at a time.
+"""
+
+import json
+import os
+import re
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from gonghui import web
+from gonghui.core.errors import Refusal
+from gonghui.reports.charts import Chart
+
+ECHARTS = Path(web.__file__).parent / "static/vendor/echarts.common.min.js"
+FONT = "Noto Sans SC"
+WIDTH = 620
+INK, LINE, BAR = "#1c1f23", "#c9c6c0", "#27548a"
+SECONDS = 20.0
+THEME: dict[str, Any] = {
+    "color": [BAR],
+    "backgroundColor": "#ffffff",
+    "textStyle": {"fontFamily": FONT, "fontSize": 12, "color": INK},
+    "categoryAxis": {"axisLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"color": INK, "fontSize": 12}},
+    "valueAxis": {"splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": {"color": INK, "fontSize": 12}},
+    "bar": {"label": {"color": INK, "fontSize": 12}},
+    "line": {"label": {"color": INK, "fontSize": 12}},
+}
+"""What prints lay under the option; the page lays its own colours, light or dark."""
+
+_DRAW = """
+function draw(option, theme, width, height) {
+  const chart = echarts.init(null, theme, {renderer: 'svg', ssr: true, width: width, height: height});
+  try { chart.setOption(option); return chart.renderToSVGString(); } finally { chart.dispose(); }
+}
+"""
+
+
+class _Engine:
+    """V8 with ECharts loaded; made anew in a forked process or after something went wrong."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.racer: Any = None
+        self.pid = 0
+
+    def draw(self, option: str, height: int) -> str:
+        """The SVG of an option document."""
+        with self.lock:
+            if self.racer is None or self.pid != os.getpid():
+                self.racer, self.pid = self._made(), os.getpid()
+            call = f"draw({option}, {json.dumps(THEME)}, {WIDTH}, {height})"
+            try:
+                return str(self.racer.eval(call, timeout_sec=SECONDS))
+            except Exception as error:
+                self.racer = None
+                raise Refusal("reports.chart_undrawn", "图表没有画成：%(why)s", why=str(error)[:200]) from error
+
+    def _made(self) -> Any:
+        from py_mini_racer import MiniRacer  # only prints pay for V8
+
+        if not ECHARTS.exists():
+            raise Refusal("reports.echarts_missing", "缺少 %(file)s，请先运行 make setup", file=ECHARTS.name)
+        racer = MiniRacer()
+        racer.eval(ECHARTS.read_text(encoding="utf-8") + _DRAW)
+        return racer
+
+
+_ENGINE = _Engine()
+
+
+def svg(chart: Chart) -> str:
+    """The chart as SVG, the same text every time: no running numbers, no style attributes, names of its own."""
+    return _svg(json.dumps(chart.option, ensure_ascii=False, sort_keys=True), chart.height, chart.id)
+
+
+@lru_cache(maxsize=64)
+def _svg(option: str, height: int, name: str) -> str:
+    drawn = _ENGINE.draw(option, height)
+    drawn = re.sub(r"<style.*?</style>\s*", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(r' class="[^"]*"', "", drawn)
+    drawn = re.sub(r"\bzr\d+-", f"{name}-", drawn)
+    return re.sub(r' style="([^"]*)"', _attributes, drawn)
+
+
+def _attributes(style: re.Match[str]) -> str:
+    """A style attribute as attributes of SVG: the offline page allows no style in the text."""
+    pairs = [part.partition(":") for part in style[1].split(";") if part.strip()]
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, _colon, value in pairs)
