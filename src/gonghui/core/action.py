@@ -1,6 +1,7 @@
 """Actions are the only code that writes: one transaction, at least one entry, or it fails."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -11,6 +12,8 @@ from gonghui.core.journal import RUNNING, Ledger, flush
 
 P = ParamSpec("P")
 R = TypeVar("R")
+BEGINNING: ContextVar[Callable[[], None] | None] = ContextVar("gonghui_beginning", default=None)
+"""What the transaction of an outermost action does first: a face notes there which form it was."""
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -32,6 +35,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         token = RUNNING.set(ledger)
         try:
             with transaction.atomic():
+                if (begin := BEGINNING.get()) is not None:
+                    begin()
                 result = function(*args, **kwargs)
                 if ledger.doomed:
                     raise RuntimeError(f"{function.__qualname__}: an inner action failed and its error was swallowed")

@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 from gonghui.core import access
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
-from gonghui.web import faults, say
+from gonghui.web import faults, once, say
 from gonghui.web.models import Account
 
 P = ParamSpec("P")
 TYPED = "typed"
 TYPED_LIMIT = 16_000
+UNSEEN = ("next", "once", "step")
+REPEATED = "web.sent_before"
 NEVER_KEPT = ("csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code")
 
 
@@ -46,7 +48,9 @@ def render(
 ) -> HttpResponse:
     """A page in the shell, never kept by a cache."""
     refused = getattr(request, "refusal", None)
-    response = django_render(request, template, context, status=422 if refused and status == 200 else status)
+    if refused and status == 200:
+        status = 409 if refused.code == REPEATED else 422
+    response = django_render(request, template, context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -102,20 +106,43 @@ def _run(
     try:
         if power is not None and actor is not None:
             actor.require(power)
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        return once.at_most_once(
+            request,
+            lambda: view(request, *args, **kwargs),  # type: ignore[arg-type]
+            otherwise=lambda: back(request),
+        )
     except PowerMissing as refusal:
-        if actor is not None:
-            access.looked(actor, "denied", why=str(refusal.params.get("power", refusal.code))[:200])
-        return faults.forbidden(request, refusal)
+        return _denied(request, refusal)
     except Refusal as refusal:
         if request.method != "POST":
             return faults.refused(request, refusal)
         if request.headers.get("HX-Request"):
             return _said_beside(request, refusal)
-        request.refusal, request.typed = refusal, request.POST  # type: ignore[attr-defined]
-        request.method = "GET"
+        return _shown_again(view, request, refusal, *args, **kwargs)
+
+
+def _denied(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """403, with a trace of who wanted what."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None:
+        access.looked(actor, "denied", why=str(refusal.params.get("power", refusal.code))[:200])
+    return faults.forbidden(request, refusal)
+
+
+def _shown_again(
+    view: View[P], request: HttpRequest, refusal: Refusal, /, *args: P.args, **kwargs: P.kwargs
+) -> HttpResponseBase:
+    """The page of the form with the refusal and all that was typed; where the page cannot be shown, both are kept."""
+    request.refusal, request.typed = refusal, request.POST  # type: ignore[attr-defined]
+    request.method = "GET"
+    try:
         response = view(request, *args, **kwargs)  # type: ignore[arg-type]
-        return _sent_back(request, refusal) if response.status_code == 405 else response
+    except PowerMissing as missing:
+        return _denied(request, missing)
+    except Refusal:
+        target = _put_by(request, refusal, request.path)
+        return faults.not_done(request, refusal, typed=_words(request.POST), target=target)
+    return _sent_back(request, refusal) if response.status_code == 405 else response
 
 
 def _said_beside(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -127,7 +154,11 @@ def _said_beside(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _sent_back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Back to the page the form stood on, with the sentence and what was typed."""
-    target = back(request)
+    return redirect(_put_by(request, refusal, back(request)))
+
+
+def _put_by(request: HttpRequest, refusal: Refusal, target: str) -> str:
+    """The next look at the page finds the sentence and what was typed."""
     kept = request.POST.copy()
     for name in NEVER_KEPT:
         kept.pop(name, None)
@@ -137,7 +168,12 @@ def _sent_back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "words": words if len(words) <= TYPED_LIMIT else "",
         "refusal": [refusal.code, say.text(refusal)],
     }
-    return redirect(target)
+    return target
+
+
+def _words(sent: QueryDict) -> list[str]:
+    """What somebody wrote into a form, to be taken along by hand; ticks and hidden fields are no words."""
+    return [word for name in sent if name not in (*NEVER_KEPT, *UNSEEN) for word in sent.getlist(name) if word.strip()]
 
 
 def _take_up(request: HttpRequest) -> None:

@@ -20,12 +20,12 @@ def reference() -> str:
     return f"{word[:4]}-{word[4:]}"
 
 
-def fault(request: HttpRequest, status: HTTPStatus, template: str, sentence: str = "") -> HttpResponse:
+def fault(request: HttpRequest, status: HTTPStatus, template: str, sentence: str = "", **more: object) -> HttpResponse:
     """The page of one fault. The number goes into the log beside the path; nothing of the request does."""
     number = reference()
     level = logging.ERROR if status >= 500 else logging.INFO
     log.log(level, "fault %s: %s %s", number, int(status), request.path)
-    page = render_to_string(template, {"number": number, "sentence": sentence}, request=request)
+    page = render_to_string(template, {"number": number, "sentence": sentence, **more}, request=request)
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -53,3 +53,9 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """422: an address that asks for what cannot be; says which value and what to do."""
     return fault(request, HTTPStatus.UNPROCESSABLE_ENTITY, "422.html", say.text(refusal))
+
+
+def not_done(request: HttpRequest, refusal: Refusal, *, typed: list[str], target: str) -> HttpResponse:
+    """422: a form was refused and its page cannot be shown; what was typed stands here and waits at `target`."""
+    sentence = say.text(refusal)
+    return fault(request, HTTPStatus.UNPROCESSABLE_ENTITY, "not_done.html", sentence, typed=typed, target=target)

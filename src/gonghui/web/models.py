@@ -86,6 +86,21 @@ class SessionRow(models.Model):
         indexes = [models.Index(fields=["account", "-seen_at"], name="session_account")]
 
 
+class OnceKey(models.Model):
+    """A form that has acted: sent a second time it acts no more and leads to the same place (web.once)."""
+
+    # No constraint to the account: its lock would be held while the action waits for other accounts.
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    key = models.CharField(max_length=22, db_collation="C")
+    digest = models.CharField(max_length=64, db_collation="C")
+    led_to = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    privacy = declare((INTERNAL, "防止重复提交", "7天", "id account key digest led_to at"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="once_key_once")]
+
+
 class DemoMarker(models.Model):
     """The row that `gonghui demo` writes; without it no one-click sign-in exists."""
 

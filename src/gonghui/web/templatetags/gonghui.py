@@ -7,10 +7,13 @@ from django import template
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from gonghui.core import clock
 from gonghui.core.errors import Refusal
+from gonghui.web import once as once_keys
 from gonghui.web import say
 
 register = template.Library()
@@ -111,6 +114,12 @@ def state(thing: Any, kind: str | None = None) -> dict[str, str]:
     if kind is None:
         kind = getattr(thing, "state_kind", None)
     return {"word": gettext(str(word)), "kind": KINDS.get(code, "") if kind is None else kind}
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The hidden field by which a form sent twice acts once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once_keys.FIELD, once_keys.fresh_key())
 
 
 @register.inclusion_tag("parts/bar.html")

@@ -56,6 +56,20 @@ def test_a_refused_step_goes_back_to_its_page_with_what_was_typed_once(inside: C
     assert "缺公章" not in inside.get("/note/").content.decode()
 
 
+def test_where_the_page_cannot_be_shown_again_what_was_typed_stands_beside_the_refusal_and_waits(
+    inside: Client,
+) -> None:
+    answer = inside.post("/strict/", {"period": "2020H3", "why": "缺公章<i>", "password": "mine", "next": "/x/"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "没有这个期间：2020H3" in page
+    assert "缺公章&lt;i&gt;" in page
+    assert "mine" not in page
+    form = inside.get("/strict/").content.decode()
+    assert "缺公章&lt;i&gt;" in form
+    assert "缺公章" not in inside.get("/strict/").content.decode()
+
+
 def test_htmx_gets_the_sentence_alone(inside: Client) -> None:
     answer = inside.post("/note/", {"unit": "件"}, headers={"HX-Request": "true"})
     assert answer.status_code == 422

@@ -1,13 +1,19 @@
 """A small urlconf and a middleware for tests of the shells: who acts is said by a header."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
+from gonghui.core.journal import last_position, record
+from gonghui.core.journal_text import TextPlace
+from gonghui.core.tests.facts import Counted
 from gonghui.web import palette, urls
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.models import Account
@@ -61,6 +67,34 @@ def take(request: ConsoleRequest) -> HttpResponseBase:
 
 
 @page()
+def strict(request: ConsoleRequest) -> HttpResponseBase:
+    """A page that cannot be shown for a wrong period, whether it is asked for or sent."""
+    period = request.POST.get("period") or request.GET.get("period", "")
+    if period:
+        raise Refusal("town.period", "没有这个期间：%(period)s", period=period)
+    return render(request, "web/tests/note.html")
+
+
+@action
+def _counted(people: int) -> None:
+    if people > 9:
+        raise Refusal("town.many", "太多：%(people)s", people=people)
+    record(
+        Counted(people=people), about=None, by=CHAOYANG, happened_on=date(2020, 4, 1), organisation=TextPlace("/1/3/")
+    )
+
+
+@page()
+@require_POST
+def count(request: ConsoleRequest) -> HttpResponseBase:
+    """Something is recorded each time this is reached, and where it leads is another place each time."""
+    _counted(int(request.POST["people"]))
+    if "slip" in request.POST:
+        return HttpResponse("the secret")
+    return redirect(f"/note/?entry={last_position()}")
+
+
+@page()
 @require_POST
 def weigh(request: ConsoleRequest) -> HttpResponseBase:
     """A step for somebody just recognised."""
@@ -96,6 +130,8 @@ urlpatterns = [
     *(urls.demo_urlpatterns if not any(p.name == "demo_entrance" for p in urls.urlpatterns) else []),
     path("note/", note, name="note"),
     path("take/", take, name="take"),
+    path("strict/", strict, name="strict"),
+    path("count/", count, name="count"),
     path("weigh/", weigh, name="weigh"),
     path("seal/", seal, name="seal"),
     path("crash/", crash, name="crash"),
