@@ -98,6 +98,8 @@ class Figure:
     fold: Fold = field(repr=False)
     sensitive: bool = False
     returned_by: Literal["any", "city"] = "any"
+    version: int = 1
+    """Counted up when what is counted changes; a filed report keeps the definition it was filed under."""
 
     def __post_init__(self) -> None:
         if self.name in FIGURES:

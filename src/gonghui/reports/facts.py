@@ -137,6 +137,81 @@ class ProgrammeStarted:
     app: str
 
 
+@fact(title="开始编写报告")
+class ReportBegun:
+    """An editor begins a report of the own union."""
+
+    form: str
+    period: str
+
+
+@fact(title="报告进入下一步")
+class ReportMoved:
+    """A report reaches another stage of its making, or is sent back to be mended."""
+
+    form: str
+    period: str
+    stage: str
+
+
+@fact(title="修改报告文字")
+class TextWritten:
+    """An editor rewrites the text of one section; earlier versions are kept."""
+
+    form: str
+    period: str
+    section: int
+
+
+@fact(title="送数据会签")
+class SignaturesAsked:
+    """The editor hands figures of a report to their owners to sign."""
+
+    form: str
+    period: str
+    figures: int
+
+
+@fact(title="数据会签")
+class FigureSigned:
+    """The owner of a figure answers for its value and printed words in a report."""
+
+    figure: str
+
+
+@fact(title="不同意会签")
+class FigureObjected:
+    """The owner of a figure objects to it; the reason stays with the report."""
+
+    figure: str
+
+
+@fact(title="征求意见")
+class CommentsAsked:
+    """A draft goes to units for their comments, one round at a time."""
+
+    form: str
+    period: str
+    units: int
+
+
+@fact(title="对报告提意见")
+class ReportCommented:
+    """A unit that was asked comments on a draft."""
+
+    form: str
+    period: str
+
+
+@fact(title="答复意见")
+class CommentAnswered:
+    """The editor accepts a comment on a draft or not, and says why."""
+
+    form: str
+    period: str
+    accepted: bool
+
+
 @fact(title="提请备案")
 class ReportProposed:
     """The editor asks a second person to file a report as it stands."""
@@ -147,8 +222,26 @@ class ReportProposed:
 
 @fact(title="报告备案")
 class ReportFiled:
-    """A second person files a report: each number stands as it was at the cut."""
+    """A second person files a report: each number stands as it was at the cut, `table` is the hash of all of them."""
 
     form: str
     period: str
     rows: int
+    table: str
+
+
+@fact(title="公布报告")
+class ReportPublished:
+    """A filed report is published: anybody may read it from now on."""
+
+    form: str
+    period: str
+
+
+@fact(title="勘误")
+class ErratumAdded:
+    """Something printed in a published report is put right by a notice beside it; the text itself stands."""
+
+    form: str
+    period: str
+    number: int

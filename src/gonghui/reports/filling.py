@@ -1,18 +1,21 @@
 """Fills a report form for an organisation and period: every number is asked of the journal, now or at a cut."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.utils.translation import gettext, override
 
 from gonghui.core import numerals
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.journal import last_position, watermark
+from gonghui.core.numerals import Style
 from gonghui.core.period import Period
-from gonghui.reports import report_forms
+from gonghui.reports import report_forms, wording
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.places import paths_of
-from gonghui.reports.report_forms import PLACE, Clause, Form, Row
+from gonghui.reports.report_forms import Clause, Form, Row
 from gonghui.reports.standing import KNOWN, WORDS, Standing, standings
 from gonghui.spine.organisations.models import Organisation
 
@@ -29,6 +32,25 @@ OWN_SCOPE = ("本单位", "the union's own place of work")  # zh
 
 
 @dataclass(frozen=True)
+class Definition:
+    """What a figure meant when it was asked: its version, name, unit and meaning, in both languages."""
+
+    version: int
+    title: str
+    title_en: str
+    unit: str
+    meaning: str
+    meaning_en: str
+
+
+def definition_of(figure: Figure) -> Definition:
+    """The figure as it is declared now."""
+    with override("en"):
+        title_en, meaning_en = gettext(figure.title), gettext(figure.meaning)
+    return Definition(figure.version, figure.title, title_en, figure.unit, figure.meaning, meaning_en)
+
+
+@dataclass(frozen=True)
 class Filled:
     """One row of a filled report: the value, the words printed for it, and how it stood when it was filed."""
 
@@ -40,6 +62,17 @@ class Filled:
     printed_en: str
     cut: int | None = None
     now: Value | None = None
+    filed_as: Definition | None = None
+
+    @property
+    def definition(self) -> Definition:
+        """What the number means: as it was filed, else as the figure is declared now."""
+        return self.filed_as or definition_of(self.row.figure)
+
+    @property
+    def is_redefined(self) -> bool:
+        """Whether the figure counts something else now than when it was filed, so that the two cannot be compared."""
+        return self.filed_as is not None and self.filed_as.version != self.row.figure.version
 
     @property
     def figure(self) -> Figure:
@@ -49,7 +82,7 @@ class Filled:
     @property
     def moved(self) -> bool:
         """Whether the figure has another value now than when it was filed (△)."""
-        return self.now is not None and self.now.whole != self.value.whole
+        return self.now is not None and not self.is_redefined and self.now.whole != self.value.whole
 
     @property
     def is_known(self) -> bool:
@@ -73,6 +106,18 @@ class Filled:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A section as somebody wrote it; `version` counts how often."""
+
+    title: str
+    title_en: str
+    text: str
+    text_en: str
+    version: int = 0
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Filling:
     """A form filled for one organisation and period.
 
@@ -85,6 +130,7 @@ class Filling:
     rows: Mapping[str, Filled]
     cut: int | None = None
     as_of: int | None = None
+    texts: Mapping[int, Text] = field(default_factory=dict)
 
     @property
     def moved_count(self) -> int:
@@ -164,13 +210,34 @@ def standing_report(report: Report) -> Filling:
     asks = [Ask(row.figure, path, Period(one.first_on, one.last_on), paths) for row, one in kept]
     now = answer(asks)
     rows = {one.row: _as_filed(row, one, value, report.cut) for (row, one), value in zip(kept, now, strict=True)}
-    return Filling(form, report.organisation, period, rows, report.cut)
+    return Filling(form, report.organisation, period, rows, report.cut, texts=texts_of(report))
 
 
 def _as_filed(row: Row, one: FiledRow, now: Value, cut: int | None) -> Filled:
-    return Filled(
-        row, Period(one.first_on, one.last_on), one.value, Standing(one.standing), one.printed, one.printed_en, cut, now
-    )
+    days, standing = Period(one.first_on, one.last_on), Standing(one.standing)
+    return Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
+
+
+def _filed_as(one: FiledRow) -> Definition | None:
+    """The definition of then; none was kept before filings kept them."""
+    if not one.title:
+        return None
+    return Definition(one.version, one.title, one.title_en, one.unit, one.meaning, one.meaning_en)
+
+
+def texts_of(report: Report) -> dict[int, Text]:
+    """What people wrote into the report, by section: the newest version of each."""
+    newest = report.blocks.order_by("section", "-version").distinct("section")
+    return {
+        one.section: Text(one.title, one.title_en, one.text, one.text_en, one.version, one.written_by_name)
+        for one in newest
+    }
+
+
+def fill_report(report: Report, cut: int | None = None) -> Filling:
+    """A report that is not filed yet, with the text people wrote, now or at a cut."""
+    filling = fill(report_forms.form(report.form), report.organisation, Period.parse(report.period), cut)
+    return replace(filling, texts=texts_of(report))
 
 
 def filled_report(form: Form, organisation: Organisation, period: Period) -> tuple[Report | None, Filling]:
@@ -181,7 +248,8 @@ def filled_report(form: Form, organisation: Organisation, period: Period) -> tup
     before = last_position()
     filling = fill(form, organisation, period)
     still = before == watermark() == last_position()
-    return report, replace(filling, as_of=before if still else None)
+    texts = texts_of(report) if report is not None else {}
+    return report, replace(filling, as_of=before if still else None, texts=texts)
 
 
 # Prose ----------------------------------------------------------------------------------------------------------
@@ -203,55 +271,85 @@ class Written:
     number: int
     title: str
     paragraphs: tuple[tuple[Piece, ...], ...]
+    position: int = 0
 
 
 def prose(filling: Filling, *, english: bool = False) -> list[Written]:
     """The report's sections in words; clauses, paragraphs and sections without their numbers are left out."""
     written: list[Written] = []
-    for section in filling.form.sections:
-        paragraphs = tuple(
-            pieces
-            for paragraph in section.paragraphs
-            if (pieces := tuple(_paragraph(paragraph, filling, english=english)))
-        )
+    for position in range(1, len(filling.form.sections) + 1):
+        text = text_of(filling, position)
+        lines = wording.paragraphs((text.text_en or text.text) if english else text.text)
+        paragraphs = tuple(pieces for line in lines if (pieces := tuple(pieces_of(line, filling, english=english))))
         if paragraphs:
-            title = section.title_en if english else section.title
-            written.append(Written(len(written) + 1, title, paragraphs))
+            title = text.title_en if english else text.title
+            written.append(Written(len(written) + 1, title, paragraphs, position))
     return written
 
 
-def _paragraph(sentences: Iterable[Sequence[Clause]], filling: Filling, *, english: bool) -> Iterable[Piece]:
+def text_of(filling: Filling, position: int) -> Text:
+    """A section's text: as people wrote it, else the form's own."""
+    return filling.texts.get(position) or first_text(filling, position)
+
+
+def first_text(filling: Filling, position: int) -> Text:
+    """The form's own prose for a section, without the clauses whose numbers the organisation does not report."""
+    section = filling.form.sections[position - 1]
+    zh, en = ([_paragraph(one, filling, english=english) for one in section.paragraphs] for english in (False, True))
+    return Text(section.title, section.title_en, "\n".join(filter(None, zh)), "\n".join(filter(None, en)))
+
+
+def _paragraph(sentences: Iterable[Sequence[Clause]], filling: Filling, *, english: bool) -> str:
     between, end = ("; ", ". ") if english else ("；", "。")
+    said = []
     for clauses in sentences:
         kept = [clause for clause in clauses if all(row in filling.rows for row in clause.rows)]
-        for n, clause in enumerate(kept):
-            text = clause.text_en if english else clause.text
-            if english and n == 0:
-                text = text[0].upper() + text[1:]
-            yield from _pieces(text, filling, english=english)
-            yield Piece(end if n == len(kept) - 1 else between)
+        texts = [clause.text_en if english else clause.text for clause in kept]
+        if texts:
+            first = texts[0][0].upper() + texts[0][1:] if english else texts[0]
+            said.append(between.join([first, *texts[1:]]) + end)
+    return "".join(said)
 
 
-def _pieces(text: str, filling: Filling, *, english: bool) -> Iterable[Piece]:
-    scope = SCOPES.get(filling.organisation.level, OWN_SCOPE)[english]
-    label = filling.period.label_en if english else filling.period.label
+def pieces_of(line: str, filling: Filling, *, english: bool) -> Iterable[Piece]:
+    """A paragraph as it is printed: runs of words and live numbers; what cannot be printed stays as it was written."""
     at = 0
-    for place in PLACE.finditer(text):
-        if place.start() > at:
-            yield Piece(text[at : place.start()])
-        at = place.end()
-        if place[1] == "scope":
-            yield Piece(scope)
-        elif place[1] == "period":
-            yield Piece(label)
-        else:
-            filled = filling.rows[place[1]]
-            yield Piece(filled=filled)
-            if filled.whole_of is not None:
-                n = filled.whole_of
-                yield Piece(f" ({n:,} {filled.row.of_en})" if english else f"（{n}{filled.row.of}）", of=filled.row.id)
-    if at < len(text):
-        yield Piece(text[at:])
+    for place in wording.places(line):
+        if not place.is_word and place.row not in filling.rows:
+            continue
+        if place.start > at:
+            yield Piece(line[at : place.start])
+        at = place.end
+        if place.is_word:
+            yield Piece(_word(place.row, filling, english=english))
+            continue
+        filled = styled(filling.rows[place.row], place.style)
+        yield Piece(filled=filled)
+        if filled.whole_of is not None:
+            n = filled.whole_of
+            yield Piece(f" ({n:,} {filled.row.of_en})" if english else f"（{n}{filled.row.of}）", of=filled.row.id)
+    if at < len(line):
+        yield Piece(line[at:])
+
+
+def _word(name: str, filling: Filling, *, english: bool) -> str:
+    if name == "scope":
+        return SCOPES.get(filling.organisation.level, OWN_SCOPE)[english]
+    return filling.period.label_en if english else filling.period.label
+
+
+def styled(filled: Filled, style: str) -> Filled:
+    """The number printed in another way; a way that is not true of it leaves it as the form prints it."""
+    if not style or not filled.is_known:
+        return filled
+    row, total, clock = filled.row, filled.value.total, filled.figure.clock
+    try:
+        wanted = Style.read(style)
+        printed = numerals.printed(total, row.unit, wanted, clock=clock)
+        printed_en = numerals.printed_en(total, row.unit, wanted, unit_en=row.unit_en, clock=clock)
+    except Refusal:
+        return filled
+    return replace(filled, printed=printed, printed_en=printed_en)
 
 
 # For other programs ---------------------------------------------------------------------------------------------

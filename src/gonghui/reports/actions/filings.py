@@ -3,8 +3,6 @@
 import time
 from datetime import date
 
-from django.db import IntegrityError, transaction
-
 from gonghui.core import clock
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
@@ -14,10 +12,13 @@ from gonghui.core.flow import lock
 from gonghui.core.journal import last_position, record, watermark
 from gonghui.core.period import Period
 from gonghui.reports import checking, report_forms
-from gonghui.reports.facts import ReportFiled, ReportProposed
-from gonghui.reports.filling import Filled, fill
+from gonghui.reports.actions.making import begun, own, ready
+from gonghui.reports.facts import ErratumAdded, ReportFiled, ReportProposed, ReportPublished
+from gonghui.reports.filling import Filled, Filling, fill_report, first_text
 from gonghui.reports.flow import REPORT_FLOW
+from gonghui.reports.models import Block, Erratum
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.printing.table import figure_table, table_hash
 from gonghui.spine.organisations.models import Organisation
 
 WAIT_SECONDS = 10
@@ -25,9 +26,9 @@ WAIT_SECONDS = 10
 
 @action
 def propose_filing(form_code: str, organisation: Organisation, period: Period, *, by: Actor, on: date) -> Report:
-    """The report is begun, and waits for a second person of the same union to file it."""
+    """The report, begun if need be, waits for a second person of the same union to file it."""
     by.require("reports.edit")
-    _own(organisation, by)
+    own(organisation, by)
     form = report_forms.form(form_code)
     if on <= period.last:
         raise Refusal(
@@ -37,10 +38,18 @@ def propose_filing(form_code: str, organisation: Organisation, period: Period, *
             last=period.last.isoformat(),
             on=on.isoformat(),
         )
-    report = _begun(form.code, organisation, period, by=by, on=on)
-    lock(report, "state")
-    if report.state == "filed":
+    report = begun(form.code, organisation, period, by=by, on=on)
+    lock(report, "state", "proposed_account")
+    if report.is_filed:
         raise StepRefused("reports.filed_already", "这份报告已经备案，数字不再改动；有错请走更正")
+    if not report.is_ready:
+        raise StepRefused(
+            "reports.not_ready",
+            "报告还在“%(stage)s”，到“%(ready)s”以后才能提请备案",
+            stage=REPORT_FLOW.states[report.state],
+            ready=REPORT_FLOW.states[report.way[report.way.index("filed") - 1]],
+        )
+    ready(report, fill_report(report))
     report.proposed_by, report.proposed_account = by.id, by.account_id
     report.proposed_by_name, report.proposed_on = by.name, on
     report.save(update_fields=["proposed_by", "proposed_account", "proposed_by_name", "proposed_on"])
@@ -48,32 +57,14 @@ def propose_filing(form_code: str, organisation: Organisation, period: Period, *
     return report
 
 
-def _begun(form: str, organisation: Organisation, period: Period, *, by: Actor, on: date) -> Report:
-    """The one report of the form, organisation and period; two editors pressing at once get the same."""
-    found = Report.objects.of(form, organisation, period)
-    if found is not None:
-        return found
-    try:
-        with transaction.atomic():
-            return Report.objects.create(
-                form=form,
-                organisation=organisation,
-                period=period.key,
-                proposed_by=by.id,
-                proposed_account=by.account_id,
-                proposed_by_name=by.name,
-                proposed_on=on,
-            )
-    except IntegrityError:
-        return Report.objects.get(form=form, organisation=organisation, period=period.key)
-
-
 @action
 def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
     """Each number stands as it is at the cut, which lies at or after `mark`, the moment the button was pressed."""
     lock(report, "state", "proposed_account")
     REPORT_FLOW.check("file", report, by=by)
-    _own(report.organisation, by)
+    own(report.organisation, by)
+    if report.proposed_account is None:
+        raise StepRefused("reports.not_proposed", "还没有人提请备案，或提请后又改过；请报告编辑先提请")
     if by.account_id == report.proposed_account:
         raise StepRefused("reports.second_person", "备案要由另一个人确认：提请人不能自己确认，请单位负责人来办")
     form = report_forms.form(report.form)
@@ -87,14 +78,17 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
             cut=cut,
             mark=mark,
         )
-    filling = fill(form, report.organisation, Period.parse(report.period), cut)
+    filling = fill_report(report, cut)
+    ready(report, filling)
     FiledRow.objects.bulk_create([_row(report, filled) for filled in filling])
+    _keep_texts(report, filling)
     report.state, report.cut = "filed", cut
     report.filed_by, report.filed_account, report.filed_by_name = by.id, by.account_id, by.name
     report.filed_on, report.filed_at = on, clock.now()
+    report.table_hash = table_hash(figure_table(report))
     report.save()
     record(
-        ReportFiled(form=report.form, period=report.period, rows=len(filling.rows)),
+        ReportFiled(form=report.form, period=report.period, rows=len(filling.rows), table=report.table_hash),
         about=report,
         by=by,
         happened_on=on,
@@ -102,15 +96,66 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
     return report
 
 
-def _own(organisation: Organisation, by: Actor) -> None:
-    if organisation.id != by.organisation_id:
-        raise StepRefused(
-            "reports.own_report", "只能备案本单位的报告；“%(name)s”的报告由该单位自己备案", name=organisation.name
+def _keep_texts(report: Report, filling: Filling) -> None:
+    """The form's own prose is kept where nobody wrote another, so that the text stands whatever becomes of the form."""
+    own_texts = [
+        (n, first_text(filling, n)) for n in range(1, len(filling.form.sections) + 1) if n not in filling.texts
+    ]
+    Block.objects.bulk_create(
+        Block(
+            report=report,
+            section=section,
+            version=1,
+            title=text.title,
+            title_en=text.title_en,
+            text=text.text,
+            text_en=text.text_en,
+            written_account=report.begun_account,
+            written_at=clock.now(),
         )
+        for section, text in own_texts
+    )
+
+
+@action
+def publish_report(report: Report, *, by: Actor, on: date) -> Report:
+    """Anybody may read the filed report from now on; its text and numbers stand."""
+    lock(report, "state")
+    own(report.organisation, by)
+    REPORT_FLOW.check("publish", report, by=by)
+    report.state, report.published_by_name, report.published_on = "published", by.name, on
+    report.save(update_fields=["state", "published_by_name", "published_on"])
+    record(ReportPublished(form=report.form, period=report.period), about=report, by=by, happened_on=on)
+    return report
+
+
+@action
+def add_erratum(report: Report, *, said: str, should_say: str, by: Actor, on: date) -> Erratum:
+    """The published report carries one more notice: what it said, what it should say."""
+    by.require("reports.publish")
+    own(report.organisation, by)
+    lock(report, "state")
+    if report.state != "published":
+        raise StepRefused("reports.not_published", "勘误只用于已公布的报告；没公布的请直接改")
+    for words, name in ((said, "原文"), (should_say, "应为")):
+        if not words.strip():
+            raise Refusal("reports.erratum_empty", "请写明“%(name)s”", name=name)
+    erratum = Erratum.objects.create(
+        report=report,
+        number=report.errata.count() + 1,
+        said=said.strip()[:500],
+        should_say=should_say.strip()[:500],
+        added_by_name=by.name,
+        added_on=on,
+    )
+    fact = ErratumAdded(form=report.form, period=report.period, number=erratum.number)
+    record(fact, about=report, by=by, happened_on=on)
+    return erratum
 
 
 def _row(report: Report, filled: Filled) -> FiledRow:
     recorded, returned = _parts(filled.value)
+    kept = filled.definition
     return FiledRow(
         report=report,
         row=filled.row.id,
@@ -124,6 +169,12 @@ def _row(report: Report, filled: Filled) -> FiledRow:
         standing=filled.standing.value,
         printed=filled.printed,
         printed_en=filled.printed_en,
+        version=kept.version,
+        title=kept.title,
+        title_en=kept.title_en,
+        unit=kept.unit,
+        meaning=kept.meaning,
+        meaning_en=kept.meaning_en,
     )
 
 

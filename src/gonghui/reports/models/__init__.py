@@ -2,6 +2,7 @@
 
 from gonghui.reports.models import audits
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.models.making import Asked, Block, Erratum, Remark, Signature
 from gonghui.reports.models.returns import (
     Comment,
     Evidence,
@@ -15,15 +16,20 @@ from gonghui.reports.models.returns import (
 )
 
 __all__ = [
+    "Asked",
+    "Block",
     "Comment",
+    "Erratum",
     "Evidence",
     "FiledRow",
     "Line",
     "Programme",
+    "Remark",
     "Report",
     "Return",
     "Round",
     "RoundFigure",
+    "Signature",
     "StockSeries",
     "Upload",
     "audits",

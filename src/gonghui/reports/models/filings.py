@@ -1,4 +1,4 @@
-"""Filed reports: a form filled for one organisation and period at a cut, with each row's value and printed text."""
+"""Reports: a form filled for one organisation and period; filed at a cut, with each row's value and printed text."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,8 +12,11 @@ from gonghui.core.figures import FIGURES, Value
 from gonghui.core.models import Record
 from gonghui.core.period import Period
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
-from gonghui.reports.flow import REPORT_FLOW
+from gonghui.reports.flow import EDITABLE, OPEN, REPORT_FLOW, SHORTEST
 from gonghui.spine.organisations.models import Organisation
+
+STANDING = ("filed", "published")
+"""The states in which the numbers stand."""
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -27,34 +30,59 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """The report of a form, organisation and period, if one was begun."""
         return self.filter(form=form, organisation=organisation, period=period.key).first()
 
+    def standing(self) -> "ReportQuerySet":
+        """Those that are filed, published or not."""
+        return self.filter(state__in=STANDING)
+
+    def published(self) -> "ReportQuerySet":
+        """Those that anybody may read."""
+        return self.filter(state="published")
+
 
 class Report(Record):
-    """One report of one organisation and period: begun by its editor, filed by a second person, then standing."""
+    """One report of one organisation and period: made stage by stage, filed by a second person, then standing."""
 
     FLOW = REPORT_FLOW
 
     form = models.CharField(max_length=60)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     period = models.CharField(max_length=24)
-    state = models.CharField(max_length=8, choices=REPORT_FLOW.choices, default="draft")
-    proposed_by = models.BigIntegerField()
-    proposed_account = models.BigIntegerField()
-    proposed_by_name = models.CharField(max_length=60)
-    proposed_on = models.DateField()
+    state = models.CharField(max_length=10, choices=REPORT_FLOW.choices, default="draft")
+    stages = models.CharField(max_length=120, default=" ".join(SHORTEST))
+    begun_account = models.BigIntegerField()
+    begun_by_name = models.CharField(max_length=60)
+    begun_on = models.DateField()
+    round = models.PositiveSmallIntegerField(default=0)
+    approved_by_name = models.CharField(max_length=60, blank=True)
+    approved_on = models.DateField(null=True)
+    proposed_by = models.BigIntegerField(null=True)
+    proposed_account = models.BigIntegerField(null=True)
+    proposed_by_name = models.CharField(max_length=60, blank=True)
+    proposed_on = models.DateField(null=True)
     filed_by = models.BigIntegerField(null=True)
     filed_account = models.BigIntegerField(null=True)
     filed_by_name = models.CharField(max_length=60, blank=True)
     filed_on = models.DateField(null=True)
     filed_at = models.DateTimeField(null=True)
     cut = models.BigIntegerField(null=True)
+    table_hash = models.CharField(max_length=64, blank=True)
+    published_by_name = models.CharField(max_length=60, blank=True)
+    published_on = models.DateField(null=True)
     objects = ReportQuerySet.as_manager()
     privacy = declare(
-        (INTERNAL, "报告备案", "长期", "id public_id form organisation period state proposed_on filed_on filed_at cut"),
+        (
+            INTERNAL,
+            "报告备案",
+            "长期",
+            "id public_id form organisation period state stages round begun_on approved_on proposed_on filed_on "
+            "filed_at cut table_hash published_on",
+        ),
         (
             PERSONAL,
             "备案责任",
             "长期",
-            "proposed_by proposed_account proposed_by_name filed_by filed_account filed_by_name",
+            "begun_account begun_by_name approved_by_name proposed_by proposed_account proposed_by_name filed_by "
+            "filed_account filed_by_name published_by_name",
         ),
     )
 
@@ -63,8 +91,14 @@ class Report(Record):
         constraints = [
             models.UniqueConstraint(fields=["form", "organisation", "period"], name="report_once"),
             models.CheckConstraint(
-                condition=Q(state="draft", cut__isnull=True)
-                | Q(state="filed", cut__isnull=False, filed_at__isnull=False, filed_by__isnull=False),
+                condition=Q(state__in=OPEN, cut__isnull=True)
+                | Q(
+                    state__in=STANDING,
+                    cut__isnull=False,
+                    filed_at__isnull=False,
+                    filed_by__isnull=False,
+                    proposed_account__isnull=False,
+                ),
                 name="report_filed_whole",
             ),
             models.CheckConstraint(
@@ -76,7 +110,27 @@ class Report(Record):
     @property
     def is_filed(self) -> bool:
         """Whether the numbers stand."""
-        return self.state == "filed"
+        return self.state in STANDING
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for the second person."""
+        return self.proposed_account is not None and not self.is_filed
+
+    @property
+    def way(self) -> list[str]:
+        """The stages it goes through, in order."""
+        return self.stages.split()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing but the filing is left to do."""
+        return self.state == self.way[self.way.index("filed") - 1]
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its text may be changed where it is now."""
+        return self.state in EDITABLE
 
 
 class FiledRow(models.Model):
@@ -95,13 +149,19 @@ class FiledRow(models.Model):
     standing = models.CharField(max_length=8)
     printed = models.CharField(max_length=60)
     printed_en = models.CharField(max_length=120)
+    version = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=120, blank=True)
+    title_en = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=12, blank=True)
+    meaning = models.CharField(max_length=400, blank=True)
+    meaning_en = models.CharField(max_length=800, blank=True)
     privacy = declare(
         (
             INTERNAL,
             "报告备案",
             "长期",
             "id report row figure first_on last_on recorded recorded_of returned returned_of standing printed "
-            "printed_en",
+            "printed_en version title title_en unit meaning meaning_en",
         )
     )
 
@@ -132,7 +192,7 @@ def filed_over(path: str, figures: Iterable[str], first_on: date, last_on: date)
     return (
         FiledRow.objects.filter(
             Q(first_on__lte=last_on) | Q(figure__in=stocks),
-            report__state="filed",
+            report__state__in=STANDING,
             report__organisation_id__in=ancestors(path),
             figure__in=names,
             last_on__gte=first_on,

@@ -6,8 +6,8 @@ a row no sentence prints, are refused with the file, the row and the remedy.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,9 @@ from typing import Any
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.core.numerals import Style
-from gonghui.core.period import Period
+from gonghui.core.period import KINDS, Period
+from gonghui.reports.flow import SHORTEST, STAGES
+from gonghui.reports.report_forms.drawn import Plan, plans
 
 FOLDER = Path(__file__).parent
 PLACE = re.compile(r"\{(\w+)\}")
@@ -69,11 +71,16 @@ class Section:
     title_en: str
     paragraphs: tuple[tuple[tuple[Clause, ...], ...], ...]
     rows: tuple[Row, ...]
+    department: str = ""
+    department_en: str = ""
 
 
 @dataclass(frozen=True)
 class Form:
-    """A report form; the period is the one it was written for."""
+    """A report form; the period is the one it was written for, or with `kind` an example of those it serves.
+
+    Reports of one `family` follow one another: the next one says what came in late for the one before.
+    """
 
     code: str
     title: str
@@ -82,6 +89,27 @@ class Form:
     headline_en: str
     period: Period
     sections: tuple[Section, ...]
+    family: str = ""
+    kind: str = ""
+    levels: tuple[str, ...] = ()
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    charts: tuple[Plan, ...] = ()
+    addressee: str = ""
+    addressee_en: str = ""
+    speaker: str = ""
+    speaker_en: str = ""
+
+    def stages_at(self, level: str) -> tuple[str, ...]:
+        """The stages a report of a union at this level goes through."""
+        return self.stages.get(level) or self.stages.get("other") or SHORTEST
+
+    def serves(self, level: str, period: Period) -> bool:
+        """Whether a union of the level may report for the period by this form."""
+        return (not self.levels or level in self.levels) and (not self.kind or period.kind == self.kind)
+
+    def section_of(self, row_id: str) -> Section | None:
+        """The section that prints a row."""
+        return next((part for part in self.sections if any(row.id == row_id for row in part.rows)), None)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -96,6 +124,18 @@ class Form:
 def codes() -> list[str]:
     """The codes of all forms on this platform, newest file name last."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+@cache
+def usual() -> Form:
+    """The form opened where none is asked for: the newest of those written for one period."""
+    forms = [form(code) for code in codes()]
+    return max(forms, key=lambda one: (not one.kind, one.period.last, one.code))
+
+
+def family(name: str) -> list[Form]:
+    """The forms whose reports follow one another."""
+    return [one for one in map(form, codes()) if one.family == name]
 
 
 @cache
@@ -129,6 +169,16 @@ def parse(text: str, *, file: str, figures: Mapping[str, Figure] = FIGURES) -> F
         headline_en=reader.text(table, "headline_en", "form"),
         period=Period.parse(reader.text(table, "period", "form")),
         sections=sections,
+        family=table.get("family", "") or reader.text(table, "form", "form"),
+        kind=reader.known(table, "kind", KINDS),
+        levels=tuple(table.get("levels", ())),
+        stages=reader.stages(table.get("stages", {})),
+        charts=plans(
+            table.get("chart", []),
+            {row.id: row.figure.clock for section in sections for row in section.rows},
+            reader.refuse,
+        ),
+        **{key: str(table.get(key, "")) for key in ("addressee", "addressee_en", "speaker", "speaker_en")},
     )
     reader.check(made)
     return made
@@ -160,7 +210,37 @@ class _Reader:
                 for paragraph in table.get("paragraph", [])
             ),
             rows=tuple(self.row(row) for row in table.get("row", [])),
+            department=table.get("department", ""),
+            department_en=table.get("department_en", ""),
         )
+
+    def known(self, table: Mapping[str, Any], key: str, words: Sequence[str]) -> str:
+        value = str(table.get(key, ""))
+        if value and value not in words:
+            raise self.refuse(
+                "word",
+                "%(file)s 第 %(row)s 行：没有“%(value)s”这一种，请用 %(words)s",
+                key,
+                value=value,
+                words="、".join(words),
+            )
+        return value
+
+    def stages(self, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        """The stages by level; they keep their order, and no report goes without a draft and a filing."""
+        found = {level: tuple(names) for level, names in table.items()}
+        for level, names in found.items():
+            for name in names:
+                self.known({"stages": name}, "stages", STAGES)
+            if list(names) != sorted(names, key=STAGES.index) or not set(SHORTEST) <= set(names):
+                raise self.refuse(
+                    "stages",
+                    "%(file)s 第 %(row)s 行：环节“%(names)s”次序不对，或缺少初稿、备案，请按 %(words)s 的次序写",
+                    level,
+                    names="、".join(names),
+                    words="、".join(STAGES),
+                )
+        return found
 
     def sentence(self, table: Mapping[str, Any], where: str) -> tuple[Clause, ...]:
         texts, english = table.get("clauses", []), table.get("clauses_en", [])

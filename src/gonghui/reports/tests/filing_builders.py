@@ -4,13 +4,15 @@ from datetime import date
 
 from gonghui.core.actor import Actor
 from gonghui.core.period import Period
-from gonghui.reports import report_forms
-from gonghui.reports.actions import filings
+from gonghui.reports import report_forms, signatures
+from gonghui.reports.actions import circulating, filings, making, signing
+from gonghui.reports.filling import fill_report
 from gonghui.reports.models import Line, Report
 from gonghui.reports.report_forms import Form, Row
 from gonghui.reports.tests.builders import H1, JULY, Federation, a_draft, a_round, an_accepted_return, someone
 from gonghui.spine.organisations.models import Organisation
 
+FORM = "beijing_2020h1"
 AUGUST = date(2020, 8, 10)
 AFTER = date(2020, 8, 14)
 CITY_TARGETS: dict[str, tuple[int, int | None]] = {
@@ -94,10 +96,57 @@ def an_editor(organisation: Organisation) -> Actor:
 
 def a_second(organisation: Organisation) -> Actor:
     """Somebody who may file."""
-    return someone(organisation, "unit_lead", "reports.see", "reports.sign", "reports.file_second", "journal.see")
+    powers = ("reports.see", "reports.sign", "reports.approve", "reports.file_second", "reports.publish", "journal.see")
+    return someone(organisation, "unit_lead", *powers)
 
 
-def a_filed_report(organisation: Organisation, period: Period = H1) -> Report:
+def an_owner(organisation: Organisation) -> Actor:
+    """Somebody who answers for figures."""
+    return someone(organisation, "figure_owner", "reports.see", "reports.sign_figures", "journal.see")
+
+
+def an_asked_unit(organisation: Organisation) -> Organisation:
+    """A unit below that can be asked for its comments."""
+    found = Organisation.objects.filter(path__startswith=organisation.path).exclude(pk=organisation.pk).first()
+    assert found is not None
+    return found
+
+
+def a_draft_report(organisation: Organisation, period: Period = H1, form: str = FORM) -> Report:
+    """A report at its draft."""
+    editor = an_editor(organisation)
+    report = making.begin_report(form, organisation, period, by=editor, on=AUGUST)
+    for stage, step in (("outlined", "collect"), ("collecting", "write")):
+        if report.state == stage:
+            making.move_report(report, step, by=editor, on=AUGUST)
+    return report
+
+
+def all_signed(report: Report) -> Report:
+    """Every figure sent to its owner and signed as it stands."""
+    organisation = report.organisation
+    signing.ask_signatures(report, by=an_editor(organisation), on=AUGUST)
+    filling = fill_report(report)
+    rows = signatures.waiting(report, filling)
+    signing.sign_figures(report, signing.chosen(rows, filling), by=an_owner(organisation), on=AUGUST)
+    return report
+
+
+def a_ready_report(organisation: Organisation, period: Period = H1, form: str = FORM) -> Report:
+    """A report at which nothing but the filing is left to do."""
+    report = a_draft_report(organisation, period, form)
+    editor = an_editor(organisation)
+    if report.is_ready:
+        return report
+    all_signed(report)
+    circulating.ask_comments(report, [an_asked_unit(organisation)], by=editor, on=AUGUST)
+    making.move_report(report, "revise", by=editor, on=AUGUST)
+    making.move_report(report, "approve", by=a_second(organisation), on=AUGUST)
+    return report
+
+
+def a_filed_report(organisation: Organisation, period: Period = H1, form: str = FORM) -> Report:
     """The organisation's report, proposed by one person and filed by another."""
-    report = filings.propose_filing("beijing_2020h1", organisation, period, by=an_editor(organisation), on=AUGUST)
+    a_ready_report(organisation, period, form)
+    report = filings.propose_filing(form, organisation, period, by=an_editor(organisation), on=AUGUST)
     return filings.confirm_filing(report, by=a_second(organisation), on=AUGUST, mark=filings.pressed_now())

@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.journal import entries_of
+from gonghui.core.models import FactGroup
 from gonghui.core.period import Period
 from gonghui.reports import filling
 from gonghui.reports.actions import filings
@@ -23,6 +24,7 @@ from gonghui.reports.tests.builders import (
 from gonghui.reports.tests.filing_builders import (
     AUGUST,
     a_filed_report,
+    a_ready_report,
     a_second,
     an_editor,
     returned_by,
@@ -43,7 +45,9 @@ def test_a_filed_report_keeps_every_row_and_the_cut():
     assert (kept.printed, kept.value.whole, kept.standing) == ("500人次", (500,), "known")
     assert FiledRow.objects.filter(report=report).count() == 33
     assert FiledRow.objects.get(report=report, row="F10").printed == "未报"
-    assert entries_of(report).count() == 2
+    filed = entries_of(report).latest("id")
+    assert filed.quantity == 33
+    assert FactGroup.objects.get(pk=filed.group_id).facts["table"] == report.table_hash
 
 
 def test_the_person_who_proposed_cannot_file():
@@ -51,6 +55,7 @@ def test_the_person_who_proposed_cannot_file():
     organisation = federation.city.organisation
     both = a_second(organisation)
     both = type(both)(**{**both.__dict__, "powers": both.powers | {"reports.edit"}})
+    a_ready_report(organisation)
     report = filings.propose_filing(FORM, organisation, H1, by=both, on=AUGUST)
     with pytest.raises(StepRefused, match="另一个人"):
         filings.confirm_filing(report, by=both, on=AUGUST, mark=0)
@@ -63,6 +68,7 @@ def test_filing_needs_the_power_and_the_own_union():
         filings.propose_filing(FORM, city, H1, by=a_second(city), on=AUGUST)
     with pytest.raises(StepRefused, match="本单位"):
         filings.propose_filing(FORM, east, H1, by=an_editor(city), on=AUGUST)
+    a_ready_report(city)
     report = filings.propose_filing(FORM, city, H1, by=an_editor(city), on=AUGUST)
     with pytest.raises(PowerMissing):
         filings.confirm_filing(report, by=an_editor(city), on=AUGUST, mark=0)
@@ -92,11 +98,12 @@ def test_a_report_is_filed_once():
 def test_filing_waits_for_what_was_written_before_the_press():
     federation = a_federation()
     organisation = federation.city.organisation
+    a_ready_report(organisation)
     report = filings.propose_filing(FORM, organisation, H1, by=an_editor(organisation), on=AUGUST)
     with pytest.raises(StepRefused, match="还没有全部落定"):
         filings.confirm_filing(report, by=a_second(organisation), on=AUGUST, mark=filings.pressed_now() + 1)
     report.refresh_from_db()
-    assert report.state == "draft"
+    assert report.state == "approved"
 
 
 def test_a_correction_after_filing_leaves_the_number_and_marks_it():

@@ -19,6 +19,7 @@ def test_the_issues_roles_are_all_there() -> None:
         "reviewer",
         "unit_lead",
         "report_editor",
+        "figure_owner",
         "auditor",
         "org_officer",
         "system_admin",
