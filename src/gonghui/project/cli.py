@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import django
@@ -63,6 +64,14 @@ def _worker(words: argparse.Namespace) -> int:
 
     demo.refuse_in_production()
     worker.run()
+    return 0
+
+
+def _first_administrator(words: argparse.Namespace) -> int:
+    from gonghui.project import demo, first
+
+    demo.refuse_in_production()
+    print(first.appoint(words))
     return 0
 
 
@@ -127,6 +136,13 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "The web server.")
     serve.add_argument("--bind", default="127.0.0.1", help="the address to listen at")
     command("worker", _worker, "Background work: jobs, roll-up, reactions.")
+    first = command("first-administrator", _first_administrator, "Once: the two security administrators of a new site.")
+    for name in ("username", "person", "second_username", "second_person"):
+        first.add_argument(name, metavar=name.upper())
+    first.add_argument("--federation", required=True, metavar="NAME", help="the city's federation, founded if absent")
+    first.add_argument("--english", default="", metavar="NAME", help="its English name")
+    first.add_argument("--area", required=True, metavar="CODE", help="its area code, such as 110000")
+    first.add_argument("--founded", type=date.fromisoformat, metavar="DAY", help="its founding day; else today")
     for name, run, text in (
         ("figures", _figures, "The figures of a report form, for other programs with --json."),
         ("report", _report, "A work report as text."),
@@ -152,8 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its number says whether it went well."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonghui.project.settings")
     words = _parser().parse_args(arguments)
-    if words.name not in ("serve", "worker"):
-        # Only what serves others must be told that it is a demo; the rest shows no page to anybody.
+    if words.name not in ("serve", "worker", "first-administrator"):
+        # Only what lets others in must be told that it is a demo; the rest shows no page to anybody.
         os.environ.setdefault("GONGHUI_PROFILE", "demo")
     try:
         if words.name not in ("manage", "messages"):

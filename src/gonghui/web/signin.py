@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gonghui.core import crypto
+from gonghui.web import failures as failures_of
 from gonghui.web import sessions, shell
 from gonghui.web.console import render
 from gonghui.web.models import Account, DemoAccount
@@ -123,7 +124,9 @@ class FiftyADay(AxesDatabaseHandler):
             return True
         name = name_tried(request, credentials)
         day_ago = timezone.now() - timedelta(days=1)
-        failures = AccessFailureLog.objects.filter(username=name, attempt_time__gt=day_ago)
+        failures = AccessFailureLog.objects.filter(username=name, attempt_time__gt=day_ago).exclude(
+            path_info=failures_of.RESET_CODE
+        )
         return bool(name) and failures[:MOST_FAILURES_A_DAY].count() >= MOST_FAILURES_A_DAY
 
 

@@ -147,7 +147,8 @@ class ResetCode(Record):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("组织"))
     first_hash = models.CharField(max_length=160)
     second_hash = models.CharField(max_length=160, blank=True)
-    issued_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("开出人"))
+    # Nobody issued what the one-time command printed for the first administrators.
+    issued_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name=_("开出人"))
     issued_at = models.DateTimeField(_("开出时间"))
     confirmed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name=_("复核人"))
     confirmed_at = models.DateTimeField(_("复核时间"), null=True)

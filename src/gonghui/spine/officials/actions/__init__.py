@@ -6,6 +6,7 @@ from gonghui.spine.officials.actions.codes import (
     use_reset_code,
     void_reset_code,
 )
+from gonghui.spine.officials.actions.first import FirstCode, appoint_first_administrators
 from gonghui.spine.officials.actions.posts import (
     appoint,
     delegate,
@@ -16,7 +17,9 @@ from gonghui.spine.officials.actions.posts import (
 )
 
 __all__ = [
+    "FirstCode",
     "appoint",
+    "appoint_first_administrators",
     "confirm_reset_code",
     "delegate",
     "disable_account",

@@ -18,10 +18,11 @@ from gonghui.spine.officials import rules
 from gonghui.spine.officials.actions.posts import require_reach
 from gonghui.spine.officials.facts import ResetCodeConfirmed, ResetCodeIssued, ResetCodeUsed, ResetCodeVoided
 from gonghui.spine.officials.models import Post, ResetCode
-from gonghui.web import sessions
+from gonghui.web import failures, sessions
 from gonghui.web.models import Account
 
 WRONG = "用户名或重置码不正确，或重置码已失效。请核对两半各八位；连续输错会作废，须重新开出"
+CLOSED = "连续输错五次：这个用户名在这台电脑上 30 分钟内不再核对重置码；重置码仍然有效"
 
 
 def _digest(salt: uuid.UUID, half: str) -> str:
@@ -31,6 +32,18 @@ def _digest(salt: uuid.UUID, half: str) -> str:
 
 def _draw_half() -> str:
     return "".join(secrets.choice(rules.CODE_LETTERS) for _ in range(rules.HALF_LETTERS))
+
+
+def whole_code(post: Post, *, by: Actor, on: date) -> tuple[ResetCode, str, str]:
+    """Both halves at once, for the first administrators alone: there is nobody yet to print the other."""
+    first, second, now = _draw_half(), _draw_half(), timezone.now()
+    code = ResetCode(account=post.account, organisation=post.organisation, issued_at=now, confirmed_at=now)
+    code.first_hash, code.second_hash = _digest(code.public_id, first), _digest(code.public_id, second)
+    code.expires_at = now + timedelta(hours=rules.post_scheme(on).code_hours)
+    code.save(force_insert=True)
+    record(ResetCodeIssued(), about=code, by=by, happened_on=on)
+    record(ResetCodeConfirmed(), about=code, by=by, happened_on=on)
+    return code, first, second
 
 
 def _not_oneself(by: Actor, account_id: int) -> None:
@@ -99,11 +112,17 @@ def void_reset_code(code: ResetCode, *, by: Actor, on: date) -> None:
     _void(code, why="asked", by=by, on=on)
 
 
-def use_reset_code(username: str, first: str, second: str, password: str, *, on: date) -> None:
-    """The official has a new password and no session; the second factor stays. Unknown names take as long."""
+def use_reset_code(username: str, first: str, second: str, password: str, *, on: date, address: str = "") -> None:
+    """The official has a new password and no session; the second factor stays. Unknown names take as long.
+
+    `address` is where the try comes from: five wrong ones close this page for it and nobody else.
+    """
+    if failures.is_closed(username, failures.RESET_CODE, address=address):
+        raise Refusal("officials.code_closed", CLOSED)
     halves = (rules.clean_half(first), rules.clean_half(second))
     code = _matching(username.strip(), halves, on=on)
     if code is None:
+        failures.failed(username, failures.RESET_CODE, address=address)
         raise Refusal("officials.code_wrong", WRONG)
     try:
         validate_password(password, code.account)
@@ -114,7 +133,10 @@ def use_reset_code(username: str, first: str, second: str, password: str, *, on:
 
 @transaction.atomic
 def _matching(username: str, halves: tuple[str, str], *, on: date) -> ResetCode | None:
-    """The usable code both halves fit; a wrong try is counted even though it is refused."""
+    """The usable code both halves fit.
+
+    Somebody who has one half and guesses the other voids the code; a stranger who has none cannot.
+    """
     now = timezone.now()
     code = (
         ResetCode.objects.open()
@@ -128,6 +150,8 @@ def _matching(username: str, halves: tuple[str, str], *, on: date) -> ResetCode 
     fits = [constant_time_compare(_digest(salt, half), stored) for half, stored in zip(halves, hashes, strict=True)]
     if code is None or all(fits):
         return code
+    if not any(fits):
+        return None
     code.tries += 1
     code.save(update_fields=["tries"])
     if code.tries >= rules.post_scheme(on).code_tries:

@@ -1,5 +1,6 @@
 """Reset codes: issuing and confirming with a slip to print each, and the page where the official uses both halves."""
 
+from axes.helpers import get_client_ip_address
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -111,7 +112,12 @@ def use(request: HttpRequest) -> HttpResponseBase:
         given = form.cleaned_data
         try:
             actions.use_reset_code(
-                given["username"], given["first"], given["second"], given["password"], on=clock.today()
+                given["username"],
+                given["first"],
+                given["second"],
+                given["password"],
+                on=clock.today(),
+                address=get_client_ip_address(request) or "",
             )
         except Refusal as refused:
             refusal = say.text(refused)

@@ -1,12 +1,14 @@
 """Reset without mail: two people, one use, the second factor stays."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.db import transaction
 from django.db.utils import IntegrityError
+from django.test import Client
 from django.utils import timezone
 
 from gonghui.core.errors import PowerMissing, Refusal
@@ -18,6 +20,7 @@ from gonghui.spine.organisations.tests.builders import Federation
 
 pytestmark = pytest.mark.django_db
 FRESH = "a fresh and long password"
+SECRET = "an old long password"
 
 
 @pytest.fixture
@@ -100,6 +103,38 @@ def test_five_wrong_tries_void_the_code(federation: Federation, post: Post) -> N
     assert code.state(timezone.now()) == "voided"
     with pytest.raises(Refusal):
         actions.use_reset_code(post.account.username, first, second, FRESH, on=JUNE)
+
+
+def test_a_stranger_without_either_half_voids_nothing_and_closes_the_page_for_their_address_only(
+    federation: Federation, post: Post
+) -> None:
+    code, first, second = printed(federation, post)
+    name = post.account.username
+    for number in range(12):
+        with pytest.raises(Refusal) as caught:
+            actions.use_reset_code(name.upper(), "WRONGWRO", "WRONGWRO", FRESH, on=JUNE, address="10.6.6.6")
+        assert caught.value.code == ("officials.code_wrong" if number < 5 else "officials.code_closed")
+    code.refresh_from_db()
+    assert (code.state(timezone.now()), code.tries) == ("usable", 0)
+    with pytest.raises(Refusal):
+        actions.use_reset_code(name, first, second, FRESH, on=JUNE, address="10.6.6.6")
+    actions.use_reset_code(name, first, second, FRESH, on=JUNE, address="10.0.0.9")
+
+
+def test_wrong_codes_never_close_the_sign_in_of_the_name(federation: Federation, post: Post, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    for number in range(60):
+        with pytest.raises(Refusal):
+            actions.use_reset_code(post.account.username, "x", "y", FRESH, on=JUNE, address=f"10.6.6.{number}")
+    answer = Client().post("/accounts/login/", {"login": post.account.username, "password": SECRET})
+    assert answer.status_code == 302
+
+
+def test_unknown_names_are_counted_alike(federation: Federation) -> None:
+    for number in range(6):
+        with pytest.raises(Refusal) as caught:
+            actions.use_reset_code("nobody.here", "x", "y", FRESH, on=JUNE, address="10.6.6.6")
+        assert caught.value.code == ("officials.code_wrong" if number < 5 else "officials.code_closed")
 
 
 def test_unknown_names_and_late_codes_get_the_same_answer(federation: Federation, post: Post) -> None:
