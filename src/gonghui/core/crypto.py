@@ -1,17 +1,18 @@
 """Sealed texts: AES-256-GCM under a key of their own purpose, derived from the master key.
 
-Nobody else imports primitives. A stored value is `g1.<key id>.<nonce and ciphertext>`; the place it belongs to is
-authenticated, so a value moved elsewhere does not open. The master key comes from the environment or a file, never
-from the database; a wrong key is noticed by its id before anything is opened (GB/T 39786 readiness: the provider is
-this module, one algorithm in it so far).
+Nobody else imports primitives; Ed25519, which signs checkpoints, is here too. A stored value is `g1.<key id>.<nonce
+and ciphertext>`; the place it belongs to is authenticated, so a value moved elsewhere does not open. The master key
+comes from the environment or a file, never from the database; a wrong key is noticed by its id before anything is
+opened (GB/T 39786 readiness: the provider is this module, one algorithm for each use so far).
 """
 
 import base64
 import hashlib
 import os
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -52,3 +53,25 @@ def unseal(sealed: str, *, purpose: str, place: str = "") -> str:
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise Unreadable("the value was changed or belongs elsewhere") from error
+
+
+SEED_BYTES = PUBLIC_KEY_BYTES = 32
+
+
+def public_key(seed: bytes) -> bytes:
+    """The Ed25519 public key of a seed."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def signature(seed: bytes, message: bytes) -> bytes:
+    """The Ed25519 signature of the message."""
+    return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
+
+
+def is_signed(public: bytes, message: bytes, signed: bytes) -> bool:
+    """Whether the key's owner signed the message."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signed, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

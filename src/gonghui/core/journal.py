@@ -286,27 +286,31 @@ def flush(pending: Sequence[Pending]) -> None:
 # Reading --------------------------------------------------------------------------------------------------------
 
 
-def last_position() -> int:
+def last_position(sequence: str = "entry_id") -> int:
     """The newest id drawn, settled or not."""
     with connection.cursor() as cursor:
-        cursor.execute("select last_value from entry_id")
+        cursor.execute(f"select last_value from {sequence}")  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
-def watermark() -> int:
+def watermark(sequence: str = "entry_id", namespace: int = 11, *, with_own: bool = True) -> int:
     """The position at or under which every entry that will ever exist is visible now.
 
     Each writer holds a shared advisory lock keyed by the last id drawn before it began to insert, so the smallest
     key held bounds what is still in flight. Three statements, in this order, in READ COMMITTED; then read entries.
+    Accesses settle in the same way by a sequence and a namespace of their own. Without `with_own` the running
+    transaction's own entries count as settled: for what stands or falls with them, which is the seal.
     """
-    newest = last_position()
+    newest = last_position(sequence)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             select min(((classid::bigint << 32) | objid::bigint) & ((1::bigint << 48) - 1)) from pg_locks
-            where locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint >> 16) = 11
+            where locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint >> 16) = %s
               and database = (select oid from pg_database where datname = current_database())
-            """
+              and (%s or pid <> pg_backend_pid())
+            """,
+            [namespace, with_own],
         )
         held = cursor.fetchone()[0]
     return newest if held is None else min(newest, int(held))

@@ -44,9 +44,30 @@ def _secret(variable: str, file: str) -> str:
     return path.read_text()
 
 
+def _seal_key_file() -> Path | None:
+    """Where the key lies that checkpoints are signed with; made for each demo, known in tests, the deployer's else."""
+    if named := os.environ.get("GONGHUI_SEAL_KEY_FILE"):
+        return Path(named)
+    if PRODUCTION:
+        return None
+    path = VAR / ("seal-key-of-tests" if TEST else "seal-key")
+    if not path.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(("7e" * 32 if TEST else secrets.token_hex(32)) + "\n")
+        made.replace(path)
+    return path
+
+
 SECRET_KEY = _secret("GONGHUI_SECRET_KEY", "secret")
 # What is sealed by field (core/crypto.py) opens with this one only; its backup lies apart from the database's.
 GONGHUI_MASTER_KEY = _secret("GONGHUI_MASTER_KEY", "master-key")
+# Checkpoints of the journal are signed with it (core/seals): outside the database, so that who can change one
+# cannot sign the other. Whose journal it is stands in each checkpoint.
+GONGHUI_SEAL_KEY_FILE = _seal_key_file()
+GONGHUI_FEDERATION = os.environ.get("GONGHUI_FEDERATION", "示例市总工会" if not PRODUCTION else "")
 DEBUG = False
 HOSTS = [host for host in os.environ.get("GONGHUI_HOSTS", "").split(",") if host]
 ALLOWED_HOSTS = HOSTS if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver", *HOSTS]

@@ -1,0 +1,109 @@
+"""Proofs that others can check without the database: one entry under a checkpoint, one checkpoint under a later one."""
+
+import base64
+from typing import Any
+
+from gonghui.core.models import Block, Checkpoint, SealKey
+from gonghui.core.seals import canon, merkle, rows
+from gonghui.core.seals.canon import ENTRIES
+from gonghui.core.seals.checkpoints import first_checkpoint_over, groups
+from gonghui.core.seals.merkle import Step
+from gonghui.core.seals.sealing import HASH_BYTES, names, pgconn, spelled, tree
+
+FORMAT, GROWTH_FORMAT = "gonghui-proof-1", "gonghui-growth-1"
+Json = dict[str, Any]
+
+
+def _steps(path: list[Step]) -> list[Json]:
+    return [{"side": step.side, "hash": step.hash.hex()} for step in path]
+
+
+def checkpoint_json(row: Checkpoint) -> Json:
+    """A checkpoint as proofs carry it."""
+    public = SealKey.objects.values_list("public_key", flat=True).get(key_id=row.key_id)
+    return {
+        "text": row.text,
+        "key": row.key_id,
+        "signature": base64.b64encode(bytes(row.signature)).decode(),
+        "public_key": base64.b64encode(bytes(public)).decode(),
+        "groups": groups(row.text),
+    }
+
+
+def _header(block: Block) -> Json:
+    return {
+        "stream": block.stream,
+        "number": block.number,
+        "first_id": block.first_id,
+        "last_id": block.last_id,
+        "entries": block.entries,
+        "root": bytes(block.root).hex(),
+        "previous": bytes(block.previous).hex(),
+        "hash": bytes(block.hash).hex(),
+    }
+
+
+def proof_of(entry_id: int, checkpoint: Checkpoint | None = None) -> Json | None:
+    """The entry's text and salt, and its way to the checkpoint; None while no checkpoint covers it.
+
+    The oldest checkpoint that covers it is taken, so that the proof is the same whenever it is asked for.
+    """
+    head = checkpoint or first_checkpoint_over(entry_id)
+    if head is None or entry_id > head.last_id:
+        return None
+    block = Block.objects.filter(stream=ENTRIES, last_id__gte=entry_id).order_by("last_id").first()
+    found = list(rows.lines(pgconn(), ENTRIES, entry_id - 1, entry_id))
+    if block is None or not found:
+        return None
+    ids = spelled(block.ids)
+    if entry_id not in ids:
+        return None
+    kept = bytes(block.leaves)
+    leaves = [kept[start : start + HASH_BYTES] for start in range(0, len(kept), HASH_BYTES)]
+    _, salt, text = rows.Teller(ENTRIES, names(pgconn())).tell(found[0])
+    path = merkle.inclusion(ids.index(entry_id), len(leaves), merkle.in_memory(leaves))
+    tree_path = tree(ENTRIES, lambda at: merkle.inclusion(block.number - 1, head.blocks, at))
+    return {
+        "format": FORMAT,
+        "entry": {"text": text.decode(), "salt": salt.hex()},
+        "path": _steps(path),
+        "block": _header(block),
+        "tree_path": _steps(tree_path),
+        "checkpoint": checkpoint_json(head),
+    }
+
+
+def growth_proof(old: Checkpoint, new: Checkpoint) -> Json:
+    """That the older checkpoint's journal is the beginning of the newer one's."""
+    path = tree(old.stream, lambda at: merkle.growth(old.blocks, new.blocks, at))
+    return {
+        "format": GROWTH_FORMAT,
+        "old": checkpoint_json(old),
+        "new": checkpoint_json(new),
+        "path": [step.hex() for step in path],
+    }
+
+
+def holds(proof: Json) -> bool:
+    """Whether the hashes meet, from the text up to the checkpoint's root; its signature is not looked at."""
+    leaf = canon.leaf(bytes.fromhex(proof["entry"]["salt"]), proof["entry"]["text"].encode())
+    block = proof["block"]
+    text = canon.header_text(
+        stream=block["stream"],
+        number=block["number"],
+        first_id=block["first_id"],
+        last_id=block["last_id"],
+        entries=block["entries"],
+        root=bytes.fromhex(block["root"]),
+        previous=bytes.fromhex(block["previous"]),
+    )
+    root = base64.b64decode(proof["checkpoint"]["text"].split("\n")[3])
+    return (
+        merkle.climbed(leaf, _read(proof["path"])).hex() == block["root"]
+        and canon.header_hash(text).hex() == block["hash"]
+        and merkle.climbed(canon.header_hash(text), _read(proof["tree_path"])) == root
+    )
+
+
+def _read(path: list[Json]) -> list[Step]:
+    return [Step(step["side"], bytes.fromhex(step["hash"])) for step in path]
