@@ -8,8 +8,8 @@ from gonghui.core import clock
 from gonghui.spine.officials import actions, rules
 from gonghui.spine.organisations.actions import Founding
 
-NEXT = """Hand each person their own two halves. Within {hours} hours, at /officials/reset/, each sets a password, and at
-the first sign-in a second factor. Nothing of this is kept in the clear, and this command does not run a second time.
+NEXT = """Hand each person their own two halves. Within {hours} hours, at /officials/reset/, each sets a password, and
+at the first sign-in a second factor. Nothing of this is kept in the clear, and this command does not run a second time.
 Later codes are printed by two people, a half each."""
 
 

@@ -7,12 +7,29 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from gonghui.core import clock
+from gonghui.project.proxies import Proxies
 from gonghui.spine.officials.console.posts import CHOSEN
 from gonghui.spine.officials.models import actor_for
 from gonghui.web import faults
 from gonghui.web.models import Account
 
 View = Callable[[HttpRequest], HttpResponse]
+
+
+def client_address(get_response: View) -> View:
+    """The address behind our own proxies; what others say about theirs, and about https, is not heard."""
+    proxies: Proxies = settings.GONGHUI_PROXIES
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        peer = request.META.get("REMOTE_ADDR", "")
+        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        if proxies.trusts(peer):
+            request.META["REMOTE_ADDR"] = proxies.client(peer, forwarded)
+        else:
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return get_response(request)
+
+    return respond
 
 
 def permissions_policy(get_response: View) -> View:

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.project import embedded
+from gonghui.project.proxies import Proxies
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -74,6 +75,13 @@ ALLOWED_HOSTS = HOSTS if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "te
 if PRODUCTION and not HOSTS:
     raise ImproperlyConfigured("The production profile needs GONGHUI_HOSTS, the names it answers to over https.")
 
+# Who may say on whose behalf it calls. The web server listens at the loopback unless told otherwise, so in production
+# its caller is the proxy that ends https.
+try:
+    GONGHUI_PROXIES = Proxies.read(os.environ.get("GONGHUI_PROXIES", "127.0.0.1,::1,unix" if PRODUCTION else ""))
+except ValueError as wrong:
+    raise ImproperlyConfigured(f"GONGHUI_PROXIES holds addresses and networks with commas between: {wrong}") from None
+
 # The order is the order in which catalogues win and migrations read.
 INSTALLED_APPS = [
     "gonghui.project",
@@ -115,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gonghui.project.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -241,6 +250,7 @@ SECOND_FACTOR_REQUIRED = PRODUCTION
 AXES_FAILURE_LIMIT = 5
 AXES_HANDLER = "gonghui.web.signin.FiftyADay"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_CLIENT_IP_CALLABLE = "gonghui.web.failures.address_of"
 AXES_USERNAME_CALLABLE = "gonghui.web.signin.name_tried"
 AXES_LOCKOUT_CALLABLE = "gonghui.web.signin.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

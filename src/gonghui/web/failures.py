@@ -3,12 +3,18 @@
 from datetime import timedelta
 
 from axes.models import AccessFailureLog
+from django.http import HttpRequest
 from django.utils import timezone
 
 MOST = 5
 CLOSED_FOR = timedelta(minutes=30)
 RESET_CODE = "reset code"
 """Where the tries at a printed code are filed; they close that page for an address, never the sign-in of the name."""
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request comes from; the outermost middleware has put the client behind our proxies there."""
+    return request.META.get("REMOTE_ADDR") or None
 
 
 def _name(typed: str) -> str:

@@ -39,3 +39,8 @@ def test_the_embedded_database_is_the_demos() -> None:
 
 def test_an_unknown_profile_is_refused_with_its_name() -> None:
     assert "'prod'" in read(GONGHUI_PROFILE="prod").stderr
+
+
+@pytest.mark.parametrize("wrong", ["10.0.0.1/8", "proxy.example", "1.2.3"])
+def test_a_proxy_that_is_no_address_is_named(wrong: str) -> None:
+    assert "GONGHUI_PROXIES" in read(**WHOLE, GONGHUI_PROXIES=f"127.0.0.1,{wrong}").stderr

@@ -1,6 +1,5 @@
 """Reset codes: issuing and confirming with a slip to print each, and the page where the official uses both halves."""
 
-from axes.helpers import get_client_ip_address
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,7 +14,7 @@ from gonghui.core.errors import Refusal
 from gonghui.spine.officials import actions, forms, rules
 from gonghui.spine.officials.console.posts import _person
 from gonghui.spine.officials.models import Post, ResetCode
-from gonghui.web import say
+from gonghui.web import failures, say
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.stepup import asked_again
@@ -117,7 +116,7 @@ def use(request: HttpRequest) -> HttpResponseBase:
                 given["second"],
                 given["password"],
                 on=clock.today(),
-                address=get_client_ip_address(request) or "",
+                address=failures.address_of(request) or "",
             )
         except Refusal as refused:
             refusal = say.text(refused)
