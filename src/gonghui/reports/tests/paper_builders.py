@@ -1,0 +1,172 @@
+"""A small report on paper with its table and a whole proof, made from the pure parts: no database."""
+
+import base64
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gonghui.core.period import Period
+from gonghui.core.seals import canon, merkle, note
+from gonghui.reports.printing.paper import Heading, Number, Paper, Section, Words
+from gonghui.reports.printing.table import FORMAT, table_hash
+
+CODE, PATH, CUT, FORM, PERIOD = "110100-CI-00001-8", "/1/", 7_412_903, "beijing_2020h1", "2020H1"
+FILED_AT = datetime(2020, 8, 10, 2, 30, tzinfo=UTC)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+DAYS = Period(date(2020, 1, 1), date(2020, 6, 30))
+
+
+def a_number(row: str, text: str, value: tuple[int, ...], exact: str, **more: Any) -> Number:
+    """A number of the prose."""
+    figure, unit = more.pop("figure", "mutual_aid.payments_made"), more.pop("unit", "人次")
+    return Number(
+        **{
+            "text": text,
+            "row": row,
+            "figure": figure,
+            "version": 1,
+            "title": "职工医疗互助服务职工",
+            "meaning": "向会员成功付款的互助给付笔数",
+            "unit": unit,
+            "clock": "flow",
+            "clock_words": "期间发生",
+            "organisation": CODE,
+            "period": DAYS,
+            "days": "2020年上半年",
+            "cut": CUT,
+            "value": value,
+            "exact": exact,
+            **more,
+        }
+    )
+
+
+def numbers(*, english: bool = False) -> list[Number]:
+    """A count, money, a share, and one that nobody reported."""
+    words = [
+        ("206万人次", "2.06 million"),
+        ("1.5亿元", "CNY 150 million"),
+        ("46.6%", "46.6%"),
+        ("未报", "not reported"),
+    ]
+    said = [pair[english] for pair in words]
+    money, share = (
+        ("CNY 150,318,600.05", "46.6087% (536 / 1,150)")
+        if english
+        else ("150,318,600.05 元", "46.6087%（536 / 1,150）")
+    )
+    return [
+        a_number("F35", said[0], (2_060_012,), "2,060,012 人次"),
+        a_number("F29", said[1], (15_031_860_005,), money, figure="disputes.recovered_fen", unit="分"),
+        a_number("F12", said[2], (536, 1150), share, figure="honours.frontline_share", unit="%"),
+        a_number("F34", said[3], (), "", figure="service_card.items_added", unit="个", is_known=False),
+    ]
+
+
+def a_paper(*, english: bool = False, **more: Any) -> Paper:
+    """A filed report of one section."""
+    first, second, third, fourth = numbers(english=english)
+    prose = (
+        (Words("2020年上半年，互助付款"), first, Words("；挽回损失"), second, Words("。")),
+        (Words("一线职工占"), third, Words("，服务卡新增"), fourth, Words("。")),
+    )
+    paper = Paper(
+        english=english,
+        title=("示范市总工会", "2020年上半年工作报告") if not english else ("Demo City Federation", "Report, H1 2020"),
+        subtitle="（2020年8月10日）",
+        addressee="各位委员、同志们：",
+        sections=(Section(Heading(1, "一、", "服务职工"), prose),),
+        annexes=(),
+        agency="示范市总工会",
+        dated="2020年8月10日",
+        is_signed=True,
+        stand=f"2020年8月10日备案，数字停在台账第 {CUT:,} 条",
+        banner="演示数据，由程序生成，仅总数取自公开报道",
+        form=FORM,
+        period=Period.parse(PERIOD),
+        organisation=CODE,
+        cut=CUT,
+        filed_at=FILED_AT,
+        filed_on=date(2020, 8, 10),
+    )
+    return replace(paper, **more)
+
+
+def a_table() -> bytes:
+    """The table of figures of the paper."""
+    both = zip(numbers(), numbers(english=True), strict=True)
+    rows = [
+        {
+            "row": zh.row,
+            "figure": zh.figure,
+            "version": zh.version,
+            "first": "2020-01-01",
+            "last": "2020-06-30",
+            "value": list(zh.value),
+            "printed": zh.text,
+            "printed_en": en.text,
+            "scope": {"code": CODE, "path": PATH},
+            "cut": CUT,
+        }
+        for zh, en in both
+    ]
+    return canon.line({"format": FORMAT, "form": FORM, "period": PERIOD, "rows": rows}) + b"\n"
+
+
+def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
+    """The proof of the filing's entry: third of five entries, second of three blocks, a signed checkpoint over all."""
+    filing = {
+        "entry": 7_412_950,
+        "recorded_at": FILED_AT,
+        "kind": "reports.report_filed",
+        "subject_type": "reports.report",
+        "subject_id": 2**61 + 1,
+        "organisation": 1,
+        "path": PATH,
+        "actor": 77,
+        "happened_on": date(2020, 8, 10),
+        "facts": {"form": FORM, "period": PERIOD, "table": table_hash(table if table is not None else a_table())},
+        "quantity": 33,
+        "amount_fen": 0,
+        "sign": 1,
+        "reverses": None,
+        "why": None,
+    } | changed
+    text, salt = canon.entry_text(**filing), bytes(range(16))
+    leaves = [merkle.node(bytes(32), bytes([n]) * 32) for n in range(5)]
+    leaves[2] = canon.leaf(salt, text)
+    root = merkle.root(leaves)
+    block = {"stream": canon.ENTRIES, "number": 2, "first_id": 7_412_904, "last_id": 7_413_000, "entries": 5}
+    header = canon.header_text(**block, root=root, previous=bytes(32))
+    blocks = [bytes([0xA7]) * 32, canon.header_hash(header), bytes([0xB9]) * 32]
+    said = note.Note(
+        stream=canon.ENTRIES,
+        origin=note.origin("示范市总工会", "5f0c2a9e"),
+        blocks=3,
+        root=merkle.root(blocks),
+        last_id=7_413_333,
+        entries=7_000,
+        at=FILED_AT,
+    )
+    public = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return {
+        "format": "gonghui-proof-1",
+        "entry": {"text": text.decode(), "salt": salt.hex()},
+        "path": [
+            {"side": step.side, "hash": step.hash.hex()} for step in merkle.inclusion(2, 5, merkle.in_memory(leaves))
+        ],
+        "block": {**block, "root": root.hex(), "previous": bytes(32).hex(), "hash": canon.header_hash(header).hex()},
+        "tree_path": [
+            {"side": step.side, "hash": step.hash.hex()} for step in merkle.inclusion(1, 3, merkle.in_memory(blocks))
+        ],
+        "checkpoint": {
+            "text": said.text,
+            "key": note.key_id(public),
+            "signature": base64.b64encode(KEY.sign(said.text.encode())).decode(),
+            "public_key": base64.b64encode(public).decode(),
+            "groups": note.groups(said.text),
+        },
+    }
