@@ -1,0 +1,215 @@
+"""Joins the numbers of a text to figures by the words around them; never by what the figures come to.
+
+All numbers and all figures are weighed together, and a pairing is kept only where the next best as a whole is clearly
+worse: two that are near are refused, because a wrong join is worse than a missing one.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gonghui.reports.reconcile import assign
+from gonghui.reports.reconcile.aside import Around, is_part, why_not
+from gonghui.reports.reconcile.passage import Passage
+from gonghui.reports.reconcile.tokens import Token
+from gonghui.reports.reconcile.words import Words
+
+WHAT_REACH, LISTED_REACH, CLOSE_REACH, ABOUT_REACH, WITHOUT_REACH = 15.0, 30.0, 30.0, 80.0, 12.0
+WHAT_LEAST, CLOSE_LEAST, ABOUT_LEAST = 0.18, 0.27, 0.12
+LEAST, SHARED_LEAST, MARGIN = 2.3, 2.0, 0.35
+MOST = 12  # numbers weighed for one figure
+NEAR, AGAIN = "near", "again"
+_ALL_OF = re.compile(r"(?:均|都|皆|全部|全都|一律|同为|三项)[为是达到有保持在分别]*\Z")  # zh
+_BETWEEN = re.compile(
+    r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难|职工|工作|家庭|档案|的|三项|各项|\s)*\Z"  # zh
+)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """One number joined to one figure."""
+
+    token: Token
+    figure: str
+    weight: float
+
+
+@dataclass
+class Joins:
+    """What was joined, and for the other numbers why not."""
+
+    joined: list[Joined] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the words of one figure stand in the text."""
+
+    words: Words
+    what: list[tuple[int, int]]
+    close: list[list[tuple[int, int]]]
+    about: list[list[tuple[int, int]]]
+    hint: list[tuple[int, int]]
+    without: list[tuple[int, int]]
+
+
+def join(passage: Passage, figures: Iterable[Words], around: Around = Around()) -> Joins:  # noqa: B008
+    """The joins of a passage's numbers with figures, all weighed at once."""
+    joins = Joins()
+    places = [_placed(passage.text, words) for words in figures]
+    asides = {n: why_not(passage, token, around) for n, token in enumerate(passage.tokens) if token.is_number}
+    joins.refused = {n: why for n, why in asides.items() if why}
+    shared = _shared(passage, places, asides, joins)
+    weights: dict[assign.Pair, float] = {}
+    for row, placed in enumerate(places):
+        if not placed.what or row in shared:
+            continue
+        free = (n for n in asides if n not in shared.values())
+        found = sorted(((_weight(passage, n, placed, asides, around), n) for n in free), reverse=True)[:MOST]
+        weights |= {(row, n): weight for weight, n in found if weight >= LEAST}
+    for part in assign.components(weights):
+        _settle(part, passage.tokens, places, joins)
+    return joins
+
+
+def _placed(text: str, words: Words) -> _Places:
+    without = _find(text, words.without)
+    what = [place for place in _find(text, words.what) if not any(_overlap(place, other) for other in without)]
+    return _Places(
+        words,
+        what,
+        [_find(text, group) for group in words.close],
+        [_find(text, group) for group in words.about],
+        _find(text, words.hint),
+        without,
+    )
+
+
+def _find(text: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
+    return sorted({match.span() for pattern in patterns for match in pattern.finditer(text)})
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _weight(
+    passage: Passage, n: int, placed: _Places, asides: Mapping[int, str], around: Around, *, listed: bool = False
+) -> float:
+    """The weight of a number for a figure; nought where its unit does not fit or it speaks of something else."""
+    token = passage.tokens[n]
+    if not fits(token, placed.words, passage.text):
+        return 0.0
+    if asides[n] and not (placed.words.listed and not why_not(passage, token, around, plans=True)):
+        return 0.0
+    return weigh(passage, token, placed, listed=listed)
+
+
+def fits(token: Token, words: Words, text: str) -> bool:
+    """Whether the printed unit can be the figure's; a missing one only where the counted thing follows at once."""
+    if token.unit in words.units:
+        return True
+    if token.unit:
+        return False
+    if words.is_ratio:
+        return False
+    scaled = any(sign in "万亿" for sign in token.text)  # zh
+    following = text[token.end : token.end + 1]
+    if words.is_money:
+        return scaled and (not following or following in "，。；、")  # zh
+    if scaled and (not following or following in "，。；、"):  # zh
+        return True
+    return any(pattern.match(text, token.end) for pattern in words.what)
+
+
+def weigh(passage: Passage, token: Token, placed: _Places, *, listed: bool = False) -> float:
+    """How well the words around a number name the figure; nought where a needed word is too far.
+
+    `listed`: the thing counted is one of several before the number, so it may stand further off.
+    """
+    what = passage.nearness(token, placed.what, LISTED_REACH if listed else WHAT_REACH, named=True)
+    if what < WHAT_LEAST:
+        return 0.0
+    weight = 3.0 * what
+    for groups, reach, least, worth in (
+        (placed.close, CLOSE_REACH, CLOSE_LEAST, 1.2),
+        (placed.about, ABOUT_REACH, ABOUT_LEAST, 1.0),
+    ):
+        if not groups:
+            weight += worth / 2
+        for places in groups:
+            near = passage.nearness(token, places, reach)
+            if near < least:
+                return 0.0
+            weight += worth * near / len(groups)
+    weight += 0.5 * passage.nearness(token, placed.hint, CLOSE_REACH)
+    weight -= 2.5 * passage.nearness(token, placed.without, WITHOUT_REACH)
+    if not placed.words.part and is_part(passage, token):
+        weight -= 1.0
+    if token.cumulative and placed.words.clock == "flow":
+        weight -= 0.2
+    return max(weight, 0.0)
+
+
+def _settle(part: dict[assign.Pair, float], tokens: Sequence[Token], places: list[_Places], joins: Joins) -> None:
+    """Keeps the pairs of the best pairing that a second-best would clearly lose without."""
+    total, pairs = assign.best(part)
+    for row, n in pairs.items():
+        same = {other for other in range(len(tokens)) if _same(tokens[other], tokens[n])}
+        without = {pair: weight for pair, weight in part.items() if not (pair[0] == row and pair[1] in same)}
+        if without and total - assign.best(without)[0] < MARGIN:
+            joins.refused[n] = NEAR
+            continue
+        joins.refused.pop(n, None)
+        joins.joined.append(Joined(tokens[n], places[row].words.figure, part[row, n]))
+    taken = set(pairs.values())
+    for (row, n), weight in part.items():
+        if n in taken or row not in pairs:
+            continue
+        rivals = [other for (one, column), other in part.items() if column == n and one != row]
+        first = pairs[row]
+        if _same(tokens[n], tokens[first]) and first not in joins.refused and weight > max(rivals, default=0) + MARGIN:
+            joins.joined.append(Joined(tokens[n], places[row].words.figure, weight))
+        else:
+            joins.refused.setdefault(n, NEAR)
+
+
+def _same(one: Token, other: Token) -> bool:
+    """Whether two numbers of the text say the same."""
+    return one.is_number and (one.value, one.unit, one.marker) == (other.value, other.unit, other.marker)
+
+
+def _shared(
+    passage: Passage, places: list[_Places], asides: Mapping[int, str], joins: Joins
+) -> dict[int, int]:
+    """Numbers that state several figures at once, 甲、乙、丙均为 100%: which number each such figure has."""
+    taken: dict[int, int] = {}
+    ends: dict[str, int] = {}
+    for n in asides:
+        token = passage.tokens[n]
+        start = max(passage.sentence_start(token.start), ends.get(token.unit, 0))
+        ends[token.unit] = token.end
+        if token.start in passage.owned:
+            continue
+        named: dict[int, tuple[int, int]] = {}
+        for row, placed in enumerate(places):
+            at = _last_named(placed, start, token.start)
+            if at is not None and row not in taken and fits(token, placed.words, passage.text):
+                named[row] = at
+        spans = sorted(named.values())
+        if len(set(spans)) < max(len(spans), 2) or asides[n]:
+            continue
+        if not all(_BETWEEN.match(passage.text[a[1] : b[0]]) for a, b in zip(spans, spans[1:], strict=False)):
+            continue
+        around = Around()
+        weights = {row: _weight(passage, n, places[row], asides, around, listed=True) for row in named}
+        if all(weight >= SHARED_LEAST for weight in weights.values()):
+            taken |= dict.fromkeys(weights, n)
+            joins.joined += [Joined(token, places[row].words.figure, weight) for row, weight in weights.items()]
+    return taken
+
+
+def _last_named(placed: _Places, start: int, end: int) -> tuple[int, int] | None:
+    inside = [place for place in placed.what if start <= place[0] and place[1] <= end]
+    return inside[-1] if inside else None

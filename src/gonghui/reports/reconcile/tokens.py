@@ -1,0 +1,221 @@
+"""Finds the numbers of a mended text: how much, of what unit, under which marker; and what is no figure at all."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from gonghui.core.claims import HALF_UP, SCALES, Claim, parse
+from gonghui.core.errors import Refusal
+from gonghui.core.han import read_han
+
+FIGURE, DATE, PHRASE, LIST = "number", "date", "phrase", "list"
+PERCENT, MONEY = "%", "元"  # zh
+
+_HAN = "零〇一二两三四五六七八九十百千"  # zh
+_UNITS = (
+    "个百分点 百分点 人次 人(次) 人（次） 人/次 件次 家次 户次 名次 个方面 个领域 个环节 个大类 个类别 个门类 大类 方面 门类 领域 "  # zh
+    "个月 小时 人 名 位 家 户 个 处 座 所 间 项 条 件 起 宗 例 桩 通 份 场 期 次 届 回 张 笔 本 册 天 日 年 岁 倍 类 种 批 "  # zh
+    "元 % 步 组 支 套 只 瓶 台 辆 吨 篇 部 亩 米 平方米 公里 人份 期次 讲 课 节 点 号 页 号线 级 等 层 卷 章 周 月 季 代 连 字"  # zh
+).split()
+_BEFORE = {
+    "约": "约", "大约": "约", "大概": "约", "近": "近", "将近": "近", "接近": "近", "超过": "超过", "超出": "超过",  # zh
+    "超": "超过", "逾": "逾", "突破": "突破", "多于": "超过", "不到": "不到", "不足": "不足",  # zh
+    "至少": "至少", "不少于": "至少", "不低于": "至少",  # zh
+}  # fmt: skip
+_AFTER = {"以上": "以上", "之多": "", "以下": "以下", "左右": "左右", "上下": "左右", "有余": "余"}  # zh
+_NOT_ABOUT = re.compile(r"(?:[节公签预违条契履邀特]约|(?<!折)合约|[最附临邻新亲靠远就]近|赶超)\Z")  # zh
+
+_NUMBER = re.compile(
+    rf"(?P<before>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})?"
+    rf"(?:(?P<hundredths>百分之)(?P<han_share>[{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)"  # zh
+    rf"|(?P<big>\d+)亿(?P<small>\d+(?:\.\d+)?)(?=万)"  # zh
+    rf"|(?P<number>\d+(?:\.\d+)?)"
+    rf"|(?P<han>(?:[{_HAN}]+点)?[{_HAN}]+))"  # zh
+    r"(?P<inner>[余多几来])?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<outer>[余多来])?"  # zh
+    rf"(?:(?P<unit>{'|'.join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))})|(?P<tenths>成))?"  # zh
+    rf"(?P<after>{'|'.join(sorted(_AFTER, key=len, reverse=True))})?"
+)
+_SCALES = {"千": 10**3, "百": 10**2, "千万": 10**7, "百万": 10**6, "十万": 10**5}  # zh
+_DATES = re.compile(
+    r"\d{4}[-\u2013\u2014~至到]{1,2}\d{2,4}(?:年度?|学年)?(?:\d{1,2}月)?(?:\d{1,2}日)?"  # zh
+    r"|\d{4}年度?(?:上半年|下半年|第?[一二三四1-4]季度)?(?:\d{1,2}月)?(?:份|\d{1,2}日)?"  # zh
+    r"|\d{1,2}月(?:份|底|初|中旬|末|\d{1,2}日)?(?:[至到-](?:\d{1,2}月)?\d{1,2}日)?|\d{1,2}[-至到]\d{1,2}月份?"  # zh
+    r"|\d{1,2}时(?:\d{1,2}分)?|\d{1,2}:\d{2}|[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日|份)"  # zh
+)
+_PHRASES = re.compile(
+    rf"第[{_HAN}\d]+[届次卷方期批条章个名位季]?"  # zh
+    rf"|[{_HAN}]+届[{_HAN}]*(?:中全会|次|委员会)?|[“‘「][{_HAN}\d]{{1,3}}[^”’」\d]{{1,7}}[”’」]"  # zh
+    r"|[〔\[(（]\d{4}[〕\])）]\d+号|\d+号(?:文|令|楼|院|线)?|[A-Za-z]+[-.]?\d[\d.]*|\d+[A-Za-z]+\d*|(?<![\d.])12\d{3}(?![\d.万亿余多件家人个])"  # zh
+    r"|十[一二三四五]五(?=[”’」时规]|$)|[一三四五六七八九]线|三方|一事一议|百人以上|两步走"  # zh
+)
+_ARTICLE = re.compile(r"一[个种批些项条名位家次件类]?\Z")  # zh
+
+
+@dataclass(frozen=True)
+class Token:
+    """A number of the text. `value` is in ones, yuan or percent; `text` is as printed, without the damage."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    value: Fraction | None = None
+    unit: str = ""
+    marker: str = ""
+    cumulative: bool = False
+    written: tuple[str, str] = ("", "")
+    by_tens: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the token may belong to a figure at all."""
+        return self.kind == FIGURE
+
+    def claim(self, unit: str, rounding: str = HALF_UP) -> Claim:
+        """What the printed number allows, read in the figure's unit: bounds in fen for 元, in shares of one for %."""
+        head, tail = self.written
+        claim = parse(f"{head}{unit if unit in (PERCENT, MONEY) else ''}{tail}", rounding)
+        if self.by_tens and claim.marker == "" and claim.lower is not None and claim.upper is not None:  # 四成
+            middle = (claim.lower + claim.upper) / 2
+            return replace(claim, lower=middle - Fraction(1, 20), upper=middle + Fraction(1, 20))
+        return claim
+
+
+def find(text: str, items: Sequence[Token] = ()) -> list[Token]:
+    """Every number, date and fixed phrase of a mended text in order; none overlap, none inside a list's marks."""
+    taken = list(items)
+    taken += [Token(one.start(), one.end(), one[0], PHRASE) for one in _PHRASES.finditer(text)]
+    taken += [Token(one.start(), one.end(), one[0], DATE) for one in _DATES.finditer(text)]
+    taken.sort(key=lambda token: (token.start, -token.end))
+    found: list[Token] = []
+    end = 0
+    for token in taken:
+        if token.start >= end and (token.kind != PHRASE or _is_phrase(text, token)):
+            found += _numbers(text, end, token.start)
+            found.append(token)
+            end = token.end
+    found += _numbers(text, end, len(text))
+    return found
+
+
+def _is_phrase(text: str, token: Token) -> bool:
+    """第一, 12351 and the like always; a word such as 三方 not where it counts something."""
+    return not (token.text[0] in _HAN and token.start and text[token.start - 1] in _HAN)
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[Token]:
+    at = start
+    while match := _NUMBER.search(text, at, end):
+        token = _token(text, match)
+        if token is None:
+            at = match.start() + 1 if match["before"] else match.end()
+            at = max(at, match.start() + 1)
+            continue
+        yield token
+        at = token.end
+
+
+def _token(text: str, match: re.Match[str]) -> Token | None:
+    """The number of a match, or None where the signs only look like one."""
+    parts = match.groupdict()
+    start = match.start()
+    word = parts["before"] or ""
+    if word and (word in "约近超" and _NOT_ABOUT.search(text[max(0, start - 2) : start + len(word)])):  # zh
+        start, word = start + len(word), ""
+    if parts["han"] and not _is_counted(parts, text, match):
+        return None
+    written = _written(parts)
+    if written is None:
+        return None
+    unit = _unit(parts)
+    if parts["inner"] or parts["outer"]:
+        marker = "余"  # zh
+    else:
+        marker = _AFTER.get(parts["after"] or "", "") or _BEFORE.get(word, "")
+    number, scale = _scaled(written, parts)
+    head, tail = _canonical(number, scale, parts, marker)
+    try:
+        parse(head + tail)
+    except Refusal:
+        return None
+    shown = text[start : match.end()].replace("\n", "")
+    before = text[max(0, start - 12) : start]
+    cumulative = "累计" in before and not re.search(r"[，。；]", before[before.rfind("累计") :])  # zh
+    value = Fraction(number) * SCALES[scale]
+    tens = bool(parts["tenths"])
+    return Token(start, match.end(), shown, FIGURE, value, unit, marker, cumulative, (head, tail), tens)
+
+
+def _is_counted(parts: dict[str, str | None], text: str, match: re.Match[str]) -> bool:
+    """Whether a Chinese numeral counts something here: 两次 and 十余项 do, 一线, 万众 and 三方 do not."""
+    han = parts["han"] or ""
+    if not (parts["unit"] or parts["tenths"]) or text[match.start() : match.start() + 1] == "第":  # zh
+        return False
+    before = text[match.start() - 1 : match.start()]
+    if before in "第统专唯万每同之几数" and before:  # zh
+        return False
+    following = text[match.end() : match.end() + 1]
+    if han == "一" and not parts["inner"] and not parts["scale"]:  # zh
+        return parts["unit"] == "次" and following not in "性"  # zh
+    if (parts["unit"] or "") in ("点", "等", "号", "代", "连", "级", "层", "线", "字", "课", "支"):  # zh
+        return False
+    return not (parts["unit"] in ("方面", "位") and han == "一")  # zh
+
+
+def _written(parts: dict[str, str | None]) -> str | None:
+    """The number in Arabic digits without its scale."""
+    if parts["hundredths"]:
+        return _arabic(parts["han_share"] or "")
+    if parts["big"]:
+        small = parts["small"] or ""
+        whole, _, decimals = small.partition(".")
+        return f"{int(parts['big'])}{int(whole):04d}" + (f".{decimals}" if decimals else "")
+    if parts["number"]:
+        return parts["number"]
+    return _arabic(parts["han"] or "")
+
+
+def _arabic(written: str) -> str | None:
+    if written[:1].isdigit():
+        return written
+    whole, point, decimals = written.partition("点")  # zh
+    number = read_han(whole)
+    if number is None:
+        return None
+    digits = [read_han(sign) for sign in decimals]
+    if any(digit is None or digit > 9 for digit in digits):
+        return None
+    return str(number) + ("." + "".join(str(digit) for digit in digits) if point else "")
+
+
+def _unit(parts: dict[str, str | None]) -> str:
+    if parts["hundredths"] or parts["tenths"]:
+        return PERCENT
+    unit = parts["unit"] or ""
+    if unit in ("人(次)", "人（次）", "人/次"):  # zh
+        return "人次"  # zh
+    return "个方面" if unit == "方面" else unit  # zh
+
+
+def _scaled(written: str, parts: dict[str, str | None]) -> tuple[str, str]:
+    """The number and a scale that core.claims reads: 3千余 is 3000余, 四成 is 40."""
+    scale = parts["scale"] or ""
+    if parts["tenths"]:
+        return str(Fraction(written) * 10), ""
+    if scale in _SCALES:
+        whole, _, decimals = written.partition(".")
+        zeros = len(str(_SCALES[scale])) - 1
+        if len(decimals) > zeros:
+            return written, ""
+        return (whole + decimals).lstrip("0") + "0" * (zeros - len(decimals)), ""
+    return written, scale
+
+
+def _canonical(number: str, scale: str, parts: dict[str, str | None], marker: str) -> tuple[str, str]:
+    """The token as core.claims reads it, cut where the unit goes."""
+    before = marker if marker in ("约", "近", "超过", "逾", "突破", "不到") else ""  # zh
+    after = {"以上": "以上", "至少": "以上", "以下": "以下", "左右": "左右"}.get(marker, "")  # zh
+    inner = "余" if parts["inner"] else ""  # zh
+    outer = "余" if not inner and (parts["outer"] or marker == "余") else ""  # zh
+    return before + number + inner + scale + outer, after
