@@ -4,13 +4,16 @@ import asyncio
 import logging
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.db import close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from gonghui.core import reactions, rollup
+from gonghui.web import schedule
 
 FOLD_SECONDS, FOLD_ENTRIES = 1.0, 2_000
 SWEEP_SECONDS = 30.0
@@ -61,6 +64,8 @@ async def _work() -> None:
 def run() -> None:
     """Work until SIGINT or SIGTERM."""
     connection.ensure_connection()
+    with suppress(AlreadyEnqueued):
+        schedule.purge_job.configure(queueing_lock=schedule.purge_job.name).defer(timestamp=0)
     ended = threading.Event()
     folding = threading.Thread(target=fold_forever, args=(ended,), name="fold")
     folding.start()

@@ -1,5 +1,6 @@
 """Who looked: the append-only list of openings of what is protected, exports, and refused tries."""
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -23,13 +24,16 @@ WHAT = {
     "reports.annex_exported": "导出附表",
     "reports.evidence_taken": "下载佐证",
     "reports.workbook_taken": "取走上报表",
+    "web.purged": "到期清理",
 }
 
 
 @page("access.see")
 def accesses(request: ConsoleRequest) -> HttpResponseBase:
     """What officials of the subtree looked at, newest first; the list itself holds no protected value."""
-    seen = Access.objects.filter(organisation_id__in=Organisation.objects.under(request.actor.path).values("pk"))
+    own = Q(organisation_id__in=Organisation.objects.under(request.actor.path).values("pk"))
+    # What the system itself did (nobody's organisation) is the whole federation's.
+    seen = Access.objects.filter(own | Q(organisation_id=0) if request.actor.level == "city" else own)
     what = request.GET.get("what", "")
     if what in WHAT:
         seen = seen.filter(what=what)

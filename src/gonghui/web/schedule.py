@@ -1,0 +1,91 @@
+"""What the clock starts in the shells: traces of signing in are kept as long as `schemes/` says, and no longer."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from gonghui.core import access
+from gonghui.core.actor import SYSTEM
+from gonghui.web.models import OnceKey, SessionRow
+
+SCHEMES = Path(__file__).resolve().parent / "schemes"
+CHUNK = 5_000
+PURGED = "web.purged"
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How many days each kind of trace stays."""
+
+    valid_from: date
+    source: str
+    session_rows_days: int
+    sign_in_tries_days: int
+    once_keys_days: int
+
+
+@cache
+def _keepings() -> tuple[Keeping, ...]:
+    rows = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SCHEMES.glob("keeping_*.toml")]
+    return tuple(sorted((Keeping(**row) for row in rows), key=lambda one: one.valid_from, reverse=True))
+
+
+def keeping(on: date) -> Keeping:
+    """What holds on the day."""
+    return next(one for one in _keepings() if one.valid_from <= on)
+
+
+def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
+    """The rows of each table whose time is over, with the instant up to which."""
+    kept = keeping(timezone.localdate(now))
+    sessions, tries, keys = (
+        now - timedelta(days=days) for days in (kept.session_rows_days, kept.sign_in_tries_days, kept.once_keys_days)
+    )
+    ended = Q(ended_at=None) | Q(ended_at__lt=sessions)
+    return [
+        (Session.objects.filter(expire_date__lt=now), now),
+        (SessionRow.objects.filter(ended, seen_at__lt=sessions), sessions),
+        (AccessAttempt.objects.filter(attempt_time__lt=tries), tries),
+        (AccessFailureLog.objects.filter(attempt_time__lt=tries), tries),
+        (AccessLog.objects.filter(attempt_time__lt=tries), tries),
+        (OnceKey.objects.filter(at__lt=keys), keys),
+    ]
+
+
+def purge(now: datetime) -> dict[str, int]:
+    """What is overdue is gone, a few thousand rows at a time, each with its trace; how many of each table."""
+    gone: dict[str, int] = {}
+    for rows, before in overdue(now):
+        table = rows.model._meta.label_lower
+        while removed := _some(rows, table, before):
+            gone[table] = gone.get(table, 0) + removed
+    return gone
+
+
+@transaction.atomic
+def _some(rows: Rows, table: str, before: datetime) -> int:
+    """One chunk and the line that says so stand or fall together."""
+    chosen = list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    if not chosen:
+        return 0
+    removed: int = rows.model._default_manager.filter(pk__in=chosen).delete()[0]
+    access.looked(SYSTEM, PURGED, subject_type=table, why=f"{removed} < {before:%Y-%m-%d}")
+    return removed
+
+
+@app.periodic(cron="23 19 * * *")
+@app.task(name="gonghui.purge", lock="gonghui.purge")
+def purge_job(timestamp: int) -> None:
+    """Every night, and soon after a worker starts."""
+    purge(timezone.now())
