@@ -38,7 +38,7 @@ def propose_filing(form_code: str, organisation: Organisation, period: Period, *
             last=period.last.isoformat(),
             on=on.isoformat(),
         )
-    report = begun(form.code, organisation, period, by=by, on=on)
+    report, _is_new = begun(form.code, organisation, period, by=by, on=on)
     lock(report, "state", "proposed_account")
     if report.is_filed:
         raise StepRefused("reports.filed_already", "这份报告已经备案，数字不再改动；有错请走更正")

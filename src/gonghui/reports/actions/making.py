@@ -27,11 +27,16 @@ def begin_report(form_code: str, organisation: Organisation, period: Period, *, 
     """The union's report of the period stands at the first of its form's stages."""
     by.require("reports.edit")
     own(organisation, by)
-    return begun(form_code, organisation, period, by=by, on=on)
+    report, is_new = begun(form_code, organisation, period, by=by, on=on)
+    if not is_new:
+        raise StepRefused(
+            "reports.begun_already", "这份报告已经由 %(name)s 开始编写，请刷新", name=report.begun_by_name
+        )
+    return report
 
 
-def begun(form_code: str, organisation: Organisation, period: Period, *, by: Actor, on: date) -> Report:
-    """The one report of the form, organisation and period; two editors pressing at once get the same."""
+def begun(form_code: str, organisation: Organisation, period: Period, *, by: Actor, on: date) -> tuple[Report, bool]:
+    """The one report of the form, organisation and period, and whether it is new; of two at once one begins it."""
     form = report_forms.form(form_code)
     if not form.serves(organisation.level, period):
         raise Refusal(
@@ -41,7 +46,7 @@ def begun(form_code: str, organisation: Organisation, period: Period, *, by: Act
         )
     found = Report.objects.of(form.code, organisation, period)
     if found is not None:
-        return found
+        return found, False
     stages = form.stages_at(organisation.level)
     try:
         with transaction.atomic():
@@ -56,9 +61,9 @@ def begun(form_code: str, organisation: Organisation, period: Period, *, by: Act
                 begun_on=on,
             )
     except IntegrityError:
-        return Report.objects.get(form=form.code, organisation=organisation, period=period.key)
+        return Report.objects.get(form=form.code, organisation=organisation, period=period.key), False
     record(ReportBegun(form=form.code, period=period.key), about=made, by=by, happened_on=on)
-    return made
+    return made, True
 
 
 @action

@@ -8,12 +8,14 @@ from gonghui.reports.console import (
     figures,
     imports,
     lines,
+    making,
     overview,
+    published,
     report,
     returns,
     review,
     rounds,
 )
 
-_PAGES = (rounds, returns, lines, review, imports, report, annex, figures, entries, overview)
+_PAGES = (rounds, returns, lines, review, imports, making, published, report, annex, figures, entries, overview)
 urlpatterns: list[URLPattern] = [one for module in _PAGES for one in getattr(module, "urlpatterns", [])]

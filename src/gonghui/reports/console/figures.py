@@ -230,7 +230,7 @@ def find_figures(actor: Actor, words: str) -> list[Found]:
     """Figures by title, opened in the reader's own report."""
     if not actor.may("reports.see"):
         return []
-    form = report_forms.form(report_forms.codes()[-1])
+    form = report_forms.usual()
     organisation = Organisation.objects.seen_by(actor).filter(pk=actor.organisation_id).first()
     if organisation is None:
         return []

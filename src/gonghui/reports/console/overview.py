@@ -26,7 +26,7 @@ def latest(actor: Actor) -> list[Number]:
     organisation = Organisation.objects.filter(pk=actor.organisation_id).first()
     if organisation is None:
         return []
-    form = report_forms.form(report_forms.codes()[-1])
+    form = report_forms.usual()
     rows = [row for row_id in FIRST_ASKED if (row := form.row(row_id)) and belongs(row, organisation.level)]
     place, period = Place(form, form.period, organisation), form.period
     label = period.label_en if is_english() else period.label

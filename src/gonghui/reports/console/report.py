@@ -1,6 +1,7 @@
 """The work report: choosing one, reading it with live figures, filing it with a second person."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -20,9 +21,11 @@ from gonghui.core.han import han
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.actions import filings
+from gonghui.reports.adjusting import adjustments
 from gonghui.reports.areas import is_masked
+from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
-from gonghui.reports.models.filings import Report
+from gonghui.reports.models.filings import STANDING, Report
 from gonghui.reports.report_forms import Form
 from gonghui.reports.standing import Standing
 from gonghui.spine.organisations.models import Organisation
@@ -48,6 +51,11 @@ class Place:
         """The address's parts, in its order."""
         return [self.form.code, self.period.key, self.organisation.code]
 
+    @staticmethod
+    def of(kept: Report) -> "Place":
+        """The place of a begun report."""
+        return Place(report_forms.form(kept.form), Period.parse(kept.period), kept.organisation)
+
     @property
     def name(self) -> str:
         """The organisation's name in the reader's language."""
@@ -70,6 +78,8 @@ def place_of(actor: Actor, form: str, period: str, code: str) -> Place:
     except Refusal:
         raise Http404 from None
     organisation = get_object_or_404(Organisation.objects.seen_by(actor), code=code)
+    if not found.serves(organisation.level, days):
+        raise Http404
     return Place(found, days, organisation)
 
 
@@ -88,6 +98,31 @@ class Live:
     is_open: bool = False
     is_masked: bool = False
     as_of: int | None = None
+    nth: int = 1
+
+    @property
+    def mark(self) -> str:
+        """What tells this place of the number from others on the page."""
+        return self.filled.row.id if self.nth == 1 else f"{self.filled.row.id}-{self.nth}"
+
+    @property
+    def title(self) -> str:
+        """The figure's name, as it was filed, in the reader's language."""
+        kept = self.filled.filed_as
+        return (kept.title_en if is_english() else kept.title) if kept is not None else _(self.filled.figure.title)
+
+    @property
+    def meaning(self) -> str:
+        """What the figure counts, as it was filed, in the reader's language."""
+        kept = self.filled.filed_as
+        return (
+            (kept.meaning_en if is_english() else kept.meaning) if kept is not None else _(self.filled.figure.meaning)
+        )
+
+    @property
+    def unit(self) -> str:
+        """The unit of the exact value, as it was filed."""
+        return self.filled.filed_as.unit if self.filled.filed_as is not None else self.filled.figure.unit
 
     @property
     def cut(self) -> int | None:
@@ -179,7 +214,7 @@ def reports(request: ConsoleRequest) -> HttpResponseBase:
     """Choosing a report: the own one first, any union of the subtree by name or code, and what was filed lately."""
     codes = report_forms.codes()
     form = request.GET.get("form", "")
-    chosen = report_forms.form(form if form in codes else codes[-1])
+    chosen = report_forms.form(form) if form in codes else report_forms.usual()
     words = request.GET.get("q", "").strip()[:60]
     typed = request.GET.get("period", "").strip()
     refusal, period = None, chosen.period
@@ -190,12 +225,12 @@ def reports(request: ConsoleRequest) -> HttpResponseBase:
             refusal = error
     own = get_object_or_404(Organisation.objects.seen_by(request.actor), pk=request.actor.organisation_id)
     organisations = _found(request.actor, own, words)
-    filed = Keyset(Report.objects.seen_by(request.actor).select_related("organisation"), ("-proposed_on", "-id"), 20)
+    filed = Keyset(Report.objects.seen_by(request.actor).select_related("organisation"), ("-begun_on", "-id"), 20)
     return render(
         request,
         "reports/console/reports.html",
         {
-            "forms": [report_forms.form(code) for code in codes],
+            "forms": [(code, name_of_form(report_forms.form(code))) for code in codes],
             "chosen": chosen,
             "period": period,
             "typed_period": typed or period.key,
@@ -243,11 +278,13 @@ def paper(
         )
         for key, filled in filling.rows.items()
     }
+    shown: Counter[str] = Counter()
     sections = [
         {
             "number": str(section.number) if english else han(section.number),
             "title": section.title,
-            "paragraphs": [[_piece(piece, lives) for piece in pieces] for pieces in section.paragraphs],
+            "position": section.position,
+            "paragraphs": [[_piece(piece, lives, shown) for piece in pieces] for pieces in section.paragraphs],
         }
         for section in prose(filling, english=english)
     ]
@@ -266,8 +303,45 @@ def paper(
         "lives": list(lives.values()),
         "last_day": label_of(Period.day(place.period.last)),
         "english": english,
-        **_filing(request.actor, place, kept),
+        **adjusted(filling, actor=request.actor),
+        **_filing(request.actor, place, kept, filling),
     }
+
+
+def name_of_form(form: Form) -> str:
+    """What a form is called where one is chosen."""
+    return form.name_en if is_english() else form.name
+
+
+def adjusted(filling: Filling, *, actor: Actor | None = None) -> dict[str, Any]:
+    """What came in late for the report before, as a table; for the public without sensitive rows and without doors."""
+    rows, label = [], ""
+    for one in adjustments(filling):
+        place = Place.of(one.report)
+        label = label_of(place.period)
+        if is_masked(one.filled, place.organisation, actor) if actor is not None else one.filled.figure.sensitive:
+            continue
+        live = Live(one.filled, "", place.organisation.code)
+        url = (
+            f"{reverse('report_entries', args=[*place.parts, one.filled.row.id])}?moved=1" if actor is not None else ""
+        )
+        rows.append(
+            {
+                "title": live.title,
+                "url": url,
+                "filed": live.exact,
+                "now": exact_of(one.filled, one.now.total),
+                "difference": _signed(one.filled, one.difference),
+            }
+        )
+    return {"adjusted": rows, "adjusted_period": label}
+
+
+def _signed(filled: Filled, difference: tuple[int, ...]) -> str:
+    """A difference with its sign; of a share both whole numbers."""
+    if len(difference) == 2:
+        return f"{difference[0]:+,} / {difference[1]:+,}"
+    return ("+" if difference[0] > 0 else "") + exact_of(filled, difference[0])
 
 
 def title_of(form: Form, period: Period, *, english: bool, head: bool = False) -> str:
@@ -277,26 +351,29 @@ def title_of(form: Form, period: Period, *, english: bool, head: bool = False) -
     return (form.headline if head else form.title).format(period=period.label)
 
 
-def _piece(piece: Piece, lives: dict[str, Live]) -> dict[str, Any]:
+def _piece(piece: Piece, lives: dict[str, Live], shown: "Counter[str]") -> dict[str, Any]:
     hidden = piece.of != "" and lives[piece.of].is_masked
-    live = lives[piece.filled.row.id] if piece.filled is not None else None
+    live = None
+    if piece.filled is not None:
+        row = piece.filled.row.id
+        shown[row] += 1
+        live = replace(lives[row], filled=piece.filled, nth=shown[row])
     return {"text": "" if hidden else piece.text, "live": live}
 
 
-def _filing(actor: Actor, place: Place, kept: Report | None) -> dict[str, Any]:
-    """Which filing steps the reader may take, or why not."""
+def _filing(actor: Actor, place: Place, kept: Report | None, filling: Filling) -> dict[str, Any]:
+    """Where the report stands on its way and what the reader may do about it."""
+    way = kept.way if kept is not None else list(place.form.stages_at(place.organisation.level))
     own = actor.organisation_id == place.organisation.id
-    filed = kept is not None and kept.is_filed
-    over = clock.today() > place.period.last
-    why = ""
-    if own and not filed and kept is not None and actor.may("reports.file_second"):
-        why = _("提请人不能自己确认，请另一位负责人来办") if kept.proposed_account == actor.account_id else ""
     return {
         "is_own": own,
-        "may_propose": own and not filed and kept is None and over and actor.may("reports.edit"),
-        "may_confirm": own and not filed and kept is not None and actor.may("reports.file_second"),
-        "why_not_confirm": why,
-        "is_over": over,
+        "flow": steps.bar(kept, way),
+        "steps": steps.offers(actor, place.parts, kept, way, filling),
+        "may_write": own and kept is not None and kept.is_editable and actor.may("reports.edit"),
+        "signs": "signed" in way,
+        "circulates": "circulated" in way,
+        "errata": list(kept.errata.all()) if kept is not None else [],
+        "is_over": clock.today() > place.period.last,
     }
 
 
@@ -340,8 +417,8 @@ def to_confirm(actor: Actor) -> list[Item]:
     """Reports of the own union that wait for this person to file them."""
     if not actor.may("reports.file_second"):
         return []
-    drafts = Report.objects.filter(state="draft", organisation_id=actor.organisation_id).exclude(
-        proposed_account=actor.account_id
+    drafts = Report.objects.filter(organisation_id=actor.organisation_id, proposed_account__isnull=False).exclude(
+        Q(state__in=STANDING) | Q(proposed_account=actor.account_id)
     )
     items = []
     for kept in drafts.select_related("organisation").order_by("-proposed_on", "-id")[:20]:

@@ -96,8 +96,8 @@ def rounds(request: ConsoleRequest) -> HttpResponseBase:
 def open_round(request: ConsoleRequest) -> HttpResponseBase:
     """The form of a round; its figures and days come from a report form or are ticked one by one."""
     codes = report_forms.codes()
-    chosen = request.POST.get("form") or request.GET.get("form") or codes[-1]
-    form = report_forms.form(chosen if chosen in codes else codes[-1])
+    chosen = request.POST.get("form") or request.GET.get("form") or report_forms.usual().code
+    form = report_forms.form(chosen) if chosen in codes else report_forms.usual()
     written = (request.POST.get("period") or request.GET.get("period") or form.period.key).strip()
     if request.method == "POST":
         period = Period.parse(written)

@@ -89,6 +89,8 @@ class Form:
     headline_en: str
     period: Period
     sections: tuple[Section, ...]
+    name: str = ""
+    name_en: str = ""
     family: str = ""
     kind: str = ""
     levels: tuple[str, ...] = ()
@@ -169,6 +171,8 @@ def parse(text: str, *, file: str, figures: Mapping[str, Figure] = FIGURES) -> F
         headline_en=reader.text(table, "headline_en", "form"),
         period=Period.parse(reader.text(table, "period", "form")),
         sections=sections,
+        name=table.get("name", "") or reader.text(table, "form", "form"),
+        name_en=table.get("name_en", "") or reader.text(table, "form", "form"),
         family=table.get("family", "") or reader.text(table, "form", "form"),
         kind=reader.known(table, "kind", KINDS),
         levels=tuple(table.get("levels", ())),

@@ -15,7 +15,7 @@ from gonghui.reports.actions import filings
 from gonghui.reports.console import entries
 from gonghui.reports.models import Report
 from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
-from gonghui.reports.tests.filing_builders import a_filed_report, returned_by, the_city_returns_all
+from gonghui.reports.tests.filing_builders import a_filed_report, a_ready_report, returned_by, the_city_returns_all
 from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.tests import builders as browsers
@@ -251,6 +251,7 @@ def _file(unit: Unit) -> Report:
 
 def test_filing_goes_through_two_people_and_the_page_says_so(federation: Federation, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(filings, "watermark", journal.last_position)
+    a_ready_report(federation.city.organisation)
     editor = signed_in("report_editor", federation.city.organisation)
     lead = signed_in("unit_lead", federation.city.organisation)
     propose, confirm = address("report_propose", federation.city), address("report_confirm", federation.city)
@@ -270,18 +271,19 @@ def test_filing_is_confirmed_by_somebody_just_recognised_and_what_was_sent_comes
     federation: Federation, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(filings, "watermark", journal.last_position)
+    a_ready_report(federation.city.organisation)
     signed_in("report_editor", federation.city.organisation).post(address("report_propose", federation.city))
     account = a_post("unit_lead", federation.city.organisation).account
     lead = browsers.signed_in(account, seconds_ago=301)
     sent = {"next": address("report", federation.city), "why": "核对<无误>"}
     again = lead.post(address("report_confirm", federation.city), sent)
     assert again.headers["Location"] == "/accounts/reauthenticate/?next=%2Fprofile%2Fagain%2F"
-    assert Report.objects.get().state == "draft"
+    assert Report.objects.get().state == "approved"
     shown = lead.post(again.headers["Location"], {"password": "an old long password"}, follow=True)
     page = shown.content.decode()
     assert f'action="{address("report_confirm", federation.city)}"' in page
     assert 'name="why" value="核对&lt;无误&gt;"' in page
-    assert Report.objects.get().state == "draft"
+    assert Report.objects.get().state == "approved"
     assert lead.post(address("report_confirm", federation.city), sent).status_code == 302
     assert Report.objects.get().state == "filed"
 
@@ -298,6 +300,7 @@ def test_sensitive_figures_leave_with_somebody_just_recognised(federation: Feder
 
 
 def test_confirming_waits_and_says_for_what(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    a_ready_report(federation.city.organisation)
     editor = signed_in("report_editor", federation.city.organisation)
     lead = signed_in("unit_lead", federation.city.organisation)
     editor.post(address("report_propose", federation.city))
@@ -311,7 +314,7 @@ def test_confirming_waits_and_says_for_what(federation: Federation, monkeypatch:
     again = {"again": "1", "next": address("report", federation.city)}
     page = lead.post(address("report_confirm", federation.city), again, follow=True)
     assert "请稍后再按" in page.content.decode()
-    assert Report.objects.get().state == "draft"
+    assert Report.objects.get().state == "approved"
 
 
 def test_the_annex_workbook_holds_numbers_as_numbers_and_harmless_text(federation: Federation):

@@ -56,6 +56,11 @@
     }
   });
 
+  let insertInto = one("[data-insert-here]");
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.("[data-insert-here]")) insertInto = event.target;
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const question = event.submitter?.dataset.confirm || form.dataset.confirm;
@@ -79,6 +84,12 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-print]")) window.print();
+    // A button marked data-insert puts its words where the cursor last stood in a text.
+    const insert = event.target.closest?.("[data-insert]");
+    if (insert && insertInto) {
+      insertInto.setRangeText(insert.dataset.insert, insertInto.selectionStart, insertInto.selectionEnd, "end");
+      insertInto.focus();
+    }
     if (event.target.closest?.("[data-back]")) window.history.back();
     for (const open of all("details.more[open]")) if (!open.contains(event.target)) open.open = false;
   });

@@ -1,0 +1,139 @@
+"""Where a report stands on its way, and which steps the reader may take, or why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core import clock
+from gonghui.core.actor import Actor
+from gonghui.reports import proofreading, signatures
+from gonghui.reports.filling import Filling
+from gonghui.reports.flow import REPORT_FLOW
+from gonghui.reports.models import Report
+from gonghui.web import say
+
+TITLES = {**REPORT_FLOW.states, "filed": "备案", "published": "公布"}
+NO_POWER = "您现在的岗位没有这项权限"
+BACK = {"revised": "return_revised", "draft": "return_draft"}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A step as the page shows it: a button that is sent, a door to a page of its own, or greyed with its reason."""
+
+    name: str
+    title: str
+    url: str
+    why: str = ""
+    step: str = ""
+    is_door: bool = False
+    confirm: str = ""
+    is_quiet: bool = False
+
+
+def bar(report: Report | None, way: Sequence[str]) -> list[tuple[str, str]]:
+    """The stages for the flow bar: done, now, or still to come."""
+    here = way.index(report.state) if report is not None else -1
+    shown = [(TITLES[stage], "done" if n < here else "now" if n == here else "") for n, stage in enumerate(way)]
+    if report is not None and report.state == way[-1]:
+        shown[-1] = (shown[-1][0], "done" if len(way) > 1 else "now")
+    return shown
+
+
+def offers(
+    actor: Actor, parts: Sequence[str], report: Report | None, way: Sequence[str], filling: Filling
+) -> list[Offered]:
+    """The next step of the own union's report, and the ways back from where it is."""
+    if actor.organisation_id != filling.organisation.id:
+        return []
+    found = _first(actor, parts, way, filling) if report is None else _next(actor, parts, report, filling)
+    return [_for(actor, one, needs) for one, needs in found]
+
+
+Asked = list[tuple[Offered, str]]
+
+
+def _for(actor: Actor, offered: Offered, needs: str) -> Offered:
+    """The step, greyed for whoever lacks the power."""
+    if needs and not actor.may(needs):
+        return Offered(offered.name, offered.title, offered.url, NO_POWER, is_quiet=offered.is_quiet)
+    return offered
+
+
+def _first(actor: Actor, parts: Sequence[str], way: Sequence[str], filling: Filling) -> Asked:
+    begin = Offered("begin", "开始编写", reverse("report_begin", args=parts))
+    if list(way[:2]) == ["draft", "filed"]:
+        return [(_proposal(parts, filling), "reports.edit"), (begin, "reports.edit")]
+    return [(begin, "reports.edit")]
+
+
+def _proposal(parts: Sequence[str], filling: Filling) -> Offered:
+    why = "" if clock.today() > filling.period.last else _("期间还没有结束，到期后可以提请备案")
+    return Offered("propose", "提请备案", reverse("report_propose", args=parts), why)
+
+
+def _next(actor: Actor, parts: Sequence[str], report: Report, filling: Filling) -> Asked:
+    way = report.way
+    at = way.index(report.state)
+    coming = way[at + 1] if at + 1 < len(way) else ""
+    found: Asked = []
+    if coming == "filed":
+        found += _filing(actor, parts, report, filling)
+    elif coming == "signed":
+        found.append((Offered("signing", "数据会签", reverse("report_signing", args=parts), is_door=True), ""))
+    elif coming == "circulated":
+        found.append((_door("circulate", "征求意见", "report_comments", parts), "reports.edit"))
+    elif coming == "published":
+        ask = _("公布后任何人都能看到，文字和数字不再改动，有错只能勘误。公布吗？")
+        publish = Offered("publish", "公布", reverse("report_publish", args=parts), confirm=ask)
+        found.append((publish, "reports.publish"))
+    elif coming:
+        step = next(one for one in REPORT_FLOW.steps.values() if one.after == coming and report.state in one.leaves)
+        why = _not_ready(report, filling) if coming == "approved" else _open_remarks(report, coming)
+        offered = Offered(step.name, step.title, reverse("report_step", args=parts), why, step=step.name)
+        found.append((offered, step.needs or ""))
+    if report.state == "revised" and "circulated" in way:
+        found.append((_door("ask_again", "再征求一轮意见", "report_comments", parts, quiet=True), "reports.edit"))
+    if report.state == "approved":
+        back = BACK["revised" if "revised" in way else "draft"]
+        url = reverse("report_step", args=parts)
+        found.append((Offered(back, "退回修改", url, step=back, is_quiet=True), "reports.approve"))
+    if report.state == "published":
+        found.append((_door("erratum", "勘误", "report_erratum", parts), "reports.publish"))
+    return found
+
+
+def _door(name: str, title: str, address: str, parts: Sequence[str], *, quiet: bool = False) -> Offered:
+    return Offered(name, title, reverse(address, args=parts), is_door=True, is_quiet=quiet)
+
+
+def _filing(actor: Actor, parts: Sequence[str], report: Report, filling: Filling) -> Asked:
+    """Two people: the editor proposes, another one confirms; whoever may do both is shown the one at hand."""
+    if not report.is_proposed:
+        return [(_proposal(parts, filling), "reports.edit")]
+    why = ""
+    if actor.may("reports.file_second") and report.proposed_account == actor.account_id:
+        why = _("提请人不能自己确认，请另一位负责人来办")
+    ask = _("备案后数字不再改动，只能走更正。确认备案吗？")
+    return [
+        (Offered("confirm", "确认备案", reverse("report_confirm", args=parts), why, confirm=ask), "reports.file_second")
+    ]
+
+
+def _open_remarks(report: Report, coming: str) -> str:
+    if coming != "revised":
+        return ""
+    n = report.remarks.filter(round=report.round, accepted=None).count()
+    return _("还有 %(n)s 条意见没有答复") % {"n": n} if n else ""
+
+
+def _not_ready(report: Report, filling: Filling) -> str:
+    """What stands in the way of approval."""
+    for found in proofreading.of_report(filling):
+        if found.is_error:
+            return say.text(found.refusal)
+    if "signed" in report.way and (waiting := signatures.waiting(report, filling)):
+        return _("还有 %(n)s 个数字没有会签，或会签后又有变动") % {"n": len(waiting)}
+    return ""
