@@ -8,7 +8,8 @@ from gonghui.core.seals import canon, merkle, rows
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.checkpoints import first_checkpoint_over, groups
 from gonghui.core.seals.merkle import Step
-from gonghui.core.seals.sealing import HASH_BYTES, names, pgconn, spelled, tree
+from gonghui.core.seals.sealing import HASH_BYTES, names, pgconn, tree
+from gonghui.core.seals.spans import spelled
 
 FORMAT, GROWTH_FORMAT = "gonghui-proof-1", "gonghui-growth-1"
 Json = dict[str, Any]

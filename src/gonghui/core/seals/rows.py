@@ -19,7 +19,7 @@ from psycopg.pq.abc import PGconn
 from gonghui.core.seals.canon import ACCESSES, ENTRIES, LEAF, SALT_BYTES, line
 
 NULL = b"\\N"
-SESSION = "set datestyle = 'ISO, YMD'; set bytea_output = 'hex'; set search_path = public"
+SESSION = "set datestyle = 'ISO, YMD'; set bytea_output = 'hex'"
 TABLES = {ENTRIES: "core_entry", ACCESSES: "core_access"}
 NAMES = {
     "kinds": "select id, name from core_kind order by id",

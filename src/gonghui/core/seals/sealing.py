@@ -5,7 +5,7 @@ whole or not at all: its rows are read and it is written in one transaction, so 
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from gonghui.core.models import Block, JournalName
 from gonghui.core.seals import canon, merkle, note, rows
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.merkle import NodeAt
+from gonghui.core.seals.spans import spans
 
 BLOCK_ENTRIES = 1_024
 FIRST_PREVIOUS = bytes(32)
@@ -85,8 +86,9 @@ def _alone(stream: str) -> bool:
 
 
 def pgconn() -> PGconn:
-    """The bare connection under Django's, for COPY."""
-    connection.ensure_connection()
+    """The bare connection under Django's, for COPY, giving days and bytes in the one form that is read here."""
+    with connection.cursor() as cursor:
+        cursor.execute(rows.SESSION)
     bare: PGconn = connection.connection.pgconn
     return bare
 
@@ -160,29 +162,6 @@ def tree(stream: str, ask: Callable[[NodeAt], T], gained: dict[int, bytes] | Non
     found = Block.objects.filter(stream=stream, number__in=wanted - set(known)).values_list("number", "nodes")
     nodes = {**known, **{number: bytes(kept) for number, kept in found}} if wanted - set(known) else known
     return ask(lambda level, index: nodes[(index + 1) << level][level * HASH_BYTES : (level + 1) * HASH_BYTES])
-
-
-def spans(ids: Sequence[int]) -> str:
-    """Ids as people write pages: `17-300,302-1041`."""
-    parts: list[str] = []
-    first = last = ids[0]
-    for number in [*ids[1:], None]:
-        if number is not None and number == last + 1:
-            last = number
-            continue
-        parts.append(f"{first}-{last}" if last > first else str(first))
-        if number is not None:
-            first = last = number
-    return ",".join(parts)
-
-
-def spelled(text: str) -> list[int]:
-    """The ids behind the spans."""
-    ids: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        ids += range(int(first), int(last or first) + 1)
-    return ids
 
 
 def origin() -> str:

@@ -1,0 +1,260 @@
+"""The whole journal verified: rows against blocks, blocks against one another, blocks against checkpoints.
+
+Nothing is hashed by the server that is being audited. What no database can show by itself, that all of it was written
+anew with the key, is shown by checkpoints that others kept (`against`).
+"""
+
+import multiprocessing
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from gonghui.core.errors import Refusal
+from gonghui.core.models import Block, Checkpoint, SealKey
+from gonghui.core.seals import canon, checking, checkpoints, merkle, note, rows, sealing
+from gonghui.core.seals.canon import ACCESSES, ENTRIES
+from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad, Why
+from gonghui.core.seals.checkpoints import ListedKey
+from gonghui.core.seals.note import Signed
+
+PROCESSES = 2
+ALONE_UP_TO = 200_000
+CONNINFO = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "options")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out; `entries` and `blocks` are those of the journal, `unsealed` the entries not yet in a block."""
+
+    entries: int
+    blocks: int
+    first_bad: Bad | None
+    unsealed: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.first_bad is None
+
+    def as_json(self) -> dict[str, object]:
+        """For other programs. What is wrong with the log of looks is marked so in its reason."""
+        bad = self.first_bad
+        why = "" if bad is None else bad.why if bad.stream == ENTRIES else f"{bad.stream}: {bad.why}"
+        return {
+            "ok": self.ok,
+            "entries": self.entries,
+            "blocks": self.blocks,
+            "first_bad": None if bad is None else {"entry": bad.entry, "block": bad.block, "why": why},
+        }
+
+
+@dataclass
+class Chain:
+    """The headers of a stream as far as they hang together, and the tree over them, all computed here."""
+
+    stream: str
+    ends: list[int]
+    firsts: list[int]
+    totals: list[int]
+    nodes: dict[tuple[int, int], bytes]
+    bad: Bad | None = None
+
+    @property
+    def entries(self) -> int:
+        """How many entries they hold."""
+        return self.totals[-1] if self.totals else 0
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks are right."""
+        return len(self.ends)
+
+    def root(self, size: int) -> bytes:
+        """The root over the first blocks."""
+        return merkle.over(0, size, lambda level, index: self.nodes[level, index])
+
+    def first_entry_after(self, blocks: int) -> int:
+        """The entry that comes next after so many blocks."""
+        if blocks < self.blocks:
+            return self.firsts[blocks]
+        return (self.ends[-1] if self.ends else 0) + 1
+
+
+def verify(against: Iterable[Signed] = (), *, processes: int = PROCESSES) -> Verdict:
+    """Check everything; the first bad entry of the journal, or of the log of looks, is named."""
+    kept = list(against)
+    verdicts = []
+    try:
+        for stream in (ENTRIES, ACCESSES):
+            chain = headers(stream)
+            found = [
+                chain.bad,
+                _rows(chain, processes),
+                _signatures(chain, [k for k in kept if k.note.stream == stream]),
+            ]
+            verdicts.append((chain, min(filter(None, found), key=lambda bad: bad.place, default=None)))
+    except psycopg.Error as error:
+        raise Refusal("seals.cannot_read", "台账读不下去：%(why)s", why=str(error).splitlines()[0]) from error
+    chain = verdicts[0][0]
+    first_bad = next((bad for _, bad in verdicts if bad is not None), None)
+    return Verdict(chain.entries, chain.blocks, first_bad, _unsealed(chain))
+
+
+def _unsealed(chain: Chain) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from core_entry where id > %s", [chain.ends[-1] if chain.ends else 0])
+        return int(cursor.fetchone()[0])
+
+
+# Headers ----------------------------------------------------------------------------------------------------------
+
+
+def headers(stream: str) -> Chain:
+    """Every header hashed anew: numbers without gap, each block after the one before, the tree grown over them."""
+    chain = Chain(stream, [], [], [], {})
+    previous = sealing.FIRST_PREVIOUS
+    found = (
+        Block.objects.filter(stream=stream)
+        .order_by("number", "sealed_at")
+        .values_list("number", "first_id", "last_id", "entries", "root", "previous", "hash", "nodes")
+    )
+    for at, first_id, last_id, entries, *hashes in found.iterator(chunk_size=5_000):
+        root, before, hashed, nodes = (bytes(one) for one in hashes)
+        text = canon.header_text(
+            stream=stream, number=at, first_id=first_id, last_id=last_id, entries=entries, root=root, previous=before
+        )
+        why = _wrong(chain, at, before == previous, canon.header_hash(text) == hashed, first_id, last_id)
+        if why is not None:
+            number = chain.blocks
+            chain.bad = chain.bad or Bad(chain.first_entry_after(number), number + (why != "fork"), why, stream)
+            return chain
+        gained = merkle.completed(at - 1, hashed, lambda level, index: chain.nodes[level, index])
+        chain.nodes |= {(level, (at >> level) - 1): one for level, one in enumerate(gained)}
+        if b"".join(gained) != nodes and chain.bad is None:
+            chain.bad = Bad(first_id, at, "kept", stream)
+        chain.ends.append(last_id)
+        chain.firsts.append(first_id)
+        chain.totals.append(chain.entries + entries)
+        previous = hashed
+    return chain
+
+
+def _wrong(chain: Chain, at: int, follows: bool, is_hashed: bool, first_id: int, last_id: int) -> Why | None:
+    if at == chain.blocks:
+        return "fork"
+    if at != chain.blocks + 1:
+        return "missing"
+    if not is_hashed:
+        return "header"
+    if not follows or first_id > last_id or (chain.ends and first_id <= chain.ends[-1]):
+        return "chain"
+    return None
+
+
+# Rows -------------------------------------------------------------------------------------------------------------
+
+
+def _chunks(chain: Chain) -> list[tuple[int, int, int]]:
+    upto = chain.blocks if chain.bad is None else min(chain.blocks, chain.bad.block)
+    return [
+        (first, min(first + CHUNK_BLOCKS - 1, upto), chain.ends[first - 2] if first > 1 else -(2**62))
+        for first in range(1, upto + 1, CHUNK_BLOCKS)
+    ]
+
+
+def _rows(chain: Chain, processes: int) -> Bad | None:
+    chunks, names = _chunks(chain), sealing.names(sealing.pgconn())
+    if not chunks:
+        return None
+    if processes < 2 or chain.entries <= ALONE_UP_TO:
+        return next(filter(None, _alone(chunks, chain.stream, names)), None)
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, checking.begin, (address(), chain.stream, names)) as pool:
+        return next(filter(None, pool.imap(checking.check_chunk, chunks)), None)
+
+
+def _alone(chunks: Sequence[tuple[int, int, int]], stream: str, names: rows.Names) -> Iterator[Bad | None]:
+    """In this process, over Django's connection: what it has not committed is seen too."""
+    teller = rows.Teller(stream, names)
+    for first, last, after in chunks:
+        blocks = checking.read_blocks(connection.connection, stream, first, last)
+        yield checking.check(sealing.pgconn(), blocks, after, teller, stream)
+
+
+def address() -> str:
+    """The address of the database for processes of our own."""
+    parameters = connection.get_connection_params()
+    return make_conninfo(**{name: parameters[name] for name in CONNINFO if parameters.get(name)})
+
+
+# Checkpoints ------------------------------------------------------------------------------------------------------
+
+
+def _signatures(chain: Chain, kept: list[Signed]) -> Bad | None:
+    """Own checkpoints, and those that others kept, against the tree computed here."""
+    own = [note.read(checkpoints.whole(row)) for row in Checkpoint.objects.filter(stream=chain.stream)]
+    if not own and not kept:
+        return None
+    keys = trusted_keys()
+    agreeing = 0
+    for signed in sorted([*own, *kept], key=lambda one: one.note.blocks):
+        why = _contradicts(chain, signed, keys)
+        if why is not None:
+            after = chain.blocks if why == "cut" else min(agreeing, chain.blocks)
+            return Bad(chain.first_entry_after(after), after + 1, why, chain.stream)
+        agreeing = signed.note.blocks
+    return None
+
+
+def _contradicts(chain: Chain, signed: Signed, keys: dict[str, bytes]) -> Why | None:
+    said = signed.note
+    if not checkpoints.is_signed_by(signed, keys):
+        return "signature"
+    if said.origin != sealing.origin():
+        return "origin"
+    if said.blocks > chain.blocks:
+        return None if chain.bad is not None and chain.bad.block <= chain.blocks + 1 else "cut"
+    if said.blocks < 1 or chain.root(said.blocks) != said.root:
+        return "rewritten"
+    until = said.blocks - 1
+    return None if (said.last_id, said.entries) == (chain.ends[until], chain.totals[until]) else "rewritten"
+
+
+def trusted_keys() -> dict[str, bytes]:
+    """The listed keys that hang together with the one at hand; without one at hand, with the first that was listed."""
+    listed = [
+        ListedKey(key.key_id, bytes(key.public_key), key.vouched_by, bytes(key.vouching))
+        for key in SealKey.objects.order_by("listed_at", "key_id")
+    ]
+    right = [key for key in listed if note.key_id(key.public) == key.key_id]
+    try:
+        roots = [checkpoints.key_at_hand().id]
+    except Refusal:
+        roots = [key.key_id for key in right[:1]]
+    return checkpoints.trusted(sealing.origin(), right, roots)
+
+
+def read_kept(texts: Iterable[tuple[str, str]]) -> list[Signed]:
+    """Kept checkpoints from (file, text); refused where one is none, or is another journal's."""
+    signed = []
+    for file, text in texts:
+        try:
+            one = note.read(text)
+        except note.Malformed as error:
+            raise Refusal(
+                "seals.checkpoint_malformed", "%(file)s 不是检查点文件（%(why)s）", file=file, why=str(error)
+            ) from error
+        mine = sealing.origin()
+        if one.note.origin.rpartition(" ")[2] != mine.rpartition(" ")[2]:
+            raise Refusal(
+                "seals.foreign",
+                "%(file)s 是“%(theirs)s”的检查点，不是本台账“%(mine)s”的",
+                file=file,
+                theirs=one.note.origin,
+                mine=mine,
+            )
+        signed.append(one)
+    return signed
