@@ -128,8 +128,8 @@ def headers(stream: str) -> Chain:
         )
         why = _wrong(chain, at, before == previous, canon.header_hash(text) == hashed, first_id, last_id)
         if why is not None:
-            number = chain.blocks
-            chain.bad = chain.bad or Bad(chain.first_entry_after(number), number + (why != "fork"), why, stream)
+            before = chain.blocks - (why == "fork")
+            chain.bad = chain.bad or Bad(chain.first_entry_after(before), before + 1, why, stream)
             return chain
         gained = merkle.completed(at - 1, hashed, lambda level, index: chain.nodes[level, index])
         chain.nodes |= {(level, (at >> level) - 1): one for level, one in enumerate(gained)}
@@ -158,7 +158,7 @@ def _wrong(chain: Chain, at: int, follows: bool, is_hashed: bool, first_id: int,
 
 
 def _chunks(chain: Chain) -> list[tuple[int, int, int]]:
-    upto = chain.blocks if chain.bad is None else min(chain.blocks, chain.bad.block)
+    upto = chain.blocks if chain.bad is None else min(chain.blocks, chain.bad.block - (chain.bad.why == "fork"))
     return [
         (first, min(first + CHUNK_BLOCKS - 1, upto), chain.ends[first - 2] if first > 1 else -(2**62))
         for first in range(1, upto + 1, CHUNK_BLOCKS)

@@ -18,10 +18,10 @@ from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checkpoints import Key, checkpoint, key_at_hand
 from gonghui.core.seals.sealing import seal, seal_all
-from gonghui.core.tests.facts import Paid
+from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
 
 Journal = Callable[[str], Any]
-LINE = f"2020-01-05 /1/3/ {Paid.kind} scheme=a paid_fen=100 about=7\n"
+LINE = "2020-01-05 /1/3/ tests.paid scheme=a paid_fen=100 about=7\n"
 
 
 def write(count: int) -> list[int]:
@@ -185,7 +185,9 @@ def test_every_entry_has_a_proof_under_the_first_checkpoint_that_covers_it() -> 
     again = proofs.proof_of(first[2])
     assert again is not None
     assert again["checkpoint"]["text"] == early.text
-    assert proofs.proof_of(first[2], checkpoint())["tree_path"] != again["tree_path"]
+    under_the_newest = proofs.proof_of(first[2], checkpoint())
+    assert under_the_newest is not None
+    assert under_the_newest["tree_path"] != again["tree_path"]
 
 
 @pytest.mark.django_db
