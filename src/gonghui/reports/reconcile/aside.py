@@ -8,10 +8,12 @@ from gonghui.reports.reconcile.passage import Passage
 from gonghui.reports.reconcile.tokens import PERCENT, Token
 
 CHANGE, PAST, PLAN, RATE, ELSEWHERE, UNIT = "change", "past", "plan", "rate", "elsewhere", "unit"
-_MOVE = r"(?:净?增长?加?|上升|提高|提升|下降|减少|降低|多|少|降|翻番?|扩大|增幅|降幅)(?:了|约|近|超过|幅度?|达|为|到)*\Z"  # zh
+_MOVE = r"(?:净?增长?加?|上升|提高|提升|下降|减少|降低|多出?|少了?|降|翻番?|扩大|增幅|降幅)(?:了|约|近|超过|幅度?|达|为|到)*\Z"  # zh
 _COMPARED = re.compile(rf"(?:同比|环比|[较比]|相比)[^，。；]{{0,14}}?{_MOVE}")  # zh
 _MOVED = re.compile(r"(?:增长|增幅|降幅|下降|上升|提高|提升|增加|减少)(?:了|约|近|超过|达|为)*\Z")  # zh
 _PAST = re.compile(r"去年|上年|前年|往年|上期|同期")  # zh
+_NOW = re.compile(r"今年|本年|上半年|下半年|季度|截至|目前|本期")  # zh
+_THAN = re.compile(r"[比较与同](?:去年|上年|前年|往年|上期)?(?:全年|年?同期|同比)?")  # zh
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年)")  # zh
 _PLAN = re.compile(
     r"力争|争取(?:在|到|新|再|全年|年底|今年|完成|实现)|目标(?:是|为)|预计|年底前|到年底|年内[要将再]|全年[将再要]|将再|将新|将达"  # zh
@@ -21,7 +23,7 @@ _RATE = re.compile(
     r"人均|户均|平均|每(?:人|家|户|个|年|项|件|名|位|月|天)|最高|最低|封顶|限额|上限|单笔|单个|标准为?\Z"  # zh
 )
 _PLACE = re.compile(r"其中[^，。；、]{0,6}?(?:区|街道|镇|乡|集团|公司|局)")  # zh
-_TAIL = re.compile(r"以上的?(?:非公|企业|单位|规模)|以上\Z")  # zh
+_OPENS = re.compile(r"(?:[，：、,（]|其中|仅|如|以|[，：]在)\Z")  # zh
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,24 @@ def why_not(passage: Passage, token: Token, around: Around, *, plans: bool = Fal
         return CHANGE
     if token.unit == PERCENT and _MOVED.search(clause):
         return CHANGE
-    before = text[passage.clause_start(start - 1) : max(start - 1, 0)] if start else ""
-    if _PAST.search(clause) or (len(before) <= 8 and _PAST.search(before)) or _is_other_year(clause, around.years):
+    if _is_past(text[passage.sentence_start(token.start) : token.start]) or _is_other_year(clause, around.years):
         return PAST
     if not plans and _PLAN.search(text[passage.sentence_start(token.start) : token.start]):
         return PLAN
     if _RATE.search(clause):
         return RATE
     sentence = text[passage.sentence_start(token.start) : passage.clause_end(token.end)]
-    if _PLACE.search(sentence[: len(sentence)]) or _names(sentence, around.elsewhere):
+    if _PLACE.search(sentence) or _names(sentence, around.elsewhere):
         return ELSEWHERE
     return ""
+
+
+def _is_past(sentence: str) -> bool:
+    """Whether the last time the sentence names is an earlier one; 比去年同期 only compares."""
+    told = _THAN.sub("", sentence)
+    past = [found.end() for found in _PAST.finditer(told)]
+    now = [found.end() for found in _NOW.finditer(told)]
+    return bool(past) and (not now or now[-1] < past[-1])
 
 
 def _is_other_year(clause: str, years: Collection[int]) -> bool:
@@ -60,10 +69,11 @@ def _is_other_year(clause: str, years: Collection[int]) -> bool:
 
 
 def _names(sentence: str, names: Collection[str]) -> bool:
-    """Whether another union is the subject; 东城、西城等 16 个区 are not subjects of their own."""
+    """Whether another union begins a clause and so is its subject; 东城区、西城区等 and 在朝阳区试点 are not that."""
     for name in names:
         at = sentence.find(name)
-        if at >= 0 and not re.match(r"[、和与及等]", sentence[at + len(name) :]):  # zh
+        opens = at == 0 or (at > 0 and _OPENS.search(sentence[:at]))
+        if opens and not re.match(r"[、和与及等]", sentence[at + len(name) :]):  # zh
             return True
     return False
 

@@ -14,9 +14,10 @@ from gonghui.reports.reconcile.passage import Passage
 from gonghui.reports.reconcile.tokens import Token
 from gonghui.reports.reconcile.words import Words
 
-WHAT_REACH, LISTED_REACH, CLOSE_REACH, ABOUT_REACH, WITHOUT_REACH = 15.0, 30.0, 30.0, 80.0, 12.0
+WHAT_REACH, LISTED_REACH, CLOSE_REACH, ABOUT_REACH, WITHOUT_REACH = 15.0, 30.0, 30.0, 80.0, 10.0
 WHAT_LEAST, CLOSE_LEAST, ABOUT_LEAST = 0.18, 0.27, 0.12
 LEAST, SHARED_LEAST, MARGIN = 2.3, 2.0, 0.35
+PARTED = 60
 MOST = 12  # numbers weighed for one figure
 NEAR, AGAIN = "near", "again"
 _ALL_OF = re.compile(r"(?:均|都|皆|全部|全都|一律|同为|三项)[为是达到有保持在分别]*\Z")  # zh
@@ -99,28 +100,37 @@ def _weight(
 ) -> float:
     """The weight of a number for a figure; nought where its unit does not fit or it speaks of something else."""
     token = passage.tokens[n]
-    if not fits(token, placed.words, passage.text):
+    if not fits(passage, token, placed.words):
         return 0.0
     if asides[n] and not (placed.words.listed and not why_not(passage, token, around, plans=True)):
         return 0.0
     return weigh(passage, token, placed, listed=listed)
 
 
-def fits(token: Token, words: Words, text: str) -> bool:
-    """Whether the printed unit can be the figure's; a missing one only where the counted thing follows at once."""
-    if token.unit in words.units:
+def fits(passage: Passage, token: Token, words: Words) -> bool:
+    """Whether the printed unit can be the figure's; a missing one only where something else shows what is counted."""
+    if token.unit or words.is_ratio:
+        return token.unit in words.units
+    following = passage.text[token.end : token.end + 1]
+    if any(sign in "万亿" for sign in token.text) and (not following or following in "，。；、\n"):  # zh
         return True
-    if token.unit:
-        return False
-    if words.is_ratio:
-        return False
-    scaled = any(sign in "万亿" for sign in token.text)  # zh
-    following = text[token.end : token.end + 1]
     if words.is_money:
-        return scaled and (not following or following in "，。；、")  # zh
-    if scaled and (not following or following in "，。；、"):  # zh
+        return False
+    if any(pattern.match(passage.text, token.end) for pattern in words.what):
         return True
-    return any(pattern.match(text, token.end) for pattern in words.what)
+    return _is_parted(passage, token, words)
+
+
+def _is_parted(passage: Passage, token: Token, words: Words) -> bool:
+    """Whether the number's measure word stands at the start of a line near by: 家企业获得返还 … 1.6万."""
+    for at, unit in passage.orphans:
+        if unit not in words.units or abs(at - token.start) > PARTED:
+            continue
+        named = [pattern.match(passage.text, at + len(unit)) for pattern in words.what]
+        ending = passage.text[max(0, token.start - 4) : token.start]
+        if any(named) or any(pattern.search(ending) for pattern in words.what):
+            return True
+    return False
 
 
 def weigh(passage: Passage, token: Token, placed: _Places, *, listed: bool = False) -> float:
@@ -144,7 +154,7 @@ def weigh(passage: Passage, token: Token, placed: _Places, *, listed: bool = Fal
                 return 0.0
             weight += worth * near / len(groups)
     weight += 0.5 * passage.nearness(token, placed.hint, CLOSE_REACH)
-    weight -= 2.5 * passage.nearness(token, placed.without, WITHOUT_REACH)
+    weight -= 4.0 * passage.nearness(token, placed.without, WITHOUT_REACH)
     if not placed.words.part and is_part(passage, token):
         weight -= 1.0
     if token.cumulative and placed.words.clock == "flow":
@@ -195,7 +205,7 @@ def _shared(
         named: dict[int, tuple[int, int]] = {}
         for row, placed in enumerate(places):
             at = _last_named(placed, start, token.start)
-            if at is not None and row not in taken and fits(token, placed.words, passage.text):
+            if at is not None and row not in taken and fits(passage, token, placed.words):
                 named[row] = at
         spans = sorted(named.values())
         if len(set(spans)) < max(len(spans), 2) or asides[n]:

@@ -17,6 +17,7 @@ NUMBER_COST = 8
 ENDS = frozenset("。！？；" + HARD)  # zh
 CLAUSE_ENDS = ENDS | frozenset("，：,")
 _RESPECTIVELY = re.compile(r"分别(?:为|达到?|是|有|占到?|建成|完成|共|已|增加|投入|发放|获得|在)?")  # zh
+_MEASURE = re.compile(r"(?<![\d万亿余多])(?:人次|[家个名人件项户])")  # zh
 _AND = re.compile(r"以及|、|和|与|及")  # zh
 _ONLY_AND = re.compile(r"[、和与及以，占达到为是有]*\Z")  # zh
 
@@ -112,6 +113,15 @@ class Passage:
                 run = []
             run.append(token)
         return found | {one.start: (run[0], run[-1]) for one in run}
+
+    @cached_property
+    def orphans(self) -> list[tuple[int, str]]:
+        """Measure words that begin a line or a clause: the number they belong to was parted from them."""
+        return [
+            (match.start(), match[0])
+            for match in _MEASURE.finditer(self.text)
+            if match.start() == 0 or self.gaps[match.start()] or self.text[match.start() - 1] in CLAUSE_ENDS
+        ]
 
     def _from_series(self, token: Token, start: int, end: int) -> float:
         """The distance of a word of the matter: what is said of a series is said of each of its numbers."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gonghui.core.claims import HALF_UP, SCALES, Claim, parse
 from gonghui.core.errors import Refusal
-from gonghui.core.han import read_han
+from gonghui.core.han import han, read_han
 
 FIGURE, DATE, PHRASE, LIST = "number", "date", "phrase", "list"
 PERCENT, MONEY = "%", "元"  # zh
@@ -29,7 +29,8 @@ _NOT_ABOUT = re.compile(r"(?:[节公签预违条契履邀特]约|(?<!折)合约|
 _NUMBER = re.compile(
     rf"(?P<before>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})?"
     rf"(?:(?P<hundredths>百分之)(?P<han_share>[{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)"  # zh
-    rf"|(?P<big>\d+)亿(?P<small>\d+(?:\.\d+)?)(?=万)"  # zh
+    r"|(?P<big>\d+亿\d{1,4}万|\d+万\d千)"  # zh
+    rf"|(?P<han_big>[{_HAN}]+亿[{_HAN}]+万|[{_HAN}]+[亿万][{_HAN}]+)"  # zh
     rf"|(?P<number>\d+(?:\.\d+)?)"
     rf"|(?P<han>(?:[{_HAN}]+点)?[{_HAN}]+))"  # zh
     r"(?P<inner>[余多几来])?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<outer>[余多来])?"  # zh
@@ -123,7 +124,7 @@ def _token(text: str, match: re.Match[str]) -> Token | None:
     word = parts["before"] or ""
     if word and (word in "约近超" and _NOT_ABOUT.search(text[max(0, start - 2) : start + len(word)])):  # zh
         start, word = start + len(word), ""
-    if parts["han"] and not _is_counted(parts, text, match):
+    if (parts["han"] or parts["han_big"]) and not _is_counted(parts, text, match):
         return None
     written = _written(parts)
     if written is None:
@@ -149,31 +150,44 @@ def _token(text: str, match: re.Match[str]) -> Token | None:
 
 def _is_counted(parts: dict[str, str | None], text: str, match: re.Match[str]) -> bool:
     """Whether a Chinese numeral counts something here: 两次 and 十余项 do, 一线, 万众 and 三方 do not."""
-    han = parts["han"] or ""
+    numeral = parts["han"] or ""
     if not (parts["unit"] or parts["tenths"]) or text[match.start() : match.start() + 1] == "第":  # zh
         return False
     before = text[match.start() - 1 : match.start()]
     if before in "第统专唯万每同之几数" and before:  # zh
         return False
     following = text[match.end() : match.end() + 1]
-    if han == "一" and not parts["inner"] and not parts["scale"]:  # zh
+    if numeral == "一" and not parts["inner"] and not parts["scale"]:  # zh
         return parts["unit"] == "次" and following not in "性"  # zh
     if (parts["unit"] or "") in ("点", "等", "号", "代", "连", "级", "层", "线", "字", "课", "支"):  # zh
         return False
-    return not (parts["unit"] in ("方面", "位") and han == "一")  # zh
+    return not (parts["unit"] in ("方面", "位") and numeral == "一")  # zh
 
 
 def _written(parts: dict[str, str | None]) -> str | None:
     """The number in Arabic digits without its scale."""
     if parts["hundredths"]:
         return _arabic(parts["han_share"] or "")
-    if parts["big"]:
-        small = parts["small"] or ""
-        whole, _, decimals = small.partition(".")
-        return f"{int(parts['big'])}{int(whole):04d}" + (f".{decimals}" if decimals else "")
+    if parts["big"] or parts["han_big"]:
+        return _compound(parts["big"] or parts["han_big"] or "")
     if parts["number"]:
         return parts["number"]
     return _arabic(parts["han"] or "")
+
+
+def _compound(written: str) -> str | None:
+    """2亿4500万 and 三亿九千六百万 in 亿, 一万六千 in 万: as exact as the last place that is named."""
+    numerals = re.sub(r"\d+", lambda found: han(int(found[0])), written)
+    value = read_han(numerals)
+    scale = _compound_scale(written)
+    if value is None:
+        return None
+    decimals = f"{value % SCALES[scale]:0{len(str(SCALES[scale])) - 1}d}".rstrip("0")
+    return f"{value // SCALES[scale]}" + (f".{decimals}" if decimals else "")
+
+
+def _compound_scale(written: str) -> str:
+    return "亿" if "亿" in written else "万"  # zh
 
 
 def _arabic(written: str) -> str | None:
@@ -201,6 +215,8 @@ def _unit(parts: dict[str, str | None]) -> str:
 def _scaled(written: str, parts: dict[str, str | None]) -> tuple[str, str]:
     """The number and a scale that core.claims reads: 3千余 is 3000余, 四成 is 40."""
     scale = parts["scale"] or ""
+    if compound := parts["big"] or parts["han_big"]:
+        return written, _compound_scale(compound)
     if parts["tenths"]:
         return str(Fraction(written) * 10), ""
     if scale in _SCALES:

@@ -8,10 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gonghui.core.figures import FIGURES, Figure
-
 FILE = Path(__file__).parent / "words.toml"
-MONEY = "元"  # zh
+MONEY, FEN = "元", "分"  # zh
 _KINDRED = (
     frozenset("家个户所处"),  # zh
     frozenset("人名位"),  # zh
@@ -62,43 +60,28 @@ def named() -> frozenset[str]:
     return frozenset(_table())
 
 
-@cache
-def words_of(name: str) -> Words:
+def words_of(name: str, title: str, unit: str, clock: str, *, is_ratio: bool) -> Words:
     """The words of a figure; one without an entry is known by its title alone, which must then be printed in full."""
-    figure = FIGURES[name]
-    row = _table().get(name)
-    if row is None:
-        return _from_title(figure)
+    row = _table().get(name, {"what": ""})
     return Words(
         figure=name,
-        units=frozenset(row.get("units", "").split()) or _units(figure),
-        what=_patterns(row["what"]),
+        units=frozenset(row.get("units", "").split()) or _units(unit, is_ratio=is_ratio),
+        what=_patterns(row["what"]) or tuple(_pattern(stem) for stem in _STEMS.findall(title)),
         close=tuple(_patterns(group) for group in row.get("close", ())),
         about=tuple(_patterns(group) for group in row.get("about", ())),
         hint=_patterns(row.get("hint", "")),
         without=_patterns(row.get("without", "")),
-        clock=figure.clock,
-        is_ratio=figure.is_ratio,
-        is_money=figure.is_money,
+        clock=clock,
+        is_ratio=is_ratio,
+        is_money=unit == FEN,
         part=row.get("part", False),
         listed=row.get("listed", False),
     )
 
 
-def _from_title(figure: Figure) -> Words:
-    return Words(
-        figure=figure.name,
-        units=_units(figure),
-        what=tuple(_pattern(stem) for stem in _STEMS.findall(figure.title)) or (_pattern(figure.title),),
-        clock=figure.clock,
-        is_ratio=figure.is_ratio,
-        is_money=figure.is_money,
-    )
-
-
-def _units(figure: Figure) -> frozenset[str]:
-    if figure.is_ratio:
+def _units(unit: str, *, is_ratio: bool) -> frozenset[str]:
+    if is_ratio:
         return frozenset({"%"})
-    if figure.is_money:
+    if unit == FEN:
         return frozenset({MONEY})
-    return frozenset({figure.unit}).union(*(kin for kin in _KINDRED if figure.unit in kin))
+    return frozenset({unit}).union(*(kin for kin in _KINDRED if unit in kin))
