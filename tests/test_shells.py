@@ -125,6 +125,24 @@ def test_the_menu_opens_on_a_phone_without_scripts(
     context.close()
 
 
+def test_a_link_on_another_site_opens_its_page_for_whoever_is_signed_in(walk: Walk, statistician: Account) -> None:
+    walk.open("/accounts/login/")
+    walk.page.fill("#id_login", statistician.username)
+    walk.page.fill("#id_password", PASSWORD)
+    walk.page.keyboard.press("Enter")
+    expect(walk.page.locator(".who")).to_be_visible()
+    elsewhere = walk.address.replace("localhost", "127.0.0.1")
+    assert elsewhere != walk.address
+    walk.page.goto(f"{elsewhere}/accounts/login/")
+    link = "document.body.innerHTML = `<a id=out href='${there}'>x</a>`"
+    walk.page.evaluate(f"there => {{ {link} }}", f"{walk.address}/profile/")
+    asked: list[str] = []
+    walk.page.on("framenavigated", lambda frame: asked.append(frame.url))
+    walk.page.click("#out")
+    expect(walk.page.get_by_role("heading", name="朝阳统计员")).to_be_visible()
+    assert asked == [f"{walk.address}/profile/"] * 2
+
+
 def test_a_passkey_is_added_and_signs_in_alone(walk: Walk, statistician: Account) -> None:
     keys = walk.context.new_cdp_session(walk.page)
     keys.send("WebAuthn.enable")

@@ -263,7 +263,7 @@ AXES_ENABLED = not TEST
 # Sessions end after 30 minutes idle and 12 hours in any case: web.sessions.watch.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = "Strict"  # a link on another site: web.console lets the browser ask once more
 CSRF_FAILURE_VIEW = "gonghui.web.faults.stale"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -84,6 +84,8 @@ def _turned_away(request: HttpRequest, acting: bool) -> HttpResponseBase | None:
     """Where somebody goes who may not stand on any page yet: sign-in, second factor, own password, choice of post."""
     account = request.user
     if not isinstance(account, Account):
+        if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return render(request, "web/once_more.html", {"here": request.get_full_path()})
         here = request.get_full_path() if request.method == "GET" else back(request)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})

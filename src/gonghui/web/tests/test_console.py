@@ -3,17 +3,40 @@
 from typing import Any
 
 import pytest
+from django.conf import settings as settings_of
 from django.test import Client
 
 from gonghui.core.models import Access
 from gonghui.web.models import Account
 from gonghui.web.tests import town
+from gonghui.web.tests.conftest import SECRET
 
 
 def test_a_stranger_is_sent_to_sign_in_and_back(client: Client, db: None) -> None:
     answer = client.get("/note/?period=2020H1")
     assert answer.status_code == 302
     assert answer.url == "/accounts/login/?next=/note/%3Fperiod%3D2020H1"  # type: ignore[attr-defined]
+
+
+def test_a_link_on_another_site_asks_once_more_from_here_and_leaves_an_open_session_alone(
+    client: Client, db: None
+) -> None:
+    there = {"Sec-Fetch-Site": "cross-site"}
+    answer = client.get('/note/?q="><b>', headers=there)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'content="0; url=/note/?q=%22%3E%3Cb%3E"' in page
+    assert answer["Cache-Control"] == "no-store"
+    assert client.get("/note/", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
+    for address in ("/note/", "/accounts/login/?next=/note/", "/profile/"):
+        assert settings_of.SESSION_COOKIE_NAME not in client.get(address, headers=there).cookies
+        assert settings_of.SESSION_COOKIE_NAME not in client.get(address).cookies
+
+
+def test_the_session_is_sent_by_our_own_pages_only(client: Client, account: Account) -> None:
+    signed = client.post("/accounts/login/", {"login": account.username, "password": SECRET})
+    cookie = signed.cookies[settings_of.SESSION_COOKIE_NAME]
+    assert (cookie["samesite"], bool(cookie["httponly"])) == ("Strict", True)
 
 
 def test_without_a_post_the_page_says_where_to_choose_one(inside: Client) -> None:
