@@ -18,6 +18,7 @@ WHAT_REACH, LISTED_REACH, CLOSE_REACH, ABOUT_REACH, WITHOUT_REACH = 15.0, 30.0, 
 WHAT_LEAST, CLOSE_LEAST, ABOUT_LEAST = 0.18, 0.27, 0.12
 LEAST, SHARED_LEAST, MARGIN = 2.3, 2.0, 0.35
 PARTED = 60
+WITHOUT_FAR = 50.0
 MOST = 12  # numbers weighed for one figure
 NEAR, AGAIN = "near", "again"
 _ALL_OF = re.compile(r"(?:均|都|皆|全部|全都|一律|同为|三项)[为是达到有保持在分别]*\Z")  # zh
@@ -76,7 +77,8 @@ def join(passage: Passage, figures: Iterable[Words], around: Around = Around()) 
 
 def _placed(text: str, words: Words) -> _Places:
     without = _find(text, words.without)
-    what = [place for place in _find(text, words.what) if not any(_overlap(place, other) for other in without)]
+    others = [*without, *_find(text, words.inside)]
+    what = [place for place in _find(text, words.what) if not any(_overlap(place, other) for other in others)]
     return _Places(
         words,
         what,
@@ -154,7 +156,8 @@ def weigh(passage: Passage, token: Token, placed: _Places, *, listed: bool = Fal
                 return 0.0
             weight += worth * near / len(groups)
     weight += 0.5 * passage.nearness(token, placed.hint, CLOSE_REACH)
-    weight -= 4.0 * passage.nearness(token, placed.without, WITHOUT_REACH)
+    weight -= 3.5 * passage.nearness(token, placed.without, WITHOUT_REACH)
+    weight -= 1.2 * passage.nearness(token, placed.without, WITHOUT_FAR)
     if not placed.words.part and is_part(passage, token):
         weight -= 1.0
     if token.cumulative and placed.words.clock == "flow":

@@ -29,6 +29,7 @@ class Words:
     close: tuple[tuple[re.Pattern[str], ...], ...] = ()
     about: tuple[tuple[re.Pattern[str], ...], ...] = ()
     hint: tuple[re.Pattern[str], ...] = ()
+    inside: tuple[re.Pattern[str], ...] = ()
     without: tuple[re.Pattern[str], ...] = ()
     clock: str = "flow"
     is_ratio: bool = False
@@ -70,6 +71,7 @@ def words_of(name: str, title: str, unit: str, clock: str, *, is_ratio: bool) ->
         close=tuple(_patterns(group) for group in row.get("close", ())),
         about=tuple(_patterns(group) for group in row.get("about", ())),
         hint=_patterns(row.get("hint", "")),
+        inside=_patterns(row.get("inside", "")),
         without=_patterns(row.get("without", "")),
         clock=clock,
         is_ratio=is_ratio,
