@@ -13,7 +13,7 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.console.report import Place, is_english, name_of, short_name_of, title_of
 from gonghui.reports.models import Line, Report, Return, Round
-from gonghui.spine.officials.models import Post
+from gonghui.spine.officials.models import Post, ResetCode
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 
 
@@ -115,6 +115,18 @@ def posts(actor: Actor, ids: Sequence[int]) -> Found:
         return {}
     seen = Post.objects.seen_by(actor).filter(pk__in=ids).select_related("account")
     return {one.pk: Subject(one.account.name, _address("official", one.account.public_id)) for one in seen}
+
+
+@resolver("officials.resetcode")
+def reset_codes(actor: Actor, ids: Sequence[int]) -> Found:
+    """Reset codes, by the person they are for."""
+    if not actor.may("officials.see"):
+        return {}
+    seen = ResetCode.objects.seen_by(actor).filter(pk__in=ids).select_related("account")
+    return {
+        one.pk: Subject(_("%(name)s的重置码") % {"name": one.account.name}, _address("official", one.account.public_id))
+        for one in seen
+    }
 
 
 @resolver("organisations.employer")

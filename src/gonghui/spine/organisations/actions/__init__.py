@@ -18,6 +18,7 @@ from gonghui.spine.organisations.actions.tree import (
     move_organisation,
     rename_organisation,
     set_secondary_superior,
+    with_each_move,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "record_election",
     "rename_organisation",
     "set_secondary_superior",
+    "with_each_move",
 ]

@@ -45,7 +45,7 @@ def as_employer(entry: EmployerEntry, *, on: date) -> Employer:
     )
 
 
-def enter_employers(entries: Sequence[EmployerEntry], *, on: date) -> list[Employer]:
+def enter_employers(entries: Sequence[EmployerEntry], *, by: Actor, on: date) -> list[Employer]:
     """The rows of the entries, saved, locked until the action ends, and free of any other union."""
     wanted = [as_employer(entry, on=on) for entry in entries]
     seen: set[str] = set()
@@ -54,21 +54,32 @@ def enter_employers(entries: Sequence[EmployerEntry], *, on: date) -> list[Emplo
             raise Refusal("organisations.employer_twice", "单位 %(code)s 填了两次，请删去一个", code=row.uscc)
         seen.add(row.uscc)
     Employer.objects.bulk_create(wanted, ignore_conflicts=True)
-    return lock_free([row.uscc for row in wanted])
+    return lock_free([row.uscc for row in wanted], by=by)
 
 
-def lock_free(usccs: Sequence[str]) -> list[Employer]:
-    """The employers, locked in one order; refused where another union that stands covers one."""
+def lock_free(usccs: Sequence[str], *, by: Actor) -> list[Employer]:
+    """The employers, locked in one order; refused where another union that stands covers one.
+
+    Which union that is, and what the employer is called there, is said to those who see that union.
+    """
     rows = list(Employer.objects.select_for_update(of=("self",)).filter(uscc__in=usccs).order_by("id"))
     for row in rows:
-        if row.organisation_id is not None:
+        if row.organisation_id is None:
+            continue
+        union = Organisation.objects.get(pk=row.organisation_id)
+        if not by.sees(union.path):
             raise Refusal(
                 "organisations.employer_taken",
-                "单位“%(name)s”（%(code)s）已由“%(union)s”覆盖，不能再建会；分支场所请建分会",
-                name=row.name,
+                "单位 %(code)s 已由其他工会覆盖，不能再建会；请核对代码，或请上级工会协调",
                 code=row.uscc,
-                union=Organisation.objects.get(pk=row.organisation_id).name,
             )
+        raise Refusal(
+            "organisations.employer_taken",
+            "单位“%(name)s”（%(code)s）已由“%(union)s”覆盖，不能再建会；分支场所请建分会",
+            name=row.name,
+            code=row.uscc,
+            union=union.name,
+        )
     return rows
 
 

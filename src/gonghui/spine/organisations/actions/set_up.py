@@ -49,10 +49,15 @@ def propose_set_up(proposal: Proposal, *, by: Actor, on: date) -> SetUp:
         raise Refusal("organisations.superior_closed", "上级“%(name)s”已撤销，请另选上级", name=superior.name)
     rules.check_order(superior.founded_on, on, what_earlier="上级组织成立", what_later="摸排")
     area = codes.area(proposal.area_code or superior.area_code, on=on)
-    employers = enter_employers(proposal.employers, on=on)
-    other = (
-        SetUpEmployer.objects.filter(employer__in=employers, is_open=True).select_related("employer", "set_up").first()
-    )
+    employers = enter_employers(proposal.employers, by=by, on=on)
+    open_ones = SetUpEmployer.objects.filter(employer__in=employers, is_open=True)
+    other = open_ones.select_related("employer", "set_up__superior").first()
+    if other is not None and not by.sees(other.set_up.superior.path):
+        raise Refusal(
+            "organisations.employer_in_set_up",
+            "单位 %(code)s 已在其他工会的建会中；请核对代码，或请上级工会协调",
+            code=other.employer.uscc,
+        )
     if other is not None:
         raise Refusal(
             "organisations.employer_in_set_up",
@@ -117,7 +122,7 @@ def establish_union(set_up: SetUp, *, establishment_no: str, by: Actor, on: date
     rules.check_order(set_up.elected_on or on, on, what_earlier="选举", what_later="批复成立")
     founding = Founding(set_up.name, set_up.kind, set_up.superior, area_code=set_up.area_code)
     union = place(founding, by=by, on=on)
-    for employer in lock_free(list(set_up.employers.values_list("uscc", flat=True))):
+    for employer in lock_free(list(set_up.employers.values_list("uscc", flat=True)), by=by):
         cover(employer, union, by=by, on=on)
     set_up.places.update(is_open=False)
     set_up.union, set_up.established_on = union, on

@@ -1,5 +1,6 @@
 """Founding, renaming, moving and closing organisations, under the one lock of the tree."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,6 +30,19 @@ from gonghui.spine.organisations.facts import (
     SecondarySuperiorSet,
 )
 from gonghui.spine.organisations.models import Industry, Organisation, PathSpan, SetUp, lock_tree
+
+Follow = Callable[[Organisation, Actor, date], None]
+_FOLLOWING: list[Follow] = []
+
+
+def with_each_move(follow: Follow) -> Follow:
+    """Register what another app does in the same transaction when an organisation was moved.
+
+    What its journal counts by place must follow at once: a reaction after the commit would leave a moment in which a
+    report could be filed with the level on neither side. It may refuse the move.
+    """
+    _FOLLOWING.append(follow)
+    return follow
 
 
 @dataclass(frozen=True)
@@ -78,7 +92,7 @@ def place(founding: Founding, *, by: Actor, on: date) -> Organisation:
     _copy_spans(organisation, on=on)
     record(OrganisationFounded(level=organisation.level), about=organisation, by=by, happened_on=on)
     if founding.employer is not None:
-        (employer,) = enter_employers([founding.employer], on=on)
+        (employer,) = enter_employers([founding.employer], by=by, on=on)
         cover(employer, organisation, by=by, on=on)
     return organisation
 
@@ -223,6 +237,8 @@ def move_organisation(organisation: Organisation, to: Organisation, *, by: Actor
     Organisation.objects.filter(pk=organisation.pk).update(parent=to)
     organisation.refresh_from_db()
     record(OrganisationMoved(level=organisation.level), about=organisation, by=by, happened_on=on)
+    for follow in _FOLLOWING:
+        follow(organisation, by, on)
 
 
 def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> None:

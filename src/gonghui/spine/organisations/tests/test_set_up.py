@@ -178,6 +178,22 @@ def test_an_employer_of_another_union_is_refused(federation: Federation) -> None
     assert employer.uscc in str(caught.value)
 
 
+def test_who_cannot_see_the_other_union_is_not_told_its_name(federation: Federation) -> None:
+    covered = an_established_set_up(federation.wangjing)
+    open_one = a_set_up(federation.wangjing)
+    there = an_actor("org_officer", federation.haidian)
+    for set_up, code in ((covered, "employer_taken"), (open_one, "employer_in_set_up")):
+        employer = set_up.employers.get()
+        entry = an_employer(uscc=employer.uscc, name="随便一个名字")
+        for by, named in ((there, False), (SYSTEM, True)):
+            with pytest.raises(Refusal) as caught:
+                actions.propose_set_up(Proposal("又一个", "base", federation.zhongguancun, [entry]), by=by, on=JUNE)
+            assert caught.value.code == f"organisations.{code}"
+            assert employer.uscc in str(caught.value)
+            assert (set_up.name in str(caught.value)) is named
+            assert (employer.name in str(caught.value)) is named
+
+
 def test_an_employer_of_another_open_set_up_is_refused_and_free_once_that_is_given_up(
     federation: Federation,
 ) -> None:
