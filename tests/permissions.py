@@ -11,7 +11,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gonghui.core.codes import demo_uscc
+from gonghui.core.seals.checkpoints import whole
 from gonghui.reports.actions.lines import digest_of, drafts_of
+from gonghui.reports.seals import of_entries
 from gonghui.reports.sheets.out import workbook
 from tests.world import ABSENT_UUID, FORM, H1, HOMES, PAID, PAST, PAYMENTS, Branch, World, a_summary, filled
 
@@ -59,6 +61,8 @@ class Row:
     signed_in: int = 0
     """For pages of one's own account: what anybody signed in gets, with or without a post."""
     anonymous: int = 302
+    cacheable: bool = False
+    """Whether caches may keep it: what is the same for everybody."""
 
 
 def _all_in_sight(offices: str) -> tuple[str, ...]:
@@ -76,6 +80,11 @@ def file(name: str, content: bytes) -> SimpleUploadedFile:
 def _workbook(world: World, branch: Branch) -> dict[str, Any]:
     content = workbook(branch.july_answer, demo=True)
     return {"workbook": file("填好.xlsx", filled(content, {PAID: {"number": 9.5}}))}
+
+
+def checkpoint_text() -> str:
+    """A checkpoint of the own journal, as another unit hands it back."""
+    return whole(of_entries()[0])
 
 
 REPORT, ROW_OF = "form h1 district", "form h1 district figure"
@@ -229,7 +238,27 @@ TABLE: dict[str, Row] = {
     "report_annex_xlsx": Row(REPORT, "district", read=REPORT_READERS),
     "report_propose": Row(REPORT, "district", send=EDITING, doers=("{b}.editor",)),
     "report_confirm": Row(REPORT, "district", send=LEADING, doers=("{b}.lead",)),
+    "report_print": Row("form h1 district html", "district", read=REPORT_READERS),
     "journal": Row(read=JOURNAL_READERS),
+    "entry_proof": Row("entry", "district", read=JOURNAL_READERS),
+    "checkpoints": Row(read=JOURNAL_READERS),
+    "checkpoint": Row("checkpoint", read=JOURNAL_READERS),
+    "keep_checkpoint": Row(
+        send=AUDITING | {"audit_admin"},
+        doers=("city.audit", "{b}.audit", "admin.audit"),
+        body=lambda world, branch: {"text": checkpoint_text(), "given_by": "示例区总工会"},
+    ),
+    "kept_checkpoint": Row("kept", "district", read=JOURNAL_READERS),
+    "open_checkpoints": Row(signed_in=200, anonymous=200),
+    "open_checkpoint": Row("checkpoint", signed_in=200, anonymous=200),
+    "checkpoint_file": Row("checkpoint", signed_in=200, anonymous=200),
+    "checkpoint_keys": Row(signed_in=200, anonymous=200),
+    # Machines
+    "api:openapi-json": Row(signed_in=200, anonymous=200, cacheable=True),
+    "api:api-root": Row(signed_in=404, anonymous=404, cacheable=True),
+    "api:checkpoints": Row(signed_in=200, anonymous=200, cacheable=True),
+    "api:checkpoint": Row("checkpoint", signed_in=200, anonymous=200, cacheable=True),
+    "api:checkpoint_since": Row("checkpoint checkpoint", signed_in=200, anonymous=200, cacheable=True),
     "entry": Row("entry", "district", read=JOURNAL_READERS),
     # Organisations
     "organisations": Row(read=TREE_READERS),
@@ -353,6 +382,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "figure": "F35",
         "filed_figure": "F53",
         "rename": "rename",
+        "html": "html",
+        "checkpoint": world.checkpoint,
         "absent_key": 987654,
     }
     code = branch.district.code
@@ -362,6 +393,7 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "district": code,
         "town": branch.town.code,
         "entry": branch.entry.pk,
+        "kept": branch.kept.public_id,
         "set_up": branch.set_ups["prospect"].public_id,
         "line": branch.lines["accepted"].public_id,
         "line_draft": branch.lines["july"].public_id,

@@ -36,15 +36,15 @@ VISITORS = (
 OWN_PAGE_VISITORS = ("chaoyang.stats", "admin.security", "nobody")
 
 
-def addresses(patterns: list[Any] | None = None, before: str = "") -> Iterator[tuple[str, str]]:
-    """Every pattern of the urlconf with its name."""
+def addresses(patterns: list[Any] | None = None, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """Every pattern of the urlconf with its name, that of the interface for machines before its own."""
     for pattern in patterns if patterns is not None else get_resolver().url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, route)
+            yield from addresses(pattern.url_patterns, route, f"{pattern.namespace}:" if pattern.namespace else space)
         else:
             assert isinstance(pattern, URLPattern)
-            yield pattern.name or f"(no name) {route}", route
+            yield f"{space}{pattern.name}" if pattern.name else f"(no name) {route}", route
 
 
 def address(name: str, row: Row, world: World, branch: Branch, *, absent: bool = False) -> str:
@@ -103,7 +103,11 @@ def test_who_reads_it(world: World, name: str, row: Row) -> None:
         expected = _expected(row, person, branch)
         if response.status_code != expected:
             wrong.append(f"{username} got {response.status_code}, not {expected}")
-        if response.status_code != 302 and "no-store" not in response.headers.get("Cache-Control", ""):
+        if (
+            response.status_code != 302
+            and not row.cacheable
+            and "no-store" not in response.headers.get("Cache-Control", "")
+        ):
             wrong.append(f"{username}: a cache may keep the {response.status_code}")
     assert not wrong, "\n".join([path, *wrong])
 

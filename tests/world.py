@@ -14,16 +14,20 @@ import openpyxl
 from django.test import Client
 
 from gonghui.core.actor import SYSTEM, Actor
-from gonghui.core.models import Entry
+from gonghui.core.models import Entry, Witnessed
 from gonghui.core.period import Period
+from gonghui.core.seals.checkpoints import checkpoint
+from gonghui.core.seals.sealing import seal_all
 from gonghui.reports import actions as reports
 from gonghui.reports import rules
 from gonghui.reports.actions import filings
+from gonghui.reports.actions.witnesses import keep_checkpoint
 from gonghui.reports.checking import Draft
 from gonghui.reports.models import Evidence, Line, Report, Return, Round, Upload
 from gonghui.reports.sheets.columns import COLUMNS
 from gonghui.reports.sheets.opening import SHEET
 from gonghui.reports.sheets.out import HEADER_ROW, workbook
+from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
 from gonghui.spine.officials import actions as officials
 from gonghui.spine.officials.models import Post, ResetCode
 from gonghui.spine.organisations import actions as organisations
@@ -108,6 +112,7 @@ class Branch:
     set_ups: dict[str, SetUp] = field(default_factory=dict)
     reset_code: ResetCode = field(init=False)
     entry: Entry = field(init=False)
+    kept: Witnessed = field(init=False)
 
     def marked(self, words: str) -> str:
         """Words with the branch's canary in them."""
@@ -123,6 +128,7 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     branches: dict[str, Branch] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
+    checkpoint: int = 0
 
     def actor(self, username: str) -> Actor:
         """Who acts."""
@@ -151,6 +157,9 @@ def build() -> World:
         _set_ups(world, branch)
         _reports(world, branch)
         _reset_code(world, branch)
+        _kept(world, branch)
+    seal_all()
+    world.checkpoint = checkpoint().blocks
     for person in world.people.values():
         person.session = _signed_in(person.account)
     return world
@@ -412,6 +421,13 @@ def _reports(world: World, branch: Branch) -> None:
     _corrected(world, branch.key, branch.lines["filed"], 4_260, branch.marked("补计五十人"), on=AUGUST)
     branch.draft = filings.propose_filing(FORM, branch.district, H1, by=editor, on=AUGUST)
     branch.entry = Entry.objects.filter(organisation_id=branch.district.pk).order_by("-id")[0]
+
+
+def _kept(world: World, branch: Branch) -> None:
+    """Each district keeps a checkpoint of another federation."""
+    text, key = a_foreign_checkpoint(3 if branch.key == "chaoyang" else 4)
+    auditor = world.actor(f"{branch.key}.audit")
+    branch.kept = keep_checkpoint(text, key, branch.marked("示范市总工会"), by=auditor, on=TODAY)
 
 
 def _reset_code(world: World, branch: Branch) -> None:

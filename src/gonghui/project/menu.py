@@ -52,6 +52,7 @@ MENU = (
         _("监督"),
         (
             Desk(_("台账"), "journal", "journal.see"),
+            Desk(_("检查点"), "checkpoints", "journal.see"),
             Desk(_("查看留痕"), "accesses", "access.see"),
             Desk(_("系统"), "system", "system.settings"),
         ),

@@ -1,12 +1,17 @@
 """The addresses of the platform: the shells of web, and each app's console pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
 from gonghui.project import system
+from gonghui.reports import api as reports_api
 from gonghui.reports import console as reports
 from gonghui.spine.officials import console as officials
 from gonghui.spine.organisations import console as organisations
+from gonghui.web import api
 from gonghui.web import urls as web
+
+machines = api.shell()
+machines.add_router("checkpoints", reports_api.router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *web.urlpatterns,
@@ -14,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *organisations.urlpatterns,
     *officials.urlpatterns,
     *system.urlpatterns,
+    path("api/v1/", machines.urls),
 ]
 
 handler403 = "gonghui.web.faults.forbidden"

@@ -4,12 +4,14 @@ from django.urls import URLPattern
 
 from gonghui.reports.console import (
     annex,
+    checkpoints,
     entries,
     figures,
     imports,
     lines,
     making,
     overview,
+    prints,
     published,
     report,
     returns,
@@ -17,5 +19,20 @@ from gonghui.reports.console import (
     rounds,
 )
 
-_PAGES = (rounds, returns, lines, review, imports, making, published, report, annex, figures, entries, overview)
+_PAGES = (
+    rounds,
+    returns,
+    lines,
+    review,
+    imports,
+    making,
+    published,
+    report,
+    annex,
+    figures,
+    entries,
+    overview,
+    prints,
+    checkpoints,
+)
 urlpatterns: list[URLPattern] = [one for module in _PAGES for one in getattr(module, "urlpatterns", [])]

@@ -1,22 +1,26 @@
 """The journal as its readers see it: the entries behind a figure, all entries of the subtree, one entry whole."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core import access, answers
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.core.facts import KINDS
 from gonghui.core.figures import FIGURES, RETURNED_KIND
 from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
+from gonghui.reports import seals
 from gonghui.reports.console.figures import number_of, opened, readable, since_filing
+from gonghui.reports.console.prints import attached
 from gonghui.reports.console.report import Live, exact_of, name_of, place_of
 from gonghui.reports.console.subjects import Subject, subjects_of
 from gonghui.spine.officials.models import Post
@@ -33,6 +37,7 @@ FIELDS = {
     "coverage": "口径范围",
     "form": "报告表",
     "period": "期间",
+    "table": "数字表指纹",
     "level": "层级",
     "area": "区划",
     "industry": "行业",
@@ -263,8 +268,28 @@ def entry(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
             "reverses": _other(request.actor, Q(pk=found.reverses)) if found.reverses else None,
             "reversed_by": _other(request.actor, Q(reverses=found.id)),
             "same_subject": _about(request.actor, found),
+            "sealed": seals.place_of(found.pk),
+            "may_see_checkpoints": request.actor.may("journal.see"),
         },
     )
+
+
+@page()
+def entry_proof(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
+    """The proof that the entry stands under a checkpoint, as a file that others check without the platform."""
+    if not request.actor.may("reports.see"):
+        request.actor.require("journal.see")
+    found = get_object_or_404(seen_by(request.actor, moved=True), pk=entry_id)
+    if any(found.group_id == hidden for hidden in sensitive_groups()):
+        access.looked(request.actor, "reports.entry_exported", subject_type="core.entry", subject_id=found.id)
+    sealed = seals.place_of(found.pk)
+    if sealed is None or sealed.proof is None:
+        raise Refusal(
+            "seals.not_sealed", "台账第 %(entry)s 条还没有封存，请等下一个检查点之后再来", entry=f"{entry_id:,}"
+        )
+    text = json.dumps(sealed.proof, ensure_ascii=False, indent=1)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    return attached(response, f"proof-{entry_id}.json")
 
 
 def _line(actor: Actor, found: Entry) -> list[str]:
@@ -298,4 +323,5 @@ urlpatterns = [
     path("reports/<slug:form>/<str:period>/<str:code>/<slug:row>/entries/", entries, name="report_entries"),
     path("journal/", journal, name="journal"),
     path("journal/<int:entry_id>/", entry, name="entry"),
+    path("journal/<int:entry_id>/proof.json", entry_proof, name="entry_proof"),
 ]

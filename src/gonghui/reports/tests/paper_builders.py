@@ -170,3 +170,19 @@ def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
             "groups": note.groups(said.text),
         },
     }
+
+
+def a_foreign_checkpoint(blocks: int, *, root: bytes = b"\xb9" * 32, journal: str = "5f0c2a9e") -> tuple[str, str]:
+    """A checkpoint of another journal as it is handed on, and its public key."""
+    said = note.Note(
+        stream=canon.ENTRIES,
+        origin=note.origin("示例省总工会", journal),
+        blocks=blocks,
+        root=root,
+        last_id=blocks * 1_000,
+        entries=blocks * 900,
+        at=FILED_AT,
+    )
+    public = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    text = note.signed_text(said.text, note.key_id(public), KEY.sign(said.text.encode()))
+    return text, base64.b64encode(public).decode()

@@ -1,0 +1,171 @@
+"""Checkpoints: those of this journal, to hand on and to compare; those of other journals, kept here."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gonghui.core import clock
+from gonghui.core.errors import Refusal
+from gonghui.core.seals import note
+from gonghui.core.seals.checkpoints import keys_text
+from gonghui.reports import seals
+from gonghui.reports.actions.witnesses import keep_checkpoint
+from gonghui.reports.console.prints import attached
+from gonghui.reports.seals import Shown, Told
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.desk import Keyset
+
+SIZE, KEPT_SHOWN = 20, 50
+LARGEST = 20_000
+TOLD = {
+    Told.SAME: ("别处存的同一个检查点与它相同", "good"),
+    Told.OTHER: ("别处存的同一个检查点与它不同：有一方被改写，请立即核实", "red"),
+    Told.BEGINNING: ("与本台账一致：它所盖的各块，一块未改", "good"),
+    Told.REWRITTEN: ("与本台账不一致：它所盖的块在这里是另一个样子，台账被改写过", "red"),
+    Told.SHORT: ("本台账现在比它还短：末尾被截去，或恢复了旧备份", "red"),
+    Told.ALONE: ("目前只有这一份，还没有可比的", ""),
+}
+
+
+@page("journal.see")
+def checkpoints(request: ConsoleRequest) -> HttpResponseBase:
+    """This journal's checkpoints, the newest first, and what the units in sight keep of others."""
+    listed = Keyset(seals.of_entries(), ("-blocks", "-id"), SIZE).page(request)
+    return render(
+        request,
+        "reports/console/checkpoints.html",
+        {
+            "page": listed,
+            "rows": [Shown(row) for row in listed.rows],
+            "kept": [_kept(one) for one in seals.kept_in_sight(request.actor).order_by("-kept_at")[:KEPT_SHOWN]],
+            "may_keep": request.actor.may("journal.audit"),
+        },
+    )
+
+
+def _kept(one: Any) -> dict[str, Any]:
+    words, kind = TOLD[seals.told(one)]
+    return {"row": one, "groups": note.groups(one.text), "told": _(words), "kind": kind}
+
+
+@page("journal.see")
+def checkpoint(request: ConsoleRequest, blocks: int) -> HttpResponseBase:
+    """One checkpoint: its groups, its text, its square, and what it grew from."""
+    shown = _found(blocks)
+    before = [Shown(row) for row in seals.of_entries().filter(blocks__lt=blocks)[:SIZE]]
+    since = request.GET.get("since", "")
+    older = seals.numbered(int(since)) if since.isdecimal() and 0 < int(since) < blocks else None
+    return render(
+        request,
+        "reports/console/checkpoint.html",
+        {
+            "shown": shown,
+            "before": before,
+            "growth": seals.growth(older, shown) if older is not None else None,
+            **_compared(shown, request.GET.get("groups", "")),
+        },
+    )
+
+
+def _compared(shown: Shown, typed: str) -> dict[str, Any]:
+    """The groups somebody reads out against those of the checkpoint."""
+    groups = seals.groups_typed(typed)
+    if not groups:
+        return {"typed": "", "differs": None, "agrees": False}
+    places = (n for n, (own, theirs) in enumerate(zip(shown.groups, groups, strict=False), 1) if own != theirs)
+    return {
+        "typed": typed[:200],
+        "differs": next(places, len(groups) + 1 if len(groups) < len(shown.groups) else None),
+        "agrees": groups == shown.groups,
+    }
+
+
+def _found(blocks: int) -> Shown:
+    shown = seals.numbered(blocks) if blocks < 2**31 else None
+    if shown is None:
+        raise Http404
+    return shown
+
+
+@page("journal.audit")
+@require_POST
+def keep(request: ConsoleRequest) -> HttpResponseBase:
+    """Keep a checkpoint that another unit handed over, pasted or as a file."""
+    file = request.FILES.get("file")
+    text = request.POST.get("text", "")
+    if file is not None:
+        text = file.read(LARGEST + 1).decode("utf-8", errors="replace")
+    if len(text) > LARGEST:
+        raise Refusal("seals.checkpoint_long", "检查点只有几行，这里有 %(length)s 字，不像检查点", length=len(text))
+    kept = keep_checkpoint(
+        text,
+        request.POST.get("keys", "")[:LARGEST],
+        request.POST.get("given_by", ""),
+        by=request.actor,
+        on=clock.today(),
+    )
+    messages.success(request, _("已保存检查点 %(blocks)s") % {"blocks": f"{kept.blocks:,}"})
+    return redirect("kept_checkpoint", kept.public_id)
+
+
+@page("journal.see")
+def kept_checkpoint(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """One kept checkpoint, its groups, and how it stands to what can be compared with it."""
+    kept = get_object_or_404(seals.kept_in_sight(request.actor), public_id=public_id)
+    whole = note.signed_text(kept.text, kept.key_id, bytes(kept.signature))
+    return render(request, "reports/console/kept.html", {"kept": _kept(kept), "whole": whole})
+
+
+# For anybody -----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def open_checkpoints(request: HttpRequest) -> HttpResponseBase:
+    """This journal's checkpoints for anybody who wants to keep or compare one."""
+    listed = Keyset(seals.of_entries(), ("-blocks", "-id"), SIZE).page(request)
+    return render(
+        request, "reports/open/checkpoints.html", {"page": listed, "rows": [Shown(row) for row in listed.rows]}
+    )
+
+
+@require_safe
+def open_checkpoint(request: HttpRequest, blocks: int) -> HttpResponseBase:
+    """One checkpoint for anybody."""
+    return render(request, "reports/open/checkpoint.html", {"shown": _found(blocks)})
+
+
+@require_safe
+def checkpoint_file(request: HttpRequest, blocks: int) -> HttpResponseBase:
+    """The checkpoint as it is handed on."""
+    response = HttpResponse(_found(blocks).note, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return attached(response, f"checkpoint-{blocks}.txt")
+
+
+@require_safe
+def keys_file(request: HttpRequest) -> HttpResponseBase:
+    """The public keys that checkpoints of this journal are signed with."""
+    try:
+        text = keys_text()
+    except Refusal:
+        raise Http404 from None
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return attached(response, "checkpoint-keys.txt")
+
+
+urlpatterns = [
+    path("checkpoints/", checkpoints, name="checkpoints"),
+    path("checkpoints/keep/", keep, name="keep_checkpoint"),
+    path("checkpoints/kept/<uuid:public_id>/", kept_checkpoint, name="kept_checkpoint"),
+    path("checkpoints/<int:blocks>/", checkpoint, name="checkpoint"),
+    path("open/checkpoints/", open_checkpoints, name="open_checkpoints"),
+    path("open/checkpoints/keys.txt", keys_file, name="checkpoint_keys"),
+    path("open/checkpoints/<int:blocks>/", open_checkpoint, name="open_checkpoint"),
+    path("open/checkpoints/<int:blocks>/checkpoint.txt", checkpoint_file, name="checkpoint_file"),
+]

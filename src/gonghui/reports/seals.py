@@ -1,0 +1,187 @@
+"""Checkpoints and proofs of the journal in the words its readers need; the arithmetic is `core.seals`."""
+
+import base64
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gonghui.core import crypto
+from gonghui.core.actor import Actor
+from gonghui.core.models import Block, Checkpoint, SealKey, Witnessed
+from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing
+from gonghui.core.seals.canon import ENTRIES
+from gonghui.core.seals.rows import Unreadable
+from gonghui.core.seals.spans import spelled
+from gonghui.reports.printing import qr
+from gonghui.spine.organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One checkpoint of this journal as pages and the interface for machines show it."""
+
+    row: Checkpoint
+
+    @property
+    def blocks(self) -> int:
+        """Its number: how many blocks it covers."""
+        return self.row.blocks
+
+    @property
+    def at(self) -> datetime:
+        """When it was signed."""
+        return self.row.at
+
+    @cached_property
+    def note(self) -> str:
+        """The file that is handed on: text, blank line, signature."""
+        return checkpoints.whole(self.row)
+
+    @cached_property
+    def origin(self) -> str:
+        """Whose journal."""
+        return note.read_note(self.row.text).origin
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Twelve groups of four signs."""
+        return note.groups(self.row.text)
+
+    @cached_property
+    def public_key(self) -> bytes:
+        """The key it is signed with."""
+        return bytes(SealKey.objects.values_list("public_key", flat=True).get(key_id=self.row.key_id))
+
+    @property
+    def key(self) -> str:
+        """The public key in base64."""
+        return base64.b64encode(self.public_key).decode()
+
+    @property
+    def signature(self) -> str:
+        """The signature in base64."""
+        return base64.b64encode(bytes(self.row.signature)).decode()
+
+    @property
+    def root(self) -> str:
+        """The root over the blocks in base64."""
+        return base64.b64encode(bytes(self.row.root)).decode()
+
+    @cached_property
+    def is_signed(self) -> bool:
+        """Whether the listed key signed it."""
+        return crypto.is_signed(self.public_key, self.row.text.encode(), bytes(self.row.signature))
+
+    @property
+    def picture(self) -> str:
+        """The square for telephones, as an address within the page."""
+        return qr.address(qr.svg(qr.words(self.origin, self.blocks, self.groups)))
+
+
+def groups_typed(text: str) -> list[str]:
+    """Groups as somebody types or pastes them: O is 0, I and L are 1, what stands between them does not matter."""
+    signs = unicodedata.normalize("NFKC", text[:400]).upper().translate(str.maketrans("OIL", "011"))
+    plain = "".join(sign for sign in signs if sign in note.CROCKFORD + "U")
+    return [plain[at : at + note.SIGNS] for at in range(0, len(plain), note.SIGNS)]
+
+
+def of_entries() -> QuerySet[Checkpoint]:
+    """The journal's checkpoints, by their number; the first signed where two keys signed one."""
+    return Checkpoint.objects.filter(stream=ENTRIES).order_by("-blocks", "-id")
+
+
+def numbered(blocks: int) -> Shown | None:
+    """The checkpoint that covers so many blocks."""
+    row = Checkpoint.objects.filter(stream=ENTRIES, blocks=blocks).order_by("id").first()
+    return Shown(row) if row is not None else None
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Whether one checkpoint's journal is the beginning of a later one's, and the hashes that show it."""
+
+    old: Shown
+    new: Shown
+    path: tuple[str, ...]
+    holds: bool
+
+
+def growth(old: Shown, new: Shown) -> Growth:
+    """The proof of growth, and whether it holds between the two roots as they were signed."""
+    found = proofs.growth_proof(old.row, new.row)
+    path = tuple(found["path"])
+    holds = merkle.grew(
+        old.blocks, bytes(old.row.root), new.blocks, bytes(new.row.root), [bytes.fromhex(one) for one in path]
+    )
+    return Growth(old, new, path, holds)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry is sealed: its block, its place in it, and the first checkpoint over it, if there is one yet."""
+
+    block: int
+    place: int
+    entries: int
+    checkpoint: Shown | None
+    proof: Mapping[str, Any] | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the hashes meet, computed anew from the entry as it stands."""
+        return self.proof is not None and proofs.holds(dict(self.proof))
+
+
+def place_of(entry_id: int) -> Place | None:
+    """Where an entry is sealed; None while it is not."""
+    block = Block.objects.filter(stream=ENTRIES, last_id__gte=entry_id, first_id__lte=entry_id).first()
+    if block is None:
+        return None
+    ids = spelled(block.ids)
+    if entry_id not in ids:
+        return None
+    head = checkpoints.first_checkpoint_over(entry_id)
+    try:
+        proof = proofs.proof_of(entry_id) if head is not None else None
+    except Unreadable:
+        proof = None
+    return Place(block.number, ids.index(entry_id) + 1, block.entries, Shown(head) if head else None, proof)
+
+
+def kept_in_sight(actor: Actor) -> QuerySet[Witnessed]:
+    """The checkpoints kept by the units of the actor's subtree."""
+    return Witnessed.objects.filter(organisation_id__in=Organisation.objects.seen_by(actor).values("pk"))
+
+
+class Told(StrEnum):
+    """What a kept checkpoint says of the one it is compared with."""
+
+    SAME = "same"
+    OTHER = "other"
+    BEGINNING = "beginning"
+    REWRITTEN = "rewritten"
+    SHORT = "short"
+    ALONE = "alone"
+
+
+def told(kept: Witnessed) -> Told:
+    """A kept checkpoint against this journal, or against the others kept of the same journal."""
+    if kept.stream == ENTRIES and kept.origin == sealing.origin():
+        return _against_own(kept)
+    twins = Witnessed.objects.filter(origin=kept.origin, stream=kept.stream, blocks=kept.blocks).exclude(pk=kept.pk)
+    if any(bytes(one.root) != bytes(kept.root) for one in twins):
+        return Told.OTHER
+    return Told.SAME if twins else Told.ALONE
+
+
+def _against_own(kept: Witnessed) -> Told:
+    if sealing.head().number < kept.blocks:
+        return Told.SHORT
+    root = sealing.tree(ENTRIES, lambda node_at: merkle.over(0, kept.blocks, node_at))
+    return Told.BEGINNING if root == bytes(kept.root) else Told.REWRITTEN
