@@ -7,15 +7,16 @@ from datetime import date
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import parameters, rules
-from gonghui.reports.models import Line, Programme, Return, RoundFigure
-from gonghui.reports.models.filings import FiledRow, filed_over
-from gonghui.reports.models.returns import HIGH_LEVELS
-from gonghui.spine.organisations.models import Organisation
+from gonghui.reports.models import Line, Programme, Return, RoundFigure, StockSeries
+from gonghui.reports.models.filings import STANDING, FiledRow, ancestors, filed_over
+from gonghui.reports.models.returns import HIGH_LEVELS, LineQuerySet
+from gonghui.reports.places import spans_since
+from gonghui.spine.organisations.models import Organisation, PathSpan
 
 LINE_LOCKS = 21 << 48
 """The advisory locks of returned figures: one for each figure and organisation, shared along the path above it."""
@@ -185,8 +186,12 @@ def check_place(figure: Figure, span: rules.Span, *, corrects: Line | None = Non
 
 
 def check_open(figure: Figure, span: rules.Span) -> None:
-    """Refuse a new line for a period whose report is filed."""
+    """Refuse a new line for a period whose report is filed; a level also where its unit was moved to since."""
     filed = filed_over(span.path, [figure.name], span.first_on, span.last_on)
+    if filed is None and figure.clock == "stock":
+        for place in spans_since(ancestors(span.path)[-1], span.last_on):
+            since = max(place.first_on, span.first_on)
+            filed = filed or filed_over(place.path, [figure.name], since, max(since, span.last_on))
     if filed is not None:
         raise Refusal(
             "reports.filed",
@@ -222,24 +227,62 @@ def above(path: str) -> list[str]:
 
 
 def _meets(span: rules.Span) -> Q:
-    """Programmes whose subtree shares an organisation with the span."""
-    condition = Q(path__in=above(span.path))
+    """Programmes whose subtree shares an organisation with the span, wherever their own unit was moved since."""
+    condition = Q(organisation_id__in=ancestors(span.path))
     return condition | Q(path__startswith=span.path) if span.coverage == rules.SUBTREE else condition
 
 
 def clashing(figure: Figure, span: rules.Span, *, corrects: Line | None = None) -> Line | None:
     """The line of another return, or an undecided or accepted one of our own, that counts the same thing."""
-    reach = Q(path=span.path) | Q(path__in=above(span.path), coverage=rules.SUBTREE)
-    if span.coverage == rules.SUBTREE:
-        reach |= Q(path__startswith=span.path)
-    lines = Line.objects.standing().filter(reach, figure=figure.name).select_related("organisation")
+    lines = Line.objects.standing().filter(figure=figure.name).select_related("organisation")
     if figure.clock == "stock":
-        lines = lines.exclude(Q(path=span.path, coverage=span.coverage) & ~Q(last_on=span.last_on))
+        lines = _levels_meeting(lines, span)
     else:
-        lines = lines.filter(first_on__lte=span.last_on, last_on__gte=span.first_on)
+        reach = Q(path=span.path) | Q(path__in=above(span.path), coverage=rules.SUBTREE)
+        if span.coverage == rules.SUBTREE:
+            reach |= Q(path__startswith=span.path)
+        lines = lines.filter(reach, first_on__lte=span.last_on, last_on__gte=span.first_on)
     if corrects is not None:
         lines = lines.exclude(pk=corrects.pk).exclude(corrects=corrects)
     return lines.order_by("-state", "id").first()
+
+
+def _levels_meeting(lines: LineQuerySet, span: rules.Span) -> LineQuerySet:
+    """The levels that stand beside one of ours on some day, place by place as the units were moved.
+
+    A level stands from its day on, where its unit stands. Levels of one series follow each other and meet on the
+    same day only; those of a series that has ended stand no longer.
+    """
+    own = ancestors(span.path)[-1]
+    places = spans_since(own, span.last_on)
+    near = {key for place in places for key in ancestors(place.path)}
+    reach = Q(organisation_id__in=near)
+    if span.coverage == rules.SUBTREE:
+        for place in places:
+            below = PathSpan.objects.filter(path__startswith=place.path)
+            reach |= Q(organisation_id__in=below.values("organisation_id"))
+    beside = Q(pk__in=[])
+    for place in places:
+        there = PathSpan.objects.filter(
+            Q(last_on=None) | Q(last_on__gte=max(place.first_on, span.last_on)),
+            Q(last_on=None) | Q(last_on__gte=OuterRef("last_on")),
+            organisation_id=OuterRef("organisation_id"),
+        )
+        in_time = Q()
+        if place.last_on is not None:
+            there, in_time = there.filter(first_on__lte=place.last_on), Q(last_on__lte=place.last_on)
+        under = Q(path__startswith=place.path) if span.coverage == rules.SUBTREE else Q(path=place.path)
+        covered = Q(coverage=rules.SUBTREE) & Q(Exists(there.filter(path__in=above(place.path))))
+        beside |= in_time & (Q(Exists(there.filter(under))) | covered)
+    running = StockSeries.objects.filter(
+        figure=OuterRef("figure"), organisation_id=OuterRef("organisation_id"), coverage=OuterRef("coverage")
+    )
+    return (
+        lines.filter(reach)
+        .filter(beside)
+        .filter(Q(state="submitted") | Exists(running))
+        .exclude(Q(organisation_id=own, coverage=span.coverage) & ~Q(last_on=span.last_on))
+    )
 
 
 def clash_refusal(figure: Figure, other: Line) -> Refusal:
@@ -302,17 +345,17 @@ def _sum(amounts: Sequence[rules.Amount]) -> rules.Amount:
 
 
 def lock_families(families: Iterable[tuple[str, str]]) -> None:
-    """Hold each (figure, path) alone and the organisations above it shared, until the transaction ends.
+    """Hold the organisation of each (figure, path) alone and those above it shared, until the transaction ends.
 
-    Lines of sister organisations do not wait for each other; a line and one above or below it do. A large batch
-    holds the whole figure instead.
+    Lines of sister organisations do not wait for each other; a line and one above or below it do, and so do two lines
+    of one organisation before and after it was moved. A large batch holds the whole figure instead.
     """
     wanted: dict[int, bool] = {}
     asked = sorted(set(families))
     if len(asked) > MANY:
         asked = sorted({(figure, above(path)[0]) for figure, path in asked})
     for figure, path in asked:
-        *higher, own = above(path)
+        *higher, own = ancestors(path)
         for each in higher:
             wanted.setdefault(_key(figure, each), False)
         wanted[_key(figure, own)] = True
@@ -324,8 +367,8 @@ def lock_programme(apps: Iterable[str], *, alone: bool) -> None:
     _lock({_key(app, "programme"): alone for app in apps})
 
 
-def _key(figure: str, path: str) -> int:
-    digest = hashlib.blake2b(f"{figure} {path}".encode(), digest_size=6).digest()
+def _key(figure: str, whose: int | str) -> int:
+    digest = hashlib.blake2b(f"{figure} {whose}".encode(), digest_size=6).digest()
     return LINE_LOCKS | int.from_bytes(digest, "big")
 
 
@@ -342,7 +385,7 @@ def _lock(wanted: dict[int, bool]) -> None:
 
 def anything_filed(figures: Iterable[str]) -> bool:
     """Whether any report with one of the figures is filed at all; spares a large batch one question a line."""
-    return FiledRow.objects.filter(report__state="filed", figure__in=list(figures)).exists()
+    return FiledRow.objects.filter(report__state__in=STANDING, figure__in=list(figures)).exists()
 
 
 def running(apps: Iterable[str]) -> set[str]:

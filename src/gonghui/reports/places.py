@@ -1,8 +1,10 @@
 """Where organisations stood: an organisation that was moved keeps what happened before under its earlier paths."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from gonghui.spine.organisations.models import Organisation, PathSpan
 
@@ -17,6 +19,21 @@ def paths_of(organisations: Iterable[Organisation]) -> dict[int, tuple[str, ...]
         if path not in kept:
             found[pk] = (*kept, path)
     return found
+
+
+def spans_of(organisation_ids: Iterable[int]) -> dict[int, list[tuple[date, str]]]:
+    """Where each of the organisations stood: every path with its first day, in day order."""
+    found: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    spans = PathSpan.objects.filter(organisation_id__in=set(organisation_ids)).order_by("first_on")
+    for pk, first_on, path in spans.values_list("organisation_id", "first_on", "path"):
+        found[pk].append((first_on, path))
+    return found
+
+
+def spans_since(organisation_id: int, day: date) -> list[PathSpan]:
+    """Where the organisation stood on the day and after it."""
+    later = Q(last_on=None) | Q(last_on__gte=day)
+    return list(PathSpan.objects.filter(later, organisation_id=organisation_id).order_by("first_on"))
 
 
 def within(paths: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:

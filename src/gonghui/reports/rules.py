@@ -141,6 +141,34 @@ def differences(levels: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one entry of a level adds, on which day, under which path."""
+
+    on: date
+    path: str
+    parts: tuple[int, int]
+
+
+def shares(levels: Sequence[tuple[date, tuple[int, int]]], places: Sequence[tuple[date, str]]) -> list[list[Share]]:
+    """What each level of one unit adds to the journal: its difference to the level before, and a transfer each time
+    the unit was moved while the level stood: taken off the old path and put under the new one on the day of the move.
+
+    Levels and places come in day order, a place with its first day. So the sum under a path up to any day is the
+    level that stood there on that day, before and after every move.
+    """
+    found = []
+    steps = differences([parts for _on, parts in levels])
+    for n, ((on, parts), step) in enumerate(zip(levels, steps, strict=True)):
+        until = levels[n + 1][0] if n + 1 < len(levels) else date.max
+        here = [Share(on, [path for first_on, path in places if first_on <= on][-1], step)]
+        for (_first, old), (moved_on, path) in pairwise(places):
+            if on < moved_on <= until and any(parts):
+                here += [Share(moved_on, old, (-parts[0], -parts[1])), Share(moved_on, path, parts)]
+        found.append(here)
+    return found
+
+
+@dataclass(frozen=True)
 class Change:
     """How a figure moved against the period before, and whether that asks for a reason."""
 

@@ -10,6 +10,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.journal import record
 from gonghui.reports import checking, parameters, rules
+from gonghui.reports.actions.levels import put_in_place
 from gonghui.reports.actions.rounds import acts_for
 from gonghui.reports.checking import Checker, Draft
 from gonghui.reports.facts import (
@@ -25,12 +26,17 @@ from gonghui.reports.facts import (
 )
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Comment, Evidence, Line, Return, Upload
+from gonghui.spine.organisations.models import lock_tree
 
 
 def _own(in_return: Return, *, by: Actor, power: str) -> Return:
     """The return, locked; refused where it is another unit's."""
     acts_for(by, in_return.organisation_id, power=power)
-    return Return.objects.select_for_update(of=("self",)).select_related("round", "organisation").get(pk=in_return.pk)
+    return (
+        Return.objects.select_for_update(of=("self",))
+        .select_related("round__organisation", "organisation")
+        .get(pk=in_return.pk)
+    )
 
 
 def _unsigned(in_return: Return) -> None:
@@ -165,6 +171,22 @@ def digest_of(lines: Sequence[Line]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+def _check_in_time(in_return: Return, drafts: Sequence[Line]) -> None:
+    """After the round has closed only what came back, or corrects an accepted line, is still sent."""
+    if in_return.round.closed_on is None:
+        return
+    for line in drafts:
+        if line.corrects_id is None and not was_sent(line):
+            raise Refusal(
+                "reports.round_closed_unsent",
+                "“%(title)s”已经结束收数，“%(figure)s”的草稿从未报送，不能再报：请在该行的页面删去草稿，"
+                "确需补报的请“%(above)s”另开一次收数",
+                title=in_return.round.title,
+                figure=line.declared.title,
+                above=in_return.round.organisation.name,
+            )
+
+
 @action
 def send_for_signature(in_return: Return, *, by: Actor, on: date) -> None:
     """The drafts lie before the head of the unit."""
@@ -172,6 +194,7 @@ def send_for_signature(in_return: Return, *, by: Actor, on: date) -> None:
     drafts = drafts_of(held)
     if not drafts:
         raise Refusal("reports.no_drafts", "没有草稿可以送签：请先填数")
+    _check_in_time(held, drafts)
     for line in missing_reasons(held, drafts, on=on):
         raise Refusal(
             "reports.reason_needed",
@@ -200,13 +223,17 @@ def decline_signature(in_return: Return, *, why: str, by: Actor, on: date) -> No
 @action
 def sign_return(in_return: Return, *, by: Actor, on: date, digest: str = "") -> int:
     """The head of the unit has signed: every draft is submitted to the level above."""
+    lock_tree(alone=False)
     held = _own(in_return, by=by, power="reports.sign")
     drafts = list(held.lines.select_for_update().filter(state="draft").order_by("id"))
     if held.sent_on is None or not drafts:
         raise StepRefused("reports.not_sent_yet", "还没有送签：请统计员先送签")
+    _check_in_time(held, drafts)
     if digest and digest != digest_of(drafts):
         raise StepRefused("reports.changed_meanwhile", "送签后内容有改动：请重新看过再签")
     checker = Checker(held, on=on)
+    for line in drafts:
+        put_in_place(line)
     checking.lock_families((line.figure, line.path) for line in drafts)
     for line in drafts:
         LINE_FLOW.check("submit", line, by=by)
@@ -297,7 +324,7 @@ def correct_line(line: Line, *, amount: rules.Amount, reason: str, by: Actor, on
 @action
 def comment_line(line: Line, *, text: str, by: Actor, on: date) -> Comment:
     """A remark stands under the line; both sides see it."""
-    if not by.sees(line.path):
+    if not by.sees(line.organisation.path):
         raise Refusal("reports.out_of_sight", "没有这一行")
     text = rules.check_text(text, where="意见", parameters=parameters.on(on))
     if not text:

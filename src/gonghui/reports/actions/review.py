@@ -1,12 +1,10 @@
 """What the level above does: accept lines, one or thousands in one action, or refuse one with its reason.
 
-An accepted line is one entry `reports.figure_returned`, two for a ratio. Of a stock the entries are signed
-differences in day order; whatever moves a level re-records the differences after it in the same action.
+An accepted line is one entry `reports.figure_returned`, two for a ratio; of a stock the entries are signed
+differences (`actions/levels.py`), and whatever changes a level states those after it anew in the same action.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
@@ -15,18 +13,15 @@ from django.db.models import Exists, OuterRef
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
-from gonghui.core.figures import FIGURES, RETURNED_KIND
-from gonghui.core.journal import SUBJECT_TYPE_IDS, record, reverse, subject_type_of
-from gonghui.core.models import Entry
+from gonghui.core.figures import FIGURES
+from gonghui.core.journal import record
 from gonghui.reports import checking, parameters, rules
-from gonghui.reports.facts import FigureReturned, LineCorrected, LineRefused
+from gonghui.reports.actions.levels import SeriesKey, put_in_place, record_line, restate, reverse_all, series_of
+from gonghui.reports.facts import LineCorrected, LineRefused
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Line, StockSeries
+from gonghui.spine.organisations.models import lock_tree
 
-Parts = tuple[int, int]
-SeriesKey = tuple[str, int, str]
-CORRECTION, RESTATEMENT = "correction", "level_before_changed"
-"""Why an entry is reversed: its line was corrected, or the level before it moved."""
 APART = ("reports_line_reach", "reports_series_reach", "line_level_once")
 """The constraints that keep accepted lines apart."""
 
@@ -46,12 +41,14 @@ def reviewer_check(line: Line, *, by: Actor) -> None:
 def accept_lines(lines: Iterable[Line], *, by: Actor, on: date) -> int:
     """All the lines count from now on, or none: tables and entries in one transaction, however many they are."""
     by.require("reports.review")
+    lock_tree(alone=False)
     locked = _locked(lines)
     if not locked:
         raise Refusal("reports.nothing_chosen", "没有选中要通过的行")
     for line in locked:
         LINE_FLOW.check("accept", line, by=by)
         reviewer_check(line, by=by)
+        put_in_place(line)
     checking.lock_programme({line.declared.app for line in locked}, alone=False)
     checking.lock_families((line.figure, line.path) for line in locked)
     _check_filed(locked)
@@ -59,10 +56,10 @@ def accept_lines(lines: Iterable[Line], *, by: Actor, on: date) -> int:
     corrected = _take_out([line for line in locked if line.corrects_id is not None], by=by, on=on)
     _set_accepted(locked, by=by, on=on)
     plain = [line for line in locked if line.clock != "stock"]
-    _reverse_all([line for line in corrected if line.clock != "stock"], by=by)
+    reverse_all([line for line in corrected if line.clock != "stock"], by=by)
     for line in plain:
-        _record(line, line.amount.parts, by=by)
-    _restate({series_of(line) for line in (*locked, *corrected) if line.clock == "stock"}, by=by)
+        record_line(line, by=by)
+    restate({series_of(line) for line in (*locked, *corrected) if line.clock == "stock"}, by=by)
     return len(locked)
 
 
@@ -98,7 +95,12 @@ def _check_programmes(lines: Sequence[Line]) -> None:
 
 
 _OVERLAP = """
-select b.id, a.id from reports_line a join reports_line b on b.figure = a.figure and b.id <> a.id
+with standing as not materialized (
+  select l.id, l.figure, l.state, l.clock, l.organisation_id, l.coverage, l.first_on, l.last_on,
+    case when l.clock = 'stock' then o.path::text else l.path end as path
+  from reports_line l join organisations_organisation o on o.id = l.organisation_id
+)
+select b.id, a.id from standing a join standing b on b.figure = a.figure and b.id <> a.id
   and (b.state = 'accepted' or b.id = any(%(ids)s))
   and not b.id = any(%(gone)s)
   and case when a.clock = 'stock'
@@ -148,7 +150,9 @@ def _set_accepted(lines: Sequence[Line], *, by: Actor, on: date) -> None:
                 state="accepted", reviewed_by=by.id, reviewed_on=on
             )
             StockSeries.objects.bulk_create(
-                StockSeries(figure=figure, organisation_id=organisation_id, coverage=coverage, path=line.path)
+                StockSeries(
+                    figure=figure, organisation_id=organisation_id, coverage=coverage, path=line.organisation.path
+                )
                 for (figure, organisation_id, coverage), line in _without_rows(series).items()
             )
     except IntegrityError as error:
@@ -186,100 +190,6 @@ def _drop_empty_series(corrections: Sequence[Line]) -> None:
         figure__in={line.figure for line in corrections},
         organisation_id__in={line.organisation_id for line in corrections},
     ).delete()
-
-
-def series_of(line: Line) -> SeriesKey:
-    """Which running level a stock line belongs to."""
-    return (line.figure, line.organisation_id, line.coverage)
-
-
-# Entries --------------------------------------------------------------------------------------------------------
-
-
-def _record(line: Line, parts: Parts, *, by: Actor) -> None:
-    """The line's entries: one, or numerator and denominator; a sensitive one without the reviewer's post."""
-    figure = line.declared
-    names = ("numerator", "denominator") if figure.is_ratio else ("",)
-    for part, value in zip(names, parts, strict=False):
-        fact = (
-            FigureReturned(figure=line.figure, part=part, coverage=line.coverage, amount_fen=value)
-            if figure.is_money
-            else FigureReturned(figure=line.figure, part=part, coverage=line.coverage, quantity=value)
-        )
-        place = Place(line.organisation_id, line.path)
-        record(fact, about=line, by=by, happened_on=line.last_on, organisation=place, sensitive=figure.sensitive)
-
-
-@dataclass(frozen=True)
-class Place:
-    """The organisation a line was returned by, where it stood on the line's last day."""
-
-    id: int
-    path: str
-
-    def path_on(self, day: date) -> str:
-        """The path is the line's own."""
-        return self.path
-
-
-def live_entries(lines: Sequence[Line]) -> dict[int, list[Entry]]:
-    """The entries of each line that no later entry has reversed."""
-    subject_type = SUBJECT_TYPE_IDS.known(subject_type_of(Line))
-    if subject_type is None or not lines:
-        return {}
-    entries = list(
-        Entry.objects.filter(subject_type=subject_type, subject_id__in=[line.pk for line in lines])
-        .of_kinds(RETURNED_KIND)
-        .order_by("id")
-    )
-    reversed_ids = {entry.reverses for entry in entries if entry.reverses is not None}
-    found: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.reverses is None and entry.id not in reversed_ids:
-            found[entry.subject_id].append(entry)
-    return found
-
-
-def _reverse_all(lines: Sequence[Line], *, by: Actor, why: str = CORRECTION) -> None:
-    for entries in live_entries(lines).values():
-        for entry in entries:
-            reverse(entry, why=why, by=by)
-
-
-def _restate(keys: set[SeriesKey], *, by: Actor) -> None:
-    """Every series' entries are the signed differences of its accepted levels, in day order."""
-    if not keys:
-        return
-    lines = Line.objects.filter(
-        clock="stock",
-        state__in=("accepted", "corrected"),
-        figure__in={key[0] for key in keys},
-        organisation_id__in={key[1] for key in keys},
-    ).order_by("last_on", "id")
-    touched = [line for line in lines if series_of(line) in keys]
-    live = live_entries(touched)
-    levels: dict[SeriesKey, list[Line]] = defaultdict(list)
-    for line in touched:
-        if line.state == "accepted":
-            levels[series_of(line)].append(line)
-        else:
-            for entry in live.get(line.pk, []):
-                reverse(entry, why=CORRECTION, by=by)
-    for series in levels.values():
-        wanted = rules.differences([line.amount.parts for line in series])
-        for line, parts in zip(series, wanted, strict=True):
-            stands = live.get(line.pk, [])
-            if stands and _parts_of(line, stands) == parts:
-                continue
-            for entry in stands:
-                reverse(entry, why=RESTATEMENT, by=by)
-            _record(line, parts, by=by)
-
-
-def _parts_of(line: Line, entries: Sequence[Entry]) -> Parts:
-    """The difference that stands in the journal for a line: its entries in the order they were recorded."""
-    values = [entry.amount_fen if line.declared.is_money else entry.quantity for entry in entries]
-    return (values[0], values[1] if len(values) > 1 else 0)
 
 
 @action

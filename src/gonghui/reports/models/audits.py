@@ -35,6 +35,30 @@ where said.id is null or (said.number, said.denominator)
 limit %(shown)s
 """
 
+_PLACES = """
+with level as (
+  select distinct on (figure, organisation_id, coverage) figure, organisation_id, coverage,
+    coalesce(number, 0) as number, coalesce(denominator, 0) as denominator
+  from reports_line where state = 'accepted' and clock = 'stock'
+  order by figure, organisation_id, coverage, last_on desc
+), counted as (
+  select l.figure, l.organisation_id, l.coverage, e.path,
+    sum(case when g.facts ->> 'part' = 'denominator' then 0 else e.sign * (e.quantity + e.amount_fen) end) as number,
+    sum(case when g.facts ->> 'part' = 'denominator' then e.sign * e.quantity else 0 end) as denominator
+  from core_entry e join reports_line l on l.id = e.subject_id and l.clock = 'stock'
+    join core_factgroup g on g.id = e.group_id
+  where e.kind = (select id from core_kind where name = %(kind)s)
+  group by 1, 2, 3, 4
+)
+select o.code, counted.figure, counted.path, wanted.number, wanted.denominator, counted.number, counted.denominator
+from counted join organisations_organisation o on o.id = counted.organisation_id
+  left join level using (figure, organisation_id, coverage),
+  lateral (select case when o.path = counted.path then coalesce(level.number, 0) else 0 end as number,
+    case when o.path = counted.path then coalesce(level.denominator, 0) else 0 end as denominator) as wanted
+where (wanted.number, wanted.denominator) is distinct from (counted.number::bigint, counted.denominator::bigint)
+limit %(shown)s
+"""
+
 
 @audited("通过的上报与台账一致")
 def lines_against_entries() -> Iterable[Difference]:
@@ -44,3 +68,13 @@ def lines_against_entries() -> Iterable[Difference]:
         rows = cursor.fetchall()
     for public_id, figure, state, number, denominator, counted, counted_of in rows:
         yield Difference(f"line {public_id} {figure} {state}", f"{number}/{denominator}", f"{counted}/{counted_of}")
+
+
+@audited("存量记在单位现在的位置")
+def levels_where_units_stand() -> Iterable[Difference]:
+    """Differences and transfers of each unit come to its last level where it stands, to nought elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, {"kind": RETURNED_KIND, "shown": SHOWN})
+        rows = cursor.fetchall()
+    for code, figure, path, number, denominator, counted, counted_of in rows:
+        yield Difference(f"levels of {code} {figure} at {path}", f"{number}/{denominator}", f"{counted}/{counted_of}")

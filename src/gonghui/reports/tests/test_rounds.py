@@ -116,6 +116,20 @@ def test_a_closed_round_takes_nothing_new_and_still_decides(federation: Federati
     assert corrected.state == "accepted"
 
 
+def test_a_draft_never_sent_is_not_signed_after_the_round_has_closed(federation: Federation) -> None:
+    in_return = return_of(a_round(federation.city, PAYMENTS), federation.east)
+    line = actions.enter_line(in_return, a_draft(PAYMENTS, 5), by=federation.east.clerk, on=JULY)
+    actions.send_for_signature(in_return, by=federation.east.clerk, on=JULY)
+    actions.close_round(in_return.round, by=federation.city.reviewer, on=JULY)
+    with pytest.raises(Refusal, match="删去草稿") as signed:
+        actions.sign_return(in_return, by=federation.east.lead, on=JULY)
+    with pytest.raises(Refusal, match="示范市总工会") as sent:
+        actions.send_for_signature(in_return, by=federation.east.clerk, on=JULY)
+    assert signed.value.code == sent.value.code == "reports.round_closed_unsent"
+    actions.drop_draft(line, by=federation.east.clerk, on=JULY)
+    assert not in_return.lines.exists()
+
+
 def test_what_came_back_is_mended_after_the_round_has_closed(federation: Federation) -> None:
     opened = a_round(federation.city, PAYMENTS)
     [line] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5))

@@ -11,7 +11,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.core.period import Period
 from gonghui.reports import actions, rules
-from gonghui.reports.actions.review import live_entries
+from gonghui.reports.actions.levels import live_entries
 from gonghui.reports.models import Line, Return, Round
 from gonghui.reports.tests.builders import (
     HOMES,

@@ -1,0 +1,230 @@
+"""The entries of accepted lines: one each, two for a ratio; of a stock the signed differences of its levels.
+
+A level stands from its day on, and it stands where its unit stands: when the unit is moved, the level is taken off
+the old path and put under the new one on the day of the move (`rules.shares`). Whatever changes a series of levels,
+a correction, a late level or a move, its entries are stated anew from its lines and the places of its unit.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES, RETURNED_KIND
+from gonghui.core.journal import SUBJECT_TYPE_IDS, record, reverse, subject_type_of
+from gonghui.core.models import Entry
+from gonghui.reports import checking, rules
+from gonghui.reports.facts import FigureReturned
+from gonghui.reports.models import FiledRow, Line, Programme, StockSeries
+from gonghui.reports.models.filings import ancestors
+from gonghui.reports.places import spans_of
+from gonghui.spine.organisations.models import Organisation
+
+Parts = tuple[int, int]
+SeriesKey = tuple[str, int, str]
+CORRECTION, RESTATEMENT, MOVED = "correction", "level_before_changed", "union_moved"
+"""Why an entry stands or is reversed: its line was corrected, the level before it changed, its unit was moved."""
+
+
+def series_of(line: Line) -> SeriesKey:
+    """Which running level a stock line belongs to."""
+    return (line.figure, line.organisation_id, line.coverage)
+
+
+def put_in_place(line: Line) -> None:
+    """An open line counts where its unit stood on the line's last day, also where it was moved since the line was
+    written; the caller holds the lock of the tree."""
+    path = line.organisation.path_on(line.last_on)
+    if line.path != path:
+        line.path = path
+        line.save(update_fields=["path"])
+
+
+@dataclass(frozen=True)
+class Place:
+    """The organisation a line was returned by, where it stood on the day."""
+
+    id: int
+    path: str
+
+    def path_on(self, day: date) -> str:
+        """The path is the one given."""
+        return self.path
+
+
+def record_line(line: Line, share: rules.Share | None = None, *, by: Actor) -> None:
+    """The line's entries: one, or numerator and denominator; a sensitive one without the reviewer's post.
+
+    What it adds is its own number, of a stock a share of its level.
+    """
+    figure = line.declared
+    one = share if share is not None else rules.Share(line.last_on, line.path, line.amount.parts)
+    names = ("numerator", "denominator") if figure.is_ratio else ("",)
+    place = Place(line.organisation_id, one.path)
+    for part, value in zip(names, one.parts, strict=False):
+        fact = (
+            FigureReturned(figure=line.figure, part=part, coverage=line.coverage, amount_fen=value)
+            if figure.is_money
+            else FigureReturned(figure=line.figure, part=part, coverage=line.coverage, quantity=value)
+        )
+        pending = record(fact, about=line, by=by, happened_on=one.on, organisation=place, sensitive=figure.sensitive)
+        if one.on != line.last_on:
+            pending.why = MOVED
+
+
+def live_entries(lines: Sequence[Line]) -> dict[int, list[Entry]]:
+    """The entries of each line that no later entry has reversed, in journal order."""
+    subject_type = SUBJECT_TYPE_IDS.known(subject_type_of(Line))
+    if subject_type is None or not lines:
+        return {}
+    entries = list(
+        Entry.objects.filter(subject_type=subject_type, subject_id__in=[line.pk for line in lines])
+        .of_kinds(RETURNED_KIND)
+        .order_by("id")
+    )
+    reversed_ids = {entry.reverses for entry in entries if entry.reverses is not None}
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.reverses is None and entry.id not in reversed_ids:
+            found[entry.subject_id].append(entry)
+    return found
+
+
+def reverse_all(lines: Sequence[Line], *, by: Actor, why: str = CORRECTION) -> None:
+    """None of the lines counts any longer."""
+    for entries in live_entries(lines).values():
+        for entry in entries:
+            reverse(entry, why=why, by=by)
+
+
+def restate(keys: set[SeriesKey], *, by: Actor) -> None:
+    """Every series' entries are the shares of its accepted levels, in day order and place by place."""
+    if not keys:
+        return
+    lines = Line.objects.filter(
+        clock="stock",
+        state__in=("accepted", "corrected"),
+        figure__in={key[0] for key in keys},
+        organisation_id__in={key[1] for key in keys},
+    ).order_by("last_on", "id")
+    touched = [line for line in lines if series_of(line) in keys]
+    levels: dict[SeriesKey, list[Line]] = defaultdict(list)
+    for line in touched:
+        if line.state == "accepted":
+            levels[series_of(line)].append(line)
+    places = spans_of(key[1] for key in levels)
+    wanted: dict[int, list[rules.Share]] = {}
+    for (_figure, organisation_id, _coverage), series in levels.items():
+        stated = rules.shares([(line.last_on, line.amount.parts) for line in series], places[organisation_id])
+        wanted |= {line.pk: shares for line, shares in zip(series, stated, strict=True)}
+    live = live_entries(touched)
+    for line in touched:
+        _state(line, live.get(line.pk, []), wanted.get(line.pk, []), by=by)
+
+
+def _state(line: Line, stands: Sequence[Entry], wanted: Sequence[rules.Share], *, by: Actor) -> None:
+    """The line's entries are the wanted shares; what stands rightly is left alone."""
+    standing: dict[tuple[date, str], list[Entry]] = defaultdict(list)
+    for entry in stands:
+        standing[entry.happened_on, entry.path].append(entry)
+    kept = {
+        (share.on, share.path)
+        for share in wanted
+        if (entries := standing.get((share.on, share.path))) and _parts_of(line, entries) == share.parts
+    }
+    why = CORRECTION if line.state == "corrected" else RESTATEMENT
+    for key, entries in standing.items():
+        if key not in kept:
+            for entry in entries:
+                reverse(entry, why=why, by=by)
+    for share in wanted:
+        if (share.on, share.path) not in kept:
+            record_line(line, share, by=by)
+
+
+def _parts_of(line: Line, entries: Sequence[Entry]) -> Parts:
+    """What stands in the journal for a share: its entries in the order they were recorded."""
+    values = [entry.amount_fen if line.declared.is_money else entry.quantity for entry in entries]
+    return (values[0], values[1] if len(values) > 1 else 0)
+
+
+# Moves ----------------------------------------------------------------------------------------------------------
+
+
+def follow_move(organisation: Organisation, by: Actor, on: date) -> None:
+    """The levels of the moved union and of all under it stand under their present paths from the day of the move on.
+
+    A series whose last level is nought ends here: it has nothing to take along and stands in nobody's way.
+    """
+    moved = Organisation.objects.under(organisation.path)
+    series = {(one.figure, one.organisation_id, one.coverage): one for one in _series(moved)}
+    last = (
+        Line.objects.accepted()
+        .filter(clock="stock", organisation__in=moved)
+        .order_by("figure", "organisation_id", "coverage", "-last_on")
+        .distinct("figure", "organisation_id", "coverage")
+    )
+    noughts = {series_of(line) for line in last if not any(line.amount.parts)}
+    StockSeries.objects.filter(pk__in=[one.pk for key, one in series.items() if key in noughts]).delete()
+    going = [one for key, one in series.items() if key not in noughts]
+    _check_arrival(organisation, going)
+    _check_filed(organisation, going, on=on)
+    for one in going:
+        one.path = one.organisation.path
+    StockSeries.objects.bulk_update(going, ["path"], batch_size=1000)
+    programmes = list(Programme.objects.filter(organisation__in=moved).select_related("organisation"))
+    for programme in programmes:
+        programme.path = programme.organisation.path
+    Programme.objects.bulk_update(programmes, ["path"])
+    restate(set(series), by=by)
+
+
+def _series(moved: Iterable[Organisation]) -> list[StockSeries]:
+    return list(StockSeries.objects.filter(organisation__in=moved).select_related("organisation"))
+
+
+def _check_arrival(organisation: Organisation, going: Sequence[StockSeries]) -> None:
+    """Refuse to bring a level to where another union already answers for all below it."""
+    covering = StockSeries.objects.filter(
+        figure__in={one.figure for one in going},
+        coverage=rules.SUBTREE,
+        path__in=checking.above(organisation.path)[:-1],
+    ).select_related("organisation")
+    for other in covering:
+        mine = next(one for one in going if one.figure == other.figure)
+        raise Refusal(
+            "reports.move_level_twice",
+            "“%(above)s”按“本级及所辖”报“%(title)s”的存量，“%(name)s”也有自己的存量，迁入后会重复计数："
+            "请“%(name)s”先以变更前一日报一次 0，此后由“%(above)s”一并填报",
+            above=other.organisation.name,
+            title=FIGURES[other.figure].title,
+            name=mine.organisation.name,
+        )
+
+
+def _check_filed(organisation: Organisation, going: Sequence[StockSeries], *, on: date) -> None:
+    """Refuse a day under which a level would leave or enter a number that is filed: only a correction moves those."""
+    checking.lock_families((one.figure, path) for one in going for path in (one.path, one.organisation.path))
+    changed = {key for one in going for key in {*ancestors(one.path)} ^ {*ancestors(one.organisation.path)}}
+    filed = (
+        FiledRow.objects.filter(
+            report__organisation_id__in=changed,
+            report__cut__isnull=False,
+            figure__in={one.figure for one in going},
+            last_on__gte=on,
+        )
+        .select_related("report__organisation")
+        .order_by("-last_on")
+        .first()
+    )
+    if filed is not None:
+        raise Refusal(
+            "reports.move_filed",
+            "“%(by)s”的报告已备案到 %(last)s，“%(name)s”及所辖的“%(title)s”存量在那天已计入：变更日期须晚于 %(last)s",
+            by=filed.report.organisation.name,
+            last=filed.last_on.isoformat(),
+            name=organisation.name,
+            title=FIGURES[filed.figure].title,
+        )
