@@ -1,14 +1,13 @@
 """A figure by the unions directly below an organisation, what it adds itself, and which parts may be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gonghui.core.actor import Actor
-from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer
+from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import Period
-from gonghui.reports import disclosure
+from gonghui.reports import masks
 from gonghui.reports.filling import Filled
-from gonghui.reports.places import paths_of, within
 from gonghui.reports.report_forms import Row
 from gonghui.spine.organisations.models import Organisation
 
@@ -49,52 +48,27 @@ def cells(
 ) -> dict[str, list[Cell]]:
     """For each row, the union's parts: one for each union below and what remains; they add up to its own value.
 
-    Everything is asked in one go. Sensitive rows are opened by their own size, money by the cases behind it.
+    Everything is asked in one go. Of sensitive rows only those parts are open that `masks` lets be shown.
     """
     places = (organisation, *children)
-    figures = {(row.figure.name, period): row.figure for row, period in rows}
-    for row, period in rows:
-        if row.counted_by:
-            figures[row.counted_by, period] = FIGURES[row.counted_by]
-    moved = paths_of(places)
-    above = moved.get(organisation.pk, (organisation.path,))
-    stood = {pk: paths if pk == organisation.pk else within(paths, above) for pk, paths in moved.items()}
-    asks = [
-        Ask(figure, place.path, period, stood.get(place.pk, ()))
-        for (_name, period), figure in figures.items()
-        for place in places
-    ]
+    stood = masks.paths_below(organisation, children)
+    asks = [Ask(row.figure, place.path, period, stood.get(place.pk, ())) for row, period in rows for place in places]
     values = answer(asks, cut)
+    sensitive = [(row, period) for row, period in rows if row.figure.sensitive]
+    cuts = {cut, *masks.cuts_of(organisation, sensitive)} if sensitive else {cut}
+    told = masks.opened(sensitive, organisation, children, cuts) if sensitive else {}
+    everything = [True] * len(places)
     found = {}
-    for n, key in enumerate(figures):
+    for n, (row, _period) in enumerate(rows):
         whole, *parts = values[n * len(places) : (n + 1) * len(places)]
-        found[key] = [*parts, _rest(whole, parts)]
-    below_and_own: list[Organisation | None] = [*children, None]
-    return {
-        row.id: [
+        whose: list[Organisation | None] = [*children, None]
+        found[row.id] = [
             Cell(place, value, is_open)
             for place, value, is_open in zip(
-                below_and_own,
-                found[row.figure.name, period],
-                _opened(row, found[row.counted_by or row.figure.name, period]),
-                strict=True,
+                whose, [*parts, _rest(whole, parts)], told.get(row.id, everything), strict=True
             )
         ]
-        for row, period in rows
-    }
-
-
-def _opened(row: Row, counted: Sequence[Value]) -> list[bool]:
-    """Which parts may be shown."""
-    if not row.figure.sensitive:
-        return [True] * len(counted)
-    return disclosure.shown([_least(value) for value in counted])
-
-
-def _least(value: Value) -> int:
-    """The number the rule looks at: the smaller part of a share, the number itself otherwise."""
-    whole = value.whole
-    return whole[0] if len(whole) == 1 else min(whole[0], whole[1] - whole[0])
+    return found
 
 
 def _rest(whole: Value, parts: Sequence[Value]) -> Value:
@@ -109,13 +83,23 @@ def _rest(whole: Value, parts: Sequence[Value]) -> Value:
     )
 
 
+def masked_rows(filled: Iterable[Filled], organisation: Organisation, actor: Actor) -> frozenset[str]:
+    """The rows whose number stays hidden from this reader: sensitive ones of another union that the breakdown of the
+    union above it does not show. So a page of its own gives no more away than its cell among the others."""
+    rows = [one for one in filled if one.figure.sensitive and one.is_known]
+    if not rows or organisation.id == actor.organisation_id:
+        return frozenset()
+    above = organisation.parent
+    if above is None:
+        return frozenset(one.row.id for one in rows)
+    beside = list(Organisation.objects.filter(parent=above).order_by("id"))
+    at = [one.pk for one in beside].index(organisation.pk)
+    asked = [(one.row, one.period) for one in rows]
+    cuts = {*(one.cut for one in rows), *masks.cuts_of(above, asked)}
+    told = masks.opened(asked, above, beside, cuts)
+    return frozenset(row_id for row_id, is_open in told.items() if not is_open[at])
+
+
 def is_masked(filled: Filled, organisation: Organisation, actor: Actor) -> bool:
-    """Whether a small sensitive number of another union stays hidden from this reader."""
-    if not filled.figure.sensitive or organisation.id == actor.organisation_id or not filled.is_known:
-        return False
-    values = [filled.value] if filled.now is None else [filled.value, filled.now]
-    if filled.row.counted_by:  # money is as open as the cases behind it are many
-        paths = paths_of([organisation]).get(organisation.pk, ())
-        ask = Ask(FIGURES[filled.row.counted_by], organisation.path, filled.period, paths)
-        values = [answer([ask], cut)[0] for cut in {filled.cut, None}]
-    return not all(disclosure.may_show(_least(value)) for value in values)
+    """Whether one row's number stays hidden from this reader."""
+    return bool(masked_rows([filled], organisation, actor))

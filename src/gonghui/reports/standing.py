@@ -33,7 +33,28 @@ WORDS = {
 def standings(asks: Sequence[Ask], values: Sequence[Value]) -> list[Standing]:
     """The standing of each value; one query for each different run of days under each path."""
     lines = _lines(asks)
-    return [_standing(ask.figure, value, *lines[ask]) for ask, value in zip(asks, values, strict=True)]
+    found = [_standing(ask.figure, value, *lines[ask]) for ask, value in zip(asks, values, strict=True)]
+    return [
+        NONE if standing == KNOWN and _ended(ask, value, lines[ask][1]) else standing
+        for ask, value, standing in zip(asks, values, found, strict=True)
+    ]
+
+
+def _ended(ask: Ask, value: Value, nothing: int) -> bool:
+    """Whether a stock is nought because every unit said 无此项 last, whatever its levels were before."""
+    if ask.figure.clock != "stock" or not nothing or any(value.whole):
+        return False
+    last = (
+        Line.objects.accepted()
+        .filter(_placed(ask.paths or (ask.path,)), figure=ask.figure.name, last_on__lte=ask.period.last)
+        .order_by("organisation_id", "coverage", "-last_on")
+        .distinct("organisation_id", "coverage")
+    )
+    return all(line.nothing for line in last.only("nothing"))
+
+
+def _placed(paths: tuple[str, ...]) -> Q:
+    return reduce(or_, (Q(path__startswith=path) for path in paths))
 
 
 def _standing(figure: Figure, value: Value, inside: int, nothing: int, cut_through: int) -> Standing:
@@ -56,7 +77,7 @@ def _lines(asks: Sequence[Ask]) -> dict[Ask, tuple[int, int, int]]:
         by_figure = {ask.figure.name: ask for ask in together}
         within = Q(last_on__lte=period.last) if stock else Q(first_on__gte=period.first, last_on__lte=period.last)
         touching = Q(last_on__lte=period.last) if stock else Q(first_on__lte=period.last, last_on__gte=period.first)
-        placed = reduce(or_, (Q(path__startswith=path) for path in paths))
+        placed = _placed(paths)
         counted = (
             Line.objects.accepted()
             .filter(touching, placed, figure__in=list(by_figure))

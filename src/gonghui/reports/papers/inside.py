@@ -7,9 +7,11 @@ everything could be read.
 
 import io
 import json
+import re
 import sys
 import warnings
 import zipfile
+from decimal import Decimal
 from xml.parsers import expat
 
 from gonghui.reports import rules
@@ -49,25 +51,31 @@ def scan_workbook(content: bytes) -> dict[str, object]:
     return {"found": found[:KEPT], "read": not beside}
 
 
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_POWER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?[Ee]\+?[0-9]{1,2}")
+"""A number as 1.3812345678E10: shown as its eleven digits."""
+
+
 def shared_strings(book: zipfile.ZipFile) -> list[str]:
     """The workbook's common strings."""
     if "xl/sharedStrings.xml" not in book.namelist():
         return []
     found: list[str] = []
+    pieces: list[str] = []
     state = {"text": False}
 
     def start(name: str, _: dict[str, str]) -> None:
-        tag = inside.local(name)
-        if tag == "si":
-            found.append("")
-        state["text"] = tag == "t"
+        state["text"] = inside.local(name) == "t"
 
     def text(words: str) -> None:
-        if state["text"] and found:
-            found[-1] += words
+        if state["text"]:
+            pieces.append(words)
 
-    def end(_: str) -> None:
+    def end(name: str) -> None:
         state["text"] = False
+        if inside.local(name) == "si":
+            found.append("".join(pieces))
+            pieces.clear()
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
@@ -93,8 +101,10 @@ def cells_of(book: zipfile.ZipFile, part: str, strings: list[str]) -> list[tuple
     def end(name: str) -> None:
         if inside.local(name) == "c":
             words = state["text"]
-            if state["kind"] == "s" and words.isdigit() and int(words) < len(strings):
-                words = strings[int(words)]
+            if state["kind"] == "s":
+                words = strings[int(words)] if _WHOLE.fullmatch(words) and int(words) < len(strings) else ""
+            elif _POWER.fullmatch(words):
+                words = f"{Decimal(words):f}"
             if len(words) >= 11:
                 found.append((state["cell"], words))
         state["inside"] = ""

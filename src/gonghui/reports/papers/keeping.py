@@ -85,9 +85,17 @@ def _scrubbed(content: bytes) -> bytes:
 
 
 def _scanned(content: bytes, way: str) -> bool:
-    """Whether every word was read; refused where one of them is a number of a person."""
+    """Whether every word was read; refused where one of them is a number of a person.
+
+    A PDF that brings the child down is kept as not scanned, as pictures are: it may be nothing but pictures.
+    """
     child = _child(way, content)
     if child.returncode != 0:
+        if way == "workbook":  # a workbook is all words: where they cannot be read, nothing stands in for it
+            raise Refusal(
+                "reports.paper_unread",
+                "这个工作簿在限定的内存和时间内读不完，没有保存：请删去多余的表和行，或打印成 PDF 再传",
+            )
         return False
     answer: dict[str, Any] = json.loads(child.stdout)
     if code := answer.get("refused"):

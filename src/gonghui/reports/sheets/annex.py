@@ -11,10 +11,10 @@ from gonghui.core.actor import Actor
 from gonghui.core.figures import CLOCKS
 from gonghui.reports import areas
 from gonghui.reports.filling import Filled, Filling
+from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.standing import WORDS
 from gonghui.spine.organisations.models import Organisation
 
-RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 HIDDEN = "—"
 
 
@@ -53,27 +53,25 @@ def annex(actor: Actor, filling: Filling, names: dict[int, str]) -> Annex:
     """Every row of the report for each union below, the union's own part, and the sum."""
     children = areas.below(filling.organisation)
     columns = tuple(names.get(child.pk, child.short_name) for child in children)
-    divided = [(one.row, one.period) for one in filling.rows.values() if _is_divided(actor, filling, one)]
+    masked = areas.masked_rows(filling.rows.values(), filling.organisation, actor)
+    divided = [
+        (one.row, one.period)
+        for one in filling.rows.values()
+        if one.is_known and one.row.id not in masked and areas.is_divided(one.figure)
+    ]
     found = areas.cells(divided, filling.organisation, children, filling.cut)
-    rows = tuple(_row(actor, filling, filled, children, found) for filled in filling.rows.values())
+    rows = tuple(_row(filled, children, found, masked) for filled in filling.rows.values())
     return Annex((*columns, _("本级")), rows)
 
 
-def _is_divided(actor: Actor, filling: Filling, filled: Filled) -> bool:
-    """Whether the row has parts to show."""
-    masked = areas.is_masked(filled, filling.organisation, actor)
-    return filled.is_known and not masked and areas.is_divided(filled.figure)
-
-
 def _row(
-    actor: Actor,
-    filling: Filling,
     filled: Filled,
     children: Sequence[Organisation],
     found: Mapping[str, Sequence[areas.Cell]],
+    masked: frozenset[str],
 ) -> AnnexRow:
     total = Box(filled.value.whole) if filled.is_known else Box(words=_(WORDS[filled.standing][0]))
-    if areas.is_masked(filled, filling.organisation, actor):
+    if filled.row.id in masked:
         total = Box(words=HIDDEN)
     boxes: tuple[Box, ...]
     if filled.row.id in found:
@@ -83,11 +81,6 @@ def _row(
         boxes = (*(Box() for _child in children), own)
     unit = "元" if filled.figure.is_money else filled.figure.unit
     return AnnexRow(filled, _(unit), boxes, total)
-
-
-def neutral(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(RISKY) or text.startswith(RISKY) else text
 
 
 def workbook(found: Annex, title: str, note: str) -> bytes:

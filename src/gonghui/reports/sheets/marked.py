@@ -10,8 +10,8 @@ import xlsxwriter
 
 from gonghui.reports import rules
 from gonghui.reports.sheets.columns import COLUMNS, letter
+from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.sheets.opening import SHEET
-from gonghui.reports.sheets.out import neutral
 
 ROWS, WIDTH = 2_000, 24
 HEADING = "请改正"

@@ -18,6 +18,7 @@ from gonghui.reports.sheets.columns import (
     UNIT_LABEL,
     letter,
 )
+from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.sheets.opening import SHEET
 
 BANNER = "演示数据，由程序生成，仅总数取自公开报道"
@@ -33,11 +34,6 @@ HELP = (
     "不要改列名、表名和代码，不要合并单元格。填好后在平台的“导入”页上传。",
     "只填汇总数，不要写个人姓名、身份证号、手机号。",
 )
-
-
-def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" \t\r\n　")[:1] in tuple("=+-@＝＋－＠") or text[:1] in ("\t", "\r") else text
 
 
 def amount_cells(amount: rules.Amount | None, *, money: bool) -> tuple[object, object]:

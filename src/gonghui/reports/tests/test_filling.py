@@ -82,6 +82,29 @@ def test_nought_and_nothing_and_missing_are_three_things():
     assert rows["F53"].printed == "未报"
 
 
+def test_a_stock_that_ended_prints_nothing_here_and_one_that_fell_to_nought_prints_nought():
+    federation = a_federation()
+    march = Period.parse("2020-03")
+    for unit, last in ((federation.east, {"number": None, "nothing": True}), (federation.west, {"number": 0})):
+        for period, said in ((march, {"number": 40}), (Period.parse("2020-06"), last)):
+            opened = a_round(federation.city, "places.homes_built", period=period)
+            draft = a_draft("places.homes_built", reason="撤并", **said)
+            an_accepted_return(opened, unit, federation.city, draft)
+    printed = {
+        (unit.organisation.name, period.key): filling.fill(the_form(), unit.organisation, period).rows["F43"].printed
+        for unit in (federation.east, federation.west, federation.city)
+        for period in (march, H1)
+    }
+    assert printed == {
+        ("东区总工会", "2020-03"): "40个",
+        ("东区总工会", "2020H1"): "无此项",
+        ("西区总工会", "2020-03"): "40个",
+        ("西区总工会", "2020H1"): "0个",
+        ("示范市总工会", "2020-03"): "80个",
+        ("示范市总工会", "2020H1"): "0个",
+    }
+
+
 def test_days_that_cut_through_a_line_print_no_number():
     federation = a_federation()
     returned_by(federation, "east", "F35", 500)

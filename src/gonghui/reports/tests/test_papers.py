@@ -1,6 +1,7 @@
 """Stamped papers: what is taken, what is scanned, what is refused and where, and how a paper leaves again."""
 
 import io
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -146,6 +147,34 @@ def test_a_workbook_with_remarks_is_honestly_called_unread() -> None:
     buffer = io.BytesIO()
     book.save(buffer)
     assert keeping.checked(buffer.getvalue(), "汇总.xlsx", largest=LARGEST).scanned is False
+
+
+def rewritten(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """The workbook with something else written in one of its parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in book.namelist():
+            words = book.read(name)
+            assert name != part or old in words
+            made.writestr(name, words.replace(old, new) if name == part else words)
+    return buffer.getvalue()
+
+
+def test_a_workbook_that_brings_the_scan_down_is_refused_not_kept_unread() -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+    odd = rewritten(a_workbook(A1=f"联系人 {MOBILE}"), sheet, b"</row>", '<c r="B1" t="s"><v>²</v></c></row>'.encode())
+    assert refused(odd, "汇总.xlsx").code == "reports.paper_personal"
+    packed = bytearray(a_workbook(A1="合计"))
+    at = packed.index(b"xl/worksheets/sheet1.xml") - 30
+    packed[at + 8 : at + 10] = (12).to_bytes(2, "little")  # another way of packing than the directory names
+    directory = packed.rindex(b"PK\x01\x02", 0, packed.rindex(b"xl/worksheets/sheet1.xml"))
+    packed[directory + 10 : directory + 12] = (99).to_bytes(2, "little")
+    assert refused(bytes(packed), "汇总.xlsx").code == "reports.paper_unread"
+
+
+def test_a_number_written_as_a_power_is_read_as_its_digits() -> None:
+    content = rewritten(a_workbook(C8=int(MOBILE)), "xl/worksheets/sheet1.xml", MOBILE.encode(), b"1.3812345678E10")
+    assert "汇总!C8" in str(refused(content, "汇总.xlsx"))
 
 
 def test_a_paper_is_kept_without_who_made_it() -> None:
