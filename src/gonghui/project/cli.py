@@ -99,6 +99,18 @@ def _audit(words: argparse.Namespace) -> int:
     return answers.audit()
 
 
+def _seal(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.seal(words)
+
+
+def _verify(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.check(words)
+
+
 def _messages(words: argparse.Namespace) -> int:
     from gonghui.project import messages
 
@@ -153,6 +165,13 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
         one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
+    seal = command("seal", _seal, "Settled entries are sealed and the journal's head is signed: a checkpoint.")
+    seal.add_argument("--to", metavar="DIR", help="write the checkpoints and public keys there, to be handed on")
+    seal.add_argument("--make-key", metavar="FILE", help="make a new signing key there instead")
+    seal.add_argument("--old-key", metavar="FILE", help="change keys: this one vouches for GONGHUI_SEAL_KEY_FILE")
+    verify = command("verify", _verify, "The sealed journal is verified; the first bad entry is named.")
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints that others kept")
     docs = command("docs", _docs, "The generated pages of docs/ are written.")
     docs.add_argument("--check", action="store_true", help="fail where one is stale instead")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")
@@ -175,7 +194,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words.name not in ("manage", "messages"):
             django.setup()
         number: int = words.run(words)
-    except (embedded.CannotRun, ImproperlyConfigured, Refusal) as error:
+    except Refusal as refusal:
+        from gonghui.project import sealing
+
+        return sealing.refused(words.name, refusal)
+    except (embedded.CannotRun, ImproperlyConfigured) as error:
         print(f"gonghui {words.name}: {error}", file=sys.stderr)
         return 1
     except (ProgrammingError, ObjectDoesNotExist) as error:

@@ -128,8 +128,8 @@ def headers(stream: str) -> Chain:
         )
         why = _wrong(chain, at, before == previous, canon.header_hash(text) == hashed, first_id, last_id)
         if why is not None:
-            before = chain.blocks - (why == "fork")
-            chain.bad = chain.bad or Bad(chain.first_entry_after(before), before + 1, why, stream)
+            right = chain.blocks - (why == "fork")
+            chain.bad = chain.bad or Bad(chain.first_entry_after(right), right + 1, why, stream)
             return chain
         gained = merkle.completed(at - 1, hashed, lambda level, index: chain.nodes[level, index])
         chain.nodes |= {(level, (at >> level) - 1): one for level, one in enumerate(gained)}
@@ -216,7 +216,9 @@ def _contradicts(chain: Chain, signed: Signed, keys: dict[str, bytes]) -> Why | 
     if said.origin != sealing.origin():
         return "origin"
     if said.blocks > chain.blocks:
-        return None if chain.bad is not None and chain.bad.block <= chain.blocks + 1 else "cut"
+        if chain.bad is not None and chain.bad.block <= chain.blocks + 1:
+            return None  # that is named
+        return "cut" if not chain.ends or said.last_id > chain.ends[-1] else "rewritten"
     if said.blocks < 1 or chain.root(said.blocks) != said.root:
         return "rewritten"
     until = said.blocks - 1
