@@ -1,7 +1,7 @@
 """Checkpoints for machines: anybody may read and keep them, without an account."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
@@ -11,6 +11,7 @@ from gonghui.reports.seals import Shown
 
 PAGE = 100
 MINUTE, DAY = "public, max-age=60", "public, max-age=86400, immutable"
+Older = Annotated[int | None, Query(ge=1, lt=2**31)]
 router = Router(tags=["checkpoints"])
 
 
@@ -73,9 +74,7 @@ def _found(blocks: int) -> Shown:
 
 
 @router.get("/", url_name="checkpoints", response=Listing, summary="Checkpoints of this journal, the newest first")
-def listed(
-    request: HttpRequest, response: HttpResponse, before: int | None = Query(None, ge=1, lt=2**31)
-) -> dict[str, Any]:
+def listed(request: HttpRequest, response: HttpResponse, before: Older = None) -> dict[str, Any]:
     """A page of checkpoints."""
     found = seals.of_entries() if before is None else seals.of_entries().filter(blocks__lt=before)
     rows = [Shown(row) for row in found[: PAGE + 1]]

@@ -118,7 +118,7 @@ def a_table() -> bytes:
 
 def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
     """The proof of the filing's entry: third of five entries, second of three blocks, a signed checkpoint over all."""
-    filing = {
+    filing: dict[str, Any] = {
         "entry": 7_412_950,
         "recorded_at": FILED_AT,
         "kind": "reports.report_filed",
@@ -139,7 +139,7 @@ def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
     leaves = [merkle.node(bytes(32), bytes([n]) * 32) for n in range(5)]
     leaves[2] = canon.leaf(salt, text)
     root = merkle.root(leaves)
-    block = {"stream": canon.ENTRIES, "number": 2, "first_id": 7_412_904, "last_id": 7_413_000, "entries": 5}
+    block: dict[str, Any] = {"stream": canon.ENTRIES, "number": 2, "first_id": 7_412_904, "last_id": 7_413_000, "entries": 5}
     header = canon.header_text(**block, root=root, previous=bytes(32))
     blocks = [bytes([0xA7]) * 32, canon.header_hash(header), bytes([0xB9]) * 32]
     said = note.Note(
