@@ -104,6 +104,7 @@ class Paper:
     addressee: str
     sections: tuple[Section, ...]
     annexes: tuple[Annex, ...]
+    charts_title: str
     agency: str
     dated: str
     is_signed: bool
@@ -128,6 +129,16 @@ class Paper:
     def is_draft(self) -> bool:
         """Whether the numbers may still move."""
         return self.filed_at is None
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Every chart; on paper they stand together in an annex, so that no page of text is left half empty."""
+        return tuple(chart for section in self.sections for chart in section.charts)
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """The titles of what is attached on paper, in order."""
+        return (*(annex.title for annex in self.annexes), *((self.charts_title,) if self.charts else ()))
 
     @property
     def numbers(self) -> tuple[Number, ...]:
@@ -187,6 +198,7 @@ class _Maker:
             addressee=form.addressee_en if self.english else form.addressee,
             sections=self.sections(),
             annexes=self.annexes(name),
+            charts_title=self.titled(_("%(agency)s%(period)s数字图"), name),
             agency=name,
             dated=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
             is_signed=not form.speaker,
@@ -199,6 +211,7 @@ class _Maker:
             filed_at=filled.filed_at if filled is not None else None,
             filed_on=filled.filed_on if filled is not None else None,
             hides=bool(self.hidden & set(self.filling.rows)),
+            table_hash=filled.table_hash if filled is not None else "",
         )
 
     def agency(self, organisation: Organisation) -> str:
@@ -233,11 +246,13 @@ class _Maker:
         return _("草稿：数字取自台账第 %(cut)s 条，备案前会变") % {"cut": at}
 
     def annexes(self, agency: str) -> tuple[Annex, ...]:
-        period = self.filling.period
-        label = period.label_en if self.english else period.label
-        title = _("%(agency)s%(period)s主要数字分单位表") % {"agency": agency, "period": label}
+        title = self.titled(_("%(agency)s%(period)s主要数字分单位表"), agency)
         found = annex_of(self.filling, title, self.hidden, english=self.english)
         return (found,) if found is not None else ()
+
+    def titled(self, words: str, agency: str) -> str:
+        period = self.filling.period
+        return words % {"agency": agency, "period": period.label_en if self.english else period.label}
 
     def sections(self) -> tuple[Section, ...]:
         written = prose(self.filling, english=self.english)

@@ -18,3 +18,10 @@ class Annex:
 
     title: str
     tables: tuple[Table, ...]
+
+
+def widths(table: Table, whole: float, first: float) -> list[float]:
+    """The width of each column: the first as given, the others by the longest number they hold."""
+    longest = [max((len(row[n]) for row in table.rows), default=0) for n in range(1, len(table.head))]
+    shares = [max(longest, 7) + 2 for longest in longest]
+    return [first, *((whole - first) * share / sum(shares) for share in shares)]
