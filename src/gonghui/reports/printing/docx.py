@@ -64,6 +64,7 @@ class _Writer:
             self._annex(len(paper.attachments), paper.charts_title)
         for chart in paper.charts:
             self._chart(chart)
+        self._sealed()
         out = io.BytesIO()
         self.document.save(out)
         parts = {
@@ -199,7 +200,7 @@ class _Writer:
         shape._inline.docPr.set("descr", words)
 
     def _end(self) -> None:
-        """Attachments, agency and day, and how the numbers can be checked."""
+        """What is attached, then agency and day."""
         paper = self.paper
         if paper.attachments:
             self.paragraph("", "Normal")
@@ -211,37 +212,28 @@ class _Writer:
             self.paragraph(f"{mark}{number}{title}", "Normal")
         if paper.is_signed and paper.dated:
             self.paragraph("", "Signed")
-            for text, right in ((paper.agency, 2), (paper.dated, self._dated_indent())):
+            for text, right in (
+                (paper.agency, 2),
+                (paper.dated, layout.dated_in(paper.agency, paper.dated, english=paper.english)),
+            ):
                 made = self.paragraph(text, "Signed")
                 ind = f'<w:ind {docx_parts.NAMESPACES} w:firstLine="0" w:right="{round(right * 316)}"/>'
                 made.get_or_add_pPr().append(self.parse(ind))
-        self._sealed()
-
-    def _dated_indent(self) -> float:
-        """Two characters to the right of the agency's first one; no nearer to the edge than two."""
-        paper = self.paper
-        if paper.english:
-            return 2
-        digits = sum(sign.isdecimal() for sign in paper.dated)
-        wide = len(paper.dated) - digits / 2
-        return max(0.0, 2 + len(paper.agency) - 2 - wide)
 
     def _sealed(self) -> None:
         """The stand of the numbers, their table's hash, the checkpoint in words and as a square."""
         lines = stands(self.paper)
         self.paragraph("", "Note")
-        if self.paper.seal is None:
-            for line in lines:
-                self.paragraph(line, "Note")
-            return
-        table = self._grid([layout.TEXT_WIDTH - 30, 30], border=False)
-        row = self._row(table)
+        seal = self.paper.seal
+        table = self._grid([layout.TEXT_WIDTH - 30, 30] if seal else [layout.TEXT_WIDTH], inner=False)
+        cells = self._row(table, head=True)
         for line in lines:
-            self._cell_text(row[0], line, "Note")
-        paragraph = self._cell_text(row[1], "", "Chart")
-        from docx.text.paragraph import Paragraph
+            self._cell_text(cells[0], line, "Note")
+        if seal is not None:
+            from docx.text.paragraph import Paragraph
 
-        self._picture(Paragraph(paragraph, self.document._body), qr.png(self.paper.seal.qr), 28, lines[-1])
+            place = Paragraph(self._cell_text(cells[1], "", "Chart"), self.document._body)
+            self._picture(place, qr.png(seal.qr), 28, " ".join(seal.groups))
 
     # Tables ------------------------------------------------------------------------------------------------------
 
@@ -249,7 +241,7 @@ class _Writer:
         """A table with its head on every page; `on_page` begins a page with it."""
         if on_page:
             self.paragraph("", "NextPage")
-        grid = self._grid(widths(table, layout.TEXT_WIDTH, 30), border=True)
+        grid = self._grid(widths(table, layout.TEXT_WIDTH, layout.FIRST_COLUMN), inner=True)
         for text, cell in zip(table.head, self._row(grid, head=True), strict=True):
             self._cell_text(cell, text, "CellHead")
         for row in table.rows:
@@ -257,13 +249,15 @@ class _Writer:
                 self._cell_text(cell, text, "CellRight" if n else "Cell")
         self.paragraph(table.note, "Note")
 
-    def _grid(self, widths: list[float], *, border: bool) -> Any:
-        edges = ("top", "left", "bottom", "right", "insideH", "insideV")
-        lines = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="auto"/>' for edge in edges)
+    def _grid(self, widths: list[float], *, inner: bool) -> Any:
+        """An empty table: ruled all over, or like the 版记 by one line above and one below."""
+        edges = ("top", "left", "bottom", "right", "insideH", "insideV") if inner else ("top", "bottom")
+        size = 4 if inner else 8
+        lines = "".join(f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>' for edge in edges)
         columns = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width in widths)
         table = self.parse(
             f'<w:tbl {docx_parts.NAMESPACES}><w:tblPr><w:tblW w:w="{sum(map(twips, widths))}" w:type="dxa"/>'
-            f'{f"<w:tblBorders>{lines}</w:tblBorders>" if border else ""}<w:tblLayout w:type="fixed"/></w:tblPr>'
+            f'<w:tblBorders>{lines}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
             f"<w:tblGrid>{columns}</w:tblGrid></w:tbl>"
         )
         self.body.insert_element_before(table, "w:sectPr")

@@ -40,13 +40,15 @@ def _style(
     paragraph: str = "",
     level: int = 0,
     after: str = "Normal",
+    bold: bool = False,
 ) -> str:
     outline = f'<w:keepNext/><w:outlineLvl w:val="{level - 1}"/>' if level else ""
     ordered = _in_order(outline + paragraph)
     return (
         f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val={quoteattr(title)}/><w:basedOn w:val="Normal"/>'
         f'<w:next w:val="{after}"/><w:qFormat/><w:pPr>{ordered}</w:pPr>'
-        f'<w:rPr>{fonts(font)}<w:sz w:val="{size * 2}"/><w:szCs w:val="{size * 2}"/></w:rPr></w:style>'
+        f'<w:rPr>{fonts(font)}{"<w:b/>" if bold else ""}<w:sz w:val="{size * 2}"/><w:szCs w:val="{size * 2}"/></w:rPr>'
+        "</w:style>"
     )
 
 
@@ -66,7 +68,7 @@ _FREE = '<w:snapToGrid w:val="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
 
 
 def _small(size: float) -> str:
-    return f'<w:snapToGrid w:val="0"/><w:spacing w:line="{round(size * 26)}" w:lineRule="exact"/>'
+    return f'<w:snapToGrid w:val="0"/><w:spacing w:line="{round(size * 29)}" w:lineRule="exact"/>'
 
 
 def styles(*, english: bool) -> bytes:
@@ -89,10 +91,17 @@ def styles(*, english: bool) -> bytes:
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
         '<w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         "</w:style>",
-        _style("Title", "Title", font=layout.TITLE, size=layout.SIZE_2, paragraph=_CENTRE + _NO_INDENT + _OFF_GRID),
+        _style(
+            "Title",
+            "Title",
+            font=layout.TITLE,
+            size=layout.SIZE_2,
+            paragraph=_CENTRE + _NO_INDENT + _OFF_GRID,
+            bold=english,
+        ),
         _style("Subtitle", "Subtitle", font=layout.KAI, paragraph=_CENTRE + _NO_INDENT + _OFF_GRID),
-        _style("Heading1", "heading 1", font=layout.HEI, level=1),
-        _style("Heading2", "heading 2", font=layout.KAI, level=2),
+        _style("Heading1", "heading 1", font=layout.HEI, level=1, bold=english),
+        _style("Heading2", "heading 2", font=layout.KAI, level=2, bold=english),
         _style("Heading3", "heading 3", font=layout.BODY, level=3),
         _style("Heading4", "heading 4", font=layout.BODY, level=4),
         _style("Flush", "Flush", font=layout.BODY, paragraph=_LEFT + _NO_INDENT),

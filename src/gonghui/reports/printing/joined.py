@@ -12,10 +12,19 @@ _AT_NUMBER = re.compile(r"(?<=\d) | (?=\d)|(?<=million) |(?<=billion) ")
 NO_BREAK_SPACE = "\u00a0"
 
 
+KEPT = re.compile(rf"\d[\d.,]*[{_HAN}%]")
+"""A number in plain text with the sign after it."""
+
+
+def spaced(text: str) -> str:
+    """An English number whose blanks stand fast: beside its digits, and after million; a number in words whole."""
+    has_digits = any(sign.isdecimal() for sign in text)
+    return _AT_NUMBER.sub(NO_BREAK_SPACE, text) if has_digits else text.replace(" ", NO_BREAK_SPACE)
+
+
 def joined(text: str) -> str:
     """A printed number with a joiner at each place where a line could end; in English its blanks stand fast."""
-    has_digits = any(sign.isdecimal() for sign in text)
-    signs = list(_AT_NUMBER.sub(NO_BREAK_SPACE, text) if has_digits else text.replace(" ", NO_BREAK_SPACE))
+    signs = list(spaced(text))
     out = signs[:1]
     for before, sign in pairwise(signs):
         if _is_han(before) or _is_han(sign):

@@ -24,4 +24,16 @@ ALTERNATIVES = {
 }
 """The official faces are not free: they are named first; where a machine lacks one, another stands in."""
 
+FIRST_COLUMN = 30.0
+"""The width of an annex table's first column."""
+
+
+def dated_in(agency: str, dated: str, *, english: bool) -> float:
+    """How many characters the day stands in from the right: two to the right of the agency's first one."""
+    if english:
+        return 2
+    wide = len(dated) - sum(sign.isdecimal() for sign in dated) / 2
+    return max(0.0, len(agency) - wide)
+
+
 JOINER = "\u2060"

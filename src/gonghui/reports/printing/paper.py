@@ -197,8 +197,8 @@ class _Maker:
             subtitle=self.subtitle(filled),
             addressee=form.addressee_en if self.english else form.addressee,
             sections=self.sections(),
-            annexes=self.annexes(name),
-            charts_title=self.titled(_("%(agency)s%(period)s数字图"), name),
+            annexes=self.annexes(),
+            charts_title=self.titled(_("%(period)s数字图")),
             agency=name,
             dated=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
             is_signed=not form.speaker,
@@ -245,14 +245,14 @@ class _Maker:
             return _("草稿：还有人在登记，数字会变")
         return _("草稿：数字取自台账第 %(cut)s 条，备案前会变") % {"cut": at}
 
-    def annexes(self, agency: str) -> tuple[Annex, ...]:
-        title = self.titled(_("%(agency)s%(period)s主要数字分单位表"), agency)
+    def annexes(self) -> tuple[Annex, ...]:
+        title = self.titled(_("%(period)s主要数字分单位表"))
         found = annex_of(self.filling, title, self.hidden, english=self.english)
         return (found,) if found is not None else ()
 
-    def titled(self, words: str, agency: str) -> str:
+    def titled(self, words: str) -> str:
         period = self.filling.period
-        return words % {"agency": agency, "period": period.label_en if self.english else period.label}
+        return words % {"period": period.label_en if self.english else period.label}
 
     def sections(self) -> tuple[Section, ...]:
         written = prose(self.filling, english=self.english)
