@@ -80,6 +80,7 @@ def a_paper(*, english: bool = False, **more: Any) -> Paper:
         addressee="各位委员、同志们：",
         sections=(Section(Heading(1, "一、", "服务职工"), prose),),
         annexes=(),
+        charts_title="",
         agency="示范市总工会",
         dated="2020年8月10日",
         is_signed=True,
