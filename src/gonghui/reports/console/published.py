@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from gonghui.core.han import han
 from gonghui.core.period import Period
 from gonghui.reports import openness, report_forms
-from gonghui.reports.console.report import Live, adjusted, is_english, label_of, name_of, title_of
+from gonghui.reports.console.report import Live, Place, adjusted, is_english, label_of, name_of, title_of
 from gonghui.reports.filling import Filling, Text, prose, standing_report
 from gonghui.reports.models.filings import Report
 from gonghui.web.console import render
@@ -55,14 +55,10 @@ def published_reports(request: HttpRequest) -> HttpResponseBase:
     listed = Keyset(Report.objects.published().select_related("organisation"), ("-published_on", "-id"), 30)
     shown = listed.page(request)
     english = is_english()
-    rows = [
-        (
-            one,
-            name_of(one.organisation),
-            title_of(report_forms.form(one.form), Period.parse(one.period), english=english),
-        )
-        for one in shown
-    ]
+    rows = []
+    for one in shown:
+        place = Place.of(one)
+        rows.append((place.name, title_of(place.form, place.period, english=english), one))
     return _open(render(request, "reports/open/reports.html", {"rows": rows, "page": shown}))
 
 
