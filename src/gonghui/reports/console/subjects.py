@@ -143,4 +143,4 @@ def employers(actor: Actor, ids: Sequence[int]) -> Found:
 def set_ups(actor: Actor, ids: Sequence[int]) -> Found:
     """Set-ups, by the union's name."""
     seen = SetUp.objects.seen_by(actor).filter(pk__in=ids)
-    return {one.pk: Subject(one.name, _address("set_up", one.public_id)) for one in seen}
+    return {one.pk: Subject(one.title, _address("set_up", one.public_id)) for one in seen}
