@@ -252,6 +252,7 @@ TABLE: dict[str, Row] = {
     "report_annex": Row(REPORT, "district", read=REPORT_READERS),
     "report_annex_xlsx": Row(REPORT, "district", read=REPORT_READERS),
     "report_reconcile": Row(REPORT, "district", read=REPORT_READERS),
+    "report_reconcile": Row(REPORT, "district", read=REPORT_READERS),
     "report_propose": Row("quarter ready district", "district", send=EDITING, doers=("{b}.editor",)),
     "report_confirm": Row("quarter proposed district", "district", send=LEADING, doers=("{b}.lead",)),
     "report_begin": Row("form fresh district", "district", send=EDITING, doers=("{b}.editor",)),

@@ -111,6 +111,17 @@ def _verify(words: argparse.Namespace) -> int:
     return sealing.check(words)
 
 
+def _reconcile(words: argparse.Namespace) -> int:
+    from gonghui.reports.reconcile import command
+
+    where = (words.file, words.form, words.period, words.org)
+    try:
+        print(command.answer(*where, as_data=words.json, english=words.english))
+    except Refusal as refusal:
+        raise command.both(refusal) from None
+    return 0
+
+
 def _messages(words: argparse.Namespace) -> int:
     from gonghui.project import messages
 
@@ -164,6 +175,13 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--period", default="2020H1")
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
         one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
+    held = command("reconcile", _reconcile, "The text of a published report held against the books.")
+    held.add_argument("file", type=Path, metavar="TEXTFILE")
+    held.add_argument("--period", required=True, metavar="PERIOD", help="the report's, such as 2020H1")
+    held.add_argument("--form", default="beijing_2020h1")
+    held.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
+    held.add_argument("--json", action="store_true")
+    held.add_argument("--english", action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
     seal = command("seal", _seal, "Settled entries are sealed and the journal's head is signed: a checkpoint.")
     seal.add_argument("--to", metavar="DIR", help="write the checkpoints and public keys there, to be handed on")

@@ -8,7 +8,8 @@ from gonghui.reports.reconcile.passage import Passage
 from gonghui.reports.reconcile.tokens import PERCENT, Token
 
 CHANGE, PAST, PLAN, RATE, ELSEWHERE, UNIT = "change", "past", "plan", "rate", "elsewhere", "unit"
-_MOVE = r"(?:净?增长?加?|上升|提高|提升|下降|减少|降低|多出?|少了?|降|翻番?|扩大|增幅|降幅)(?:了|约|近|超过|幅度?|达|为|到)*\Z"  # zh
+_MOVED_BY = r"(?:了|约|近|超过|幅度?|达|为|到)*\Z"  # zh
+_MOVE = r"(?:净?增长?加?|上升|提高|提升|下降|减少|降低|多出?|少了?|降|翻番?|扩大|增幅|降幅)" + _MOVED_BY  # zh
 _COMPARED = re.compile(rf"(?:同比|环比|[较比]|相比)[^，。；]{{0,14}}?{_MOVE}")  # zh
 _MOVED = re.compile(r"(?:增长|增幅|降幅|下降|上升|提高|提升|增加|减少)(?:了|约|近|超过|达|为)*\Z")  # zh
 _PAST = re.compile(r"去年|上年|前年|往年|上期|同期")  # zh
@@ -16,7 +17,8 @@ _NOW = re.compile(r"今年|本年|上半年|下半年|季度|截至|目前|本�
 _THAN = re.compile(r"[比较与同](?:去年|上年|前年|往年|上期)?(?:全年|年?同期|同比)?")  # zh
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年)")  # zh
 _PLAN = re.compile(
-    r"力争|争取(?:在|到|新|再|全年|年底|今年|完成|实现)|目标(?:是|为)|预计|年底前|到年底|年内[要将再]|全年[将再要]|将再|将新|将达"  # zh
+    r"力争|争取(?:在|到|新|再|全年|年底|今年|完成|实现)|目标(?:是|为)|预计|年底前|到年底"  # zh
+    r"|年内[要将再]|全年[将再要]|将再|将新|将达"  # zh
     r"|(?<!保障)(?<!互助)(?<!帮扶)计划(?:到|在|新|再|发展|建|完成|投入|年内|全年)"  # zh
 )
 _RATE = re.compile(

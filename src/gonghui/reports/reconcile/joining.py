@@ -7,6 +7,7 @@ worse: two that are near are refused, because a wrong join is worse than a missi
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gonghui.reports.reconcile import assign
 from gonghui.reports.reconcile.aside import Around, is_part, why_not
@@ -21,9 +22,9 @@ PARTED = 60
 WITHOUT_FAR = 50.0
 MOST = 12  # numbers weighed for one figure
 NEAR, AGAIN = "near", "again"
-_ALL_OF = re.compile(r"(?:均|都|皆|全部|全都|一律|同为|三项)[为是达到有保持在分别]*\Z")  # zh
 _BETWEEN = re.compile(
-    r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难|职工|工作|家庭|档案|的|三项|各项|\s)*\Z"  # zh
+    r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难"  # zh
+    r"|职工|工作|家庭|档案|的|三项|各项|\s)*\Z"  # zh
 )
 
 
@@ -193,9 +194,7 @@ def _same(one: Token, other: Token) -> bool:
     return one.is_number and (one.value, one.unit, one.marker) == (other.value, other.unit, other.marker)
 
 
-def _shared(
-    passage: Passage, places: list[_Places], asides: Mapping[int, str], joins: Joins
-) -> dict[int, int]:
+def _shared(passage: Passage, places: list[_Places], asides: Mapping[int, str], joins: Joins) -> dict[int, int]:
     """Numbers that state several figures at once, 甲、乙、丙均为 100%: which number each such figure has."""
     taken: dict[int, int] = {}
     ends: dict[str, int] = {}
@@ -213,7 +212,7 @@ def _shared(
         spans = sorted(named.values())
         if len(set(spans)) < max(len(spans), 2) or asides[n]:
             continue
-        if not all(_BETWEEN.match(passage.text[a[1] : b[0]]) for a, b in zip(spans, spans[1:], strict=False)):
+        if not all(_BETWEEN.match(passage.text[a[1] : b[0]]) for a, b in pairwise(spans)):
             continue
         around = Around()
         weights = {row: _weight(passage, n, places[row], asides, around, listed=True) for row in named}

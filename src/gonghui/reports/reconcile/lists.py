@@ -35,7 +35,9 @@ class Numbered:
         """The list as a number of items, printed as its marks."""
         first = min(self.marks, key=lambda mark: mark.start)
         text = "".join(mark.text for mark in self.marks)
-        return Token(first.start, first.end, text, FIGURE, Fraction(len(self.marks)), written=(str(len(self.marks)), ""))
+        many = len(self.marks)
+        many = len(self.marks)
+        return Token(first.start, first.end, text, FIGURE, Fraction(many), written=(str(many), ""))
 
 
 def marks(text: str) -> dict[str, list[tuple[int, Token]]]:

@@ -10,11 +10,15 @@ from math import exp, inf
 from gonghui.reports.reconcile.repair import HARD, Mended
 from gonghui.reports.reconcile.tokens import FIGURE, Token
 
-LEFT = {"、": 4, "，": 5, "：": 4, "；": 14, "。": 40, "！": 40, "？": 40, HARD: 20, ",": 5, ";": 14, "（": 3, "）": 3}  # zh
-RIGHT = {"、": 9, "，": 24, "：": 12, "；": 22, "。": 50, "！": 50, "？": 50, HARD: 30, ",": 24, ";": 22, "（": 3, "）": 6}  # zh
+LEFT = {"、": 4, "，": 5, ",": 5, "：": 4, "；": 14, ";": 14, "（": 3, "）": 3, HARD: 20} | dict.fromkeys(
+    "。！？", 40
+)  # zh
+RIGHT = {"、": 9, "，": 24, ",": 24, "：": 12, "；": 22, ";": 22, "（": 3, "）": 6, HARD: 30} | dict.fromkeys(
+    "。！？", 50
+)  # zh
 FREE = frozenset("“”‘’「」《》·")
 NUMBER_COST = 8
-ENDS = frozenset("。！？；" + HARD)  # zh
+ENDS = frozenset("。！？；;" + HARD)  # zh
 CLAUSE_ENDS = ENDS | frozenset("，：,")
 _RESPECTIVELY = re.compile(r"分别(?:为|达到?|是|有|占到?|建成|完成|共|已|增加|投入|发放|获得|在)?")  # zh
 _MEASURE = re.compile(r"(?<![\d万亿余多])(?:人次|[家个名人件项户])")  # zh

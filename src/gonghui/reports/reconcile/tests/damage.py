@@ -22,8 +22,8 @@ HEADINGS = (
     "强服务暖人心", "抓改革激活力", "固根本强组织",  # zh
 )  # fmt: skip
 SMALL = {"F10": (1, 6), "F16": (8, 40), "F31": (3, 15), "F56": (3, 9)}
-MONEY_ROWS = frozenset("F14 F15 F19 F21 F29 F36".split())
-SHARE_ROWS = frozenset("F12 F13 F38 F39 F40 F54".split())
+MONEY_ROWS = frozenset(("F14", "F15", "F19", "F21", "F29", "F36"))
+SHARE_ROWS = frozenset(("F12", "F13", "F38", "F39", "F40", "F54"))
 TASKS = (
     "加强思想政治引领，凝聚职工力量", "深化产业工人队伍建设改革", "维护职工合法权益，促进劳动关系和谐",  # zh
     "做实普惠服务，提升服务质量", "夯实基层基础，扩大组织覆盖", "推进网上工会建设", "加强干部队伍作风建设",  # zh
@@ -112,10 +112,12 @@ def _plain(text: str) -> str:
 def _number(chance: random.Random, row: str, unit: str) -> str:
     """A random number as newspapers print one, with its unit and perhaps a marker."""
     if row in SHARE_ROWS:
-        written = chance.choice((str(chance.randint(11, 99)), f"{chance.randint(11, 98)}.{chance.randint(1, 9)}", "100"))
-        if written == "100":
-            return "100%"
-        return chance.choice((f"{written}%", f"{written}%", f"{written}%以上", f"近{written}%", f"百分之{_han_share(written)}"))  # zh
+        with_tenths = f"{chance.randint(11, 98)}.{chance.randint(1, 9)}"
+        written = chance.choice((str(chance.randint(11, 99)), with_tenths, "100"))
+        in_words, plain = f"百分之{_han_share(written)}", f"{written}%"  # zh
+        return (
+            plain if written == "100" else chance.choice((plain, plain, f"{plain}以上", f"近{plain}", in_words))
+        )  # zh
     if row in MONEY_ROWS:
         yi = chance.random() < 0.5
         written = f"{chance.randint(1, 9)}.{chance.randint(10, 99)}" if yi else str(chance.randint(120, 9800))
@@ -132,7 +134,8 @@ def _number(chance: random.Random, row: str, unit: str) -> str:
         written = f"{whole:,}" if whole > 999 and chance.random() < 0.25 else str(whole)
         return _marked(chance, written, "", unit)
     places = chance.choice((0, 1, 2))
-    written = str(chance.randint(2, 300)) if not places else f"{chance.randint(1, 60)}.{chance.randint(1, 10**places - 1):0{places}d}"
+    decimals = f".{chance.randint(1, 10**places - 1):0{places}d}" if places else ""
+    written = f"{chance.randint(1, 60)}{decimals}" if places else str(chance.randint(2, 300))
     return _marked(chance, written, "万", unit)  # zh
 
 
@@ -161,9 +164,7 @@ def _listed(chance: random.Random, truth: Counter[tuple[str, str]]) -> str:
     between = "" if "是" in style else "\n"  # zh
     marks = [style.format(n=n, han=han(n), item="|").split("|")[0] for n in range(1, len(items) + 1)]
     truth["F56", "".join(marks)] += 1
-    return opening + between.join(
-        style.format(n=n, han=han(n), item=item) for n, item in enumerate(items, 1)
-    )
+    return opening + between.join(style.format(n=n, han=han(n), item=item) for n, item in enumerate(items, 1))
 
 
 # Damage ---------------------------------------------------------------------------------------------------------
