@@ -89,7 +89,14 @@ def _figures(words: argparse.Namespace) -> int:
 def _report(words: argparse.Namespace) -> int:
     from gonghui.project import answers
 
-    print(answers.report(words.form, words.period, words.org, english=words.english))
+    if words.format == "text" and words.output is None:
+        print(answers.report(words.form, words.period, words.org, english=words.english))
+        return 0
+    if words.format == "text" or words.output is None:
+        raise Refusal("project.report_file", "--format %(ending)s 和 -o 文件要一起写", ending=words.format)
+    where = (words.form, words.period, words.org)
+    size = answers.print_report(*where, ending=words.format, file=words.output, english=words.english)
+    print(f"{words.output}  {size:,} bytes")
     return 0
 
 
@@ -168,13 +175,15 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("--founded", type=date.fromisoformat, metavar="DAY", help="its founding day; else today")
     for name, run, text in (
         ("figures", _figures, "The figures of a report form, for other programs with --json."),
-        ("report", _report, "A work report as text."),
+        ("report", _report, "A work report as text, or as a file with --format and -o."),
     ):
         one = command(name, run, text)
         one.add_argument("--form", default="beijing_2020h1")
         one.add_argument("--period", default="2020H1")
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
         one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
+    one.add_argument("--format", choices=("text", "docx", "pdf", "html", "json"), default="text")
+    one.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the report is written")
     held = command("reconcile", _reconcile, "The text of a published report held against the books.")
     held.add_argument("file", type=Path, metavar="TEXTFILE")
     held.add_argument("--period", required=True, metavar="PERIOD", help="the report's, such as 2020H1")

@@ -102,9 +102,9 @@ class _Writer:
         for where, style in ((self.section.footer, "FooterOdd"), (self.section.even_page_footer, "FooterEven")):
             where.is_linked_to_previous = False
             self._only(where, self._numbered(style))
-        for where in (self.section.header, self.section.even_page_header):
-            where.is_linked_to_previous = False
-            self._only(where, self._made(header, "Header"))
+        for above in (self.section.header, self.section.even_page_header):
+            above.is_linked_to_previous = False
+            self._only(above, self._made(header, "Header"))
 
     def _draft(self) -> str:
         if not self.paper.is_draft:
