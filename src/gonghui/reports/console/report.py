@@ -22,7 +22,7 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
-from gonghui.reports.areas import is_masked
+from gonghui.reports.areas import is_masked, masked_rows
 from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
 from gonghui.reports.models.filings import STANDING, Report
@@ -267,13 +267,14 @@ def paper(
 ) -> dict[str, Any]:
     """What the report's page shows, with or without an open figure."""
     english = is_english()
+    masked = masked_rows(filling.rows.values(), place.organisation, request.actor)
     lives = {
         key: Live(
             filled,
             place.figure_url(key),
             place.organisation.code,
             key == row_id,
-            is_masked(filled, place.organisation, request.actor),
+            key in masked,
             filling.as_of,
         )
         for key, filled in filling.rows.items()
