@@ -32,7 +32,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser without a network."""
     made = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
     made.add_init_script(TELL)
-    made.add_init_script(AXE_SCRIPT)
     yield made
     made.close()
 
@@ -284,6 +283,7 @@ def test_it_reads_without_javascript_and_says_what_was_not_checked(
 def test_it_is_whole_on_desk_and_phone_in_light_and_dark(opened: Opened, english: bool) -> None:
     tab = opened(page.render(a_paper(english=english), a_table(), PROOF).decode())
     assert set(state(tab).values()) == {"good"}, tab.inner_text("#steps")
+    tab.evaluate(AXE_SCRIPT)
     wrong: list[str] = []
     for width, scheme in ((1280, "light"), (360, "dark")):
         tab.set_viewport_size({"width": width, "height": 800})
@@ -295,10 +295,8 @@ def test_it_is_whole_on_desk_and_phone_in_light_and_dark(opened: Opened, english
         if tab.evaluate("document.scrollingElement.scrollWidth") > width:
             wrong.append(f"wider than {width}")
     if english:
-        kept = re.compile(
-            r"演示数据|示范市总工会|2020年|互助付款|挽回损失|一线职工|服务卡新增|各位委员|服务职工|给付笔数|期间发生|一、|人次|上半年|[。；，]"
-        )
-        left = [text for text in tab.evaluate(SEEN_WORDS) if re.search("[㐀-鿿]", kept.sub("", text))]
+        words = [text.replace("示范市总工会", "") for text in tab.evaluate(SEEN_WORDS)]
+        left = [text for text in words if re.search("[㐀-鿿]", text) and not tab.locator("pre", has_text=text).count()]
         wrong += [f"not in English: {text[:80]}" for text in left]
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.emulate_media(color_scheme="light")

@@ -124,13 +124,17 @@
   // Numbers that stand in the words by themselves, dates apart: no proof covers them.
   function unproven(table) {
     const known = new Set(table.rows.flatMap((row) => row.value.map(String)));
-    const token = /\d+年(?:\d+月(?:\d+日)?)?|\d+月\d+日|\d[\d,.]*[^\s\d，。；、：,.;:（）()]{0,3}/g, found = [];
+    const months = "January|February|March|April|May|June|July|August|September|October|November|December";
+    const dates = new RegExp(
+      "\\d+年(?:\\d+月(?:\\d+日)?)?|\\d+月(?:\\d+日)?|\\b\\d{1,2} (?:" + months + ")\\b(?: \\d{4})?|\\b(?:" + months
+      + ") \\d{4}|\\b[HQ]\\d\\b|\\b(?:19|20)\\d\\d\\b(?! ?[%A-Za-z])", "g");
+    const token = /\d[\d,.]*[^\s\d，。；、：,.;:（）()]{0,3}/g, found = [];
     for (const paragraph of all("#report section p")) {
       const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
         if (walker.currentNode.parentElement.closest("data, .card")) continue;
-        for (const one of walker.currentNode.data.normalize("NFKC").match(token) || []) {
-          if (!/\d[年月]/.test(one) && !known.has(one.replace(/[^\d]/g, ""))) found.push(one);
+        for (const one of walker.currentNode.data.normalize("NFKC").replace(dates, " ").match(token) || []) {
+          if (!known.has(one.replace(/[^\d]/g, ""))) found.push(one);
         }
       }
     }
