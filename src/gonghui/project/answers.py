@@ -50,7 +50,8 @@ def print_report(
         half.replace(file)
     except OSError as error:
         half.unlink(missing_ok=True)
-        raise Refusal("project.unwritten", "%(file)s 没有写成：%(why)s", file=str(file), why=error.strerror or "") from None
+        why = error.strerror or ""
+        raise Refusal("project.unwritten", "%(file)s 没有写成：%(why)s", file=str(file), why=why) from None
     return len(content)
 
 

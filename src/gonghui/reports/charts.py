@@ -40,6 +40,11 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
 
+    @property
+    def place(self) -> str:
+        """The name of its document on a page."""
+        return f"chart-{self.id}"
+
 
 @dataclass(frozen=True)
 class _Mark:

@@ -23,6 +23,7 @@ from gonghui.reports import report_forms
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
 from gonghui.reports.areas import is_masked, masked_rows
+from gonghui.reports.charts import charts_of
 from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
 from gonghui.reports.models.filings import STANDING, Report
@@ -35,6 +36,12 @@ from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item, waiting
 
 FOUND_MOST = 20
+PRINTS = (
+    ("docx", "公文格式 .docx"),
+    ("pdf", "公文格式 .pdf"),
+    ("html", "能自己核对的网页 .html"),
+    ("json", "数字表 .json"),
+)
 PRESSED = "filing_pressed"
 
 
@@ -297,6 +304,10 @@ def paper(
         "report": kept,
         "filling": filling,
         "sections": sections,
+        "charts": charts_of(filling, english=english, hidden=[key for key, live in lives.items() if live.is_masked]),
+        "prints": [
+            {"title": title, "url": reverse("report_print", args=[*place.parts, ending])} for ending, title in PRINTS
+        ],
         "missing": [live for live in lives.values() if live.filled.standing in (Standing.MISSING, Standing.SPLIT)],
         "moved": [live for live in lives.values() if live.filled.moved],
         "row_count": len(lives),
