@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import path, reverse
 
 from gonghui.core import access
-from gonghui.reports.areas import is_masked
+from gonghui.reports.areas import masked_rows
 from gonghui.reports.console.report import Place, is_english, place_of
 from gonghui.reports.filling import filled_report
 from gonghui.reports.printing.formats import FORMATS, sheet_of
@@ -25,7 +25,7 @@ def printed(request: ConsoleRequest, form: str, period: str, code: str, ending: 
         if (shown_again := asked_again(request, then=there)) is not None:
             return shown_again
         access.looked(request.actor, "reports.report_printed", subject_type="reports.report")
-    hidden = frozenset(filled.row.id for filled in filling if is_masked(filled, place.organisation, request.actor))
+    hidden = masked_rows(filling, place.organisation, request.actor)
     one = FORMATS[ending]
     content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
     return attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
