@@ -48,7 +48,10 @@ def trace_look(actor: Actor, line: Line) -> None:
 
 def line_context(actor: Actor, line: Line) -> dict[str, Any]:
     """Everything a line's page or pane shows."""
-    before = before_of([line]).get(line.pk)
+    hidden = not line.is_open_to(actor)
+    before = None if hidden else before_of([line]).get(line.pk)
+    if hidden:
+        line.veil()
     figure = line.declared
     own = line.organisation_id == actor.organisation_id
     correction = line.corrections.exclude(state__in=("withdrawn", "corrected")).order_by("-id").first()
@@ -61,6 +64,7 @@ def line_context(actor: Actor, line: Line) -> dict[str, Any]:
         "now_text": amount_text(line.amount, figure),
         "before_text": amount_text(before, figure),
         "change": against(line, before),
+        "hidden": hidden,
         "coverage": _(rules.COVERAGES[line.coverage]),
         "flow": flow_of(line),
         "offers": offers_for(line, actor),
