@@ -1,10 +1,10 @@
 """Verifies an exported journal: `python stranger.py FOLDER`. Written from docs/decisions/0021 by its words alone."""
 
-import base64
 import hashlib
 import itertools
 import json
 import sys
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import duckdb
@@ -26,25 +26,25 @@ def leaves():
     found = read("entry as number, block, leaf, salt, * exclude (block, leaf, salt)", "entries/*")
     while rows := found.fetchmany(50_000):
         for number, block, leaf, salt, *values in rows:
-            one = {key[0]: value for key, value in zip(found.description[4:], values, strict=True)}
-            if leaf is None:  # of a sensitive entry there is its leaf and nothing else
-                one |= {"facts": json.loads(one["facts"]), "happened_on": one["happened_on"].isoformat()}
-            yield block, number, leaf or sha(b"\0", salt, text(one))
+            one = {name[0]: value for name, value in zip(found.description[4:], values, strict=True)}
+            if one["kind"] is not None:  # of a sensitive entry there is its leaf and nothing else
+                one |= {"facts": json.loads(one["facts"]), "happened_on": str(one["happened_on"])}
+                leaf = sha(b"\0", salt, text(one))
+            yield block, number, leaf
 
 
-runs, hashes = itertools.groupby(leaves(), lambda row: row[0]), [bytes(32)]
+runs, hashes = itertools.groupby(leaves(), lambda one: one[0]), [bytes(32)]
 for number, first, last, entries, top, *chained in read("number, * exclude number", "blocks").fetchall():
     _, ids, hashed = zip(*next(runs, (0, [(0, 0, b"")]))[1], strict=True)
     assert (ids[0], ids[-1], len(ids)) == (first, last, entries), f"block {number}: other entries than were sealed"
     assert root(list(hashed)) == top, f"block {number}: an entry was changed"
     header = {"entries": entries, "first_id": first, "last_id": last, "number": number, "root": top.hex()}
-    header |= {"previous": hashes[-1].hex(), "stream": "entries"}
-    assert chained == [hashes[-1], sha(b"\0", text(header))], f"block {number}: does not follow the one before"
+    sealed = sha(b"\0", text(header | {"previous": hashes[-1].hex(), "stream": "entries"}))
+    assert chained == [hashes[-1], sealed], f"block {number}: does not follow the one before"
     hashes.append(chained[1])
 note, gap, line = (FOLDER / "checkpoint.txt").read_text("utf-8").rstrip("\n").rpartition("\n\n")
 said, (key, signature) = note.split("\n"), line.split(" ")[1:]
-signed = [str(len(hashes) - 1), base64.b64encode(root(hashes[1:])).decode(), None]
-assert signed == [*said[2:4], next(runs, None)], "not the journal that was signed"
+tree = [str(len(hashes) - 1), b64encode(root(hashes[1:])).decode()]
+assert [*tree, None] == [*said[2:4], next(runs, None)], "not the journal that was signed"
 keys = dict(row.split(" ")[:2] for row in (FOLDER / "keys.txt").read_text("utf-8").splitlines()[2:])
-public = Ed25519PublicKey.from_public_bytes(base64.b64decode(keys[key]))
-public.verify(base64.b64decode(signature), f"{note}\n".encode())
+Ed25519PublicKey.from_public_bytes(b64decode(keys[key])).verify(b64decode(signature), f"{note}\n".encode())

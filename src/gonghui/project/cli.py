@@ -129,6 +129,18 @@ def _reconcile(words: argparse.Namespace) -> int:
     return 0
 
 
+def _export_journal(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.export_journal(words)
+
+
+def _witness(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.witness_journal(words)
+
+
 def _messages(words: argparse.Namespace) -> int:
     from gonghui.project import messages
 
@@ -146,6 +158,24 @@ def _docs(words: argparse.Namespace) -> int:
 def _manage(words: argparse.Namespace) -> int:
     execute_from_command_line(["gonghui manage", *words.words])
     return 0
+
+
+def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    seal = command("seal", _seal, "Settled entries are sealed and the journal's head is signed: a checkpoint.")
+    seal.add_argument("--to", metavar="DIR", help="write the checkpoints and public keys there, to be handed on")
+    seal.add_argument("--make-key", metavar="FILE", help="make a new signing key there instead")
+    seal.add_argument("--old-key", metavar="FILE", help="change keys: this one vouches for GONGHUI_SEAL_KEY_FILE")
+    verify = command("verify", _verify, "The sealed journal is verified; the first bad entry is named.")
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints that others kept")
+    journal = command("export-journal", _export_journal, "The sealed journal as Parquet; sensitive entries as hashes.")
+    journal.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet, or empty")
+    witness = command("witness", _witness, "Another federation's journal, held against its checkpoints kept here.")
+    witness.add_argument("folder", nargs="?", metavar="DIR", help="its exported journal")
+    witness.add_argument("--against", nargs="+", default=[], metavar="FILE", help="more of its checkpoints")
+    witness.add_argument("--keep", nargs="+", default=[], metavar="FILE", help="keep these checkpoints of it")
+    witness.add_argument("--keys", metavar="FILE", help="its list of public keys, with the first checkpoint")
+    witness.add_argument("--given-by", default="", metavar="NAME", help="who handed them over")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -192,13 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("--json", action="store_true")
     held.add_argument("--english", action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
-    seal = command("seal", _seal, "Settled entries are sealed and the journal's head is signed: a checkpoint.")
-    seal.add_argument("--to", metavar="DIR", help="write the checkpoints and public keys there, to be handed on")
-    seal.add_argument("--make-key", metavar="FILE", help="make a new signing key there instead")
-    seal.add_argument("--old-key", metavar="FILE", help="change keys: this one vouches for GONGHUI_SEAL_KEY_FILE")
-    verify = command("verify", _verify, "The sealed journal is verified; the first bad entry is named.")
-    verify.add_argument("--json", action="store_true")
-    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints that others kept")
+    _seal_commands(command)
     docs = command("docs", _docs, "The generated pages of docs/ are written.")
     docs.add_argument("--check", action="store_true", help="fail where one is stale instead")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")

@@ -1,4 +1,4 @@
-"""The commands of the seals: seal, verify, export-journal, witness. They speak both languages."""
+"""The commands of the seals: seal, verify, export-journal, witness. What they refuse they say in both languages."""
 
 import argparse
 import json
@@ -10,11 +10,14 @@ from pathlib import Path
 
 from django.utils import translation
 
+from gonghui.core import clock
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Checkpoint
-from gonghui.core.seals import checkpoints, sealing, verify, words
+from gonghui.core.seals import checkpoints, export, sealing, verify, witness, words
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checking import Bad
+from gonghui.reports import filling
 from gonghui.web import say
 
 
@@ -98,6 +101,39 @@ def check(words_given: argparse.Namespace) -> int:
         print(f"{verdict.entries} entries in {verdict.blocks} blocks; {verdict.unsealed} not sealed yet")
         print("ok" if verdict.first_bad is None else told(verdict.first_bad))
     return 0 if verdict.ok else 1
+
+
+def export_journal(words_given: argparse.Namespace) -> int:
+    """The journal as Parquet in a folder that is whole or not there."""
+    newest = export.export(Path(words_given.to))
+    print(f"{newest.entries} entries in {newest.blocks} blocks, up to the checkpoint of {newest.at:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+def witness_journal(words_given: argparse.Namespace) -> int:
+    """Keep checkpoints of others; hold an exported journal against those that are kept."""
+    agrees = True
+    keys = _read(words_given.keys) if words_given.keys else ""
+    for name in words_given.keep:
+        agrees &= _keep(name, keys, words_given.given_by)
+    if words_given.folder:
+        extra = [witness.read_signed(_read(name), name) for name in words_given.against]
+        origin, verdict, kept = witness.witness(Path(words_given.folder), extra)
+        print(f"{origin}: {verdict.entries} entries in {verdict.blocks} blocks, {kept} kept checkpoints")
+        print("ok" if verdict.first_bad is None else told(verdict.first_bad))
+        agrees &= verdict.ok
+    return 0 if agrees else 1
+
+
+def _keep(name: str, keys: str, given_by: str) -> bool:
+    city = filling.organisation_of(None)
+    kept = witness.keep(
+        _read(name), keys=keys, given_by=given_by or Path(name).name, by=SYSTEM, on=clock.today(), organisation=city
+    )
+    print(f"{kept.row.origin}: {kept.row.entries} entries in {kept.row.blocks} blocks, kept")
+    for rival in kept.contradicts:
+        print(both(words.FORK, {"one": kept.row.at.isoformat(), "other": rival.at.isoformat(), "by": rival.given_by}))
+    return not kept.contradicts
 
 
 def told(bad: Bad) -> str:

@@ -99,13 +99,14 @@ def wrong(chain: Chain, header: Header) -> Why | None:
 
 def held_against(chain: Chain, signed: Iterable[Signed], keys: dict[str, bytes], origin: str) -> Bad | None:
     """The first checkpoint that contradicts the blocks, named by the first entry after those that agree."""
-    agreeing = 0
+    agreeing = [0]
     for one in sorted(signed, key=lambda each: each.note.blocks):
         why = contradicts(chain, one, keys, origin)
         if why is not None:
-            after = chain.blocks if why == "cut" else min(agreeing, chain.blocks)
+            before = max(size for size in agreeing if size < max(1, one.note.blocks))
+            after = chain.blocks if why == "cut" else min(before, chain.blocks)
             return Bad(chain.first_entry_after(after), after + 1, why, chain.stream)
-        agreeing = one.note.blocks
+        agreeing.append(one.note.blocks)
     return None
 
 

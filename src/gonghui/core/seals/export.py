@@ -35,6 +35,12 @@ INTEGERS = ("entry", "block", "actor", "amount_fen", "organisation", "quantity",
             "subject_id")  # fmt: skip
 TEXTS = ("facts", "kind", "path", "subject_type", "why")
 BYTES = ("salt", "leaf")
+TYPES = {
+    "happened_on": "date",
+    **dict.fromkeys((*TEXTS, "figure"), "varchar"),
+    **dict.fromkeys((*BYTES, "root", "previous", "hash"), "blob"),
+}
+"""All others are whole numbers. Said outright, because a column of nothing has no type of its own."""
 COLUMNS = (*INTEGERS, "happened_on", *TEXTS, *BYTES)
 
 
@@ -127,8 +133,8 @@ def _parquet(path: Path, table: dict[str, Any]) -> None:
     """One file; the table's arrays are read where they lie."""
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("table_written", table)
-        day = " replace (happened_on::date as happened_on)" if "happened_on" in table else ""
-        written = f"select *{day} from table_written"  # noqa: S608
+        columns = ", ".join(f"{name}::{TYPES.get(name, 'bigint')} as {name}" for name in table)
+        written = f"select {columns} from table_written"  # noqa: S608
         connection.execute(f"copy ({written}) to '{_quoted(path)}' (format parquet, compression zstd)")
 
 

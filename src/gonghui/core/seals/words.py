@@ -23,6 +23,7 @@ WHY = {
 }
 SENTENCE = "第 %(block)s 块，第 %(entry)s 条：%(why)s"
 ACCESS_SENTENCE = "查看留痕第 %(block)s 块，第 %(entry)s 条：%(why)s"
+FORK = "两个检查点不能同时为真：%(one)s 的这个，与 %(by)s 交来的 %(other)s 的那个；请与对方当面核对"
 
 
 def sentence(bad: Bad) -> tuple[str, dict[str, object]]:

@@ -116,3 +116,18 @@ def test_the_worker_seals_and_signs_at_once_when_a_report_was_filed(monkeypatch:
     attacks.write(20, draw)
     worker.seal_once(short_too=False, at=NOON)
     assert [one.entries for one in Checkpoint.objects.order_by("id")] == [5, 25]
+
+
+def test_a_journal_is_exported_and_witnessed_from_the_terminal(
+    sealed: attacks.Sealed, tmp_path: Path, capsys: Any
+) -> None:
+    assert main(["export-journal", "--to", str(tmp_path / "journal")]) == 0
+    assert "40 entries in 2 blocks" in capsys.readouterr().out
+    assert main(["export-journal", "--to", str(tmp_path / "journal")]) == 1
+    assert "已有内容" in capsys.readouterr().err
+    kept = tmp_path / "kept.txt"
+    kept.write_text(sealed.kept[0].whole)
+    assert main(["witness", str(tmp_path / "journal"), "--against", str(kept)]) == 0
+    assert "1 kept checkpoints\nok" in capsys.readouterr().out
+    (tmp_path / "journal/entries/00001.parquet").unlink()
+    assert main(["witness", str(tmp_path / "journal")]) == 1
