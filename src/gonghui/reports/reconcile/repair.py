@@ -87,7 +87,7 @@ def _halved(line: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """A line whose every sign is printed twice, once; only where the whole line is so and it is a title in words."""
     bare = [one for one in line if one[0] != " "]
     text = "".join(sign for sign, _at in bare)
-    if len(text) < 4 or len(text) % 2 or text[::2] != text[1::2] or len(set(HAN.findall(text))) < 2:
+    if len(text) < 6 or len(text) % 2 or text[::2] != text[1::2] or len(set(HAN.findall(text))) < 2:
         return line
     return bare[::2]
 

@@ -39,10 +39,10 @@ class Made:
     truth: Counter[tuple[str, str]]
 
 
-def blocks(*, held_out: bool | None = None) -> list[list[str]]:
-    """The matters of phrases.txt with their lines; the held-out third, the others, or all."""
+def blocks(file: str = "phrases.txt", *, held_out: bool | None = None) -> list[list[str]]:
+    """The matters of a file with their lines; the held-out third, the others, or all."""
     made: list[list[str]] = [[]]
-    for line in (HERE / "phrases.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / file).read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
         if line.strip():
@@ -81,8 +81,9 @@ def _slot(row: str, units: dict[str, str]) -> str:
 def make(chance: random.Random, matters: Sequence[Sequence[str]]) -> Made:
     """One damaged text: a sentence of each matter, strangers between them, headings, a list of tasks, then damage."""
     truth: Counter[tuple[str, str]] = Counter()
-    sentences = [_filled(chance, chance.choice(matter), truth) for matter in matters]
-    sentences += chance.sample(strangers(), chance.randint(3, 12))
+    told = [matter for matter in matters if chance.random() < 0.8]  # what is left out has only its strangers
+    sentences = [_filled(chance, chance.choice(matter), truth) for matter in told]
+    sentences += chance.sample(strangers(), chance.randint(6, 20))
     chance.shuffle(sentences)
     if not any(row == "F56" for row, _text in truth) and chance.random() < 0.7:
         sentences.append(_listed(chance, truth))
@@ -99,14 +100,15 @@ def _filled(chance: random.Random, line: str, truth: Counter[tuple[str, str]]) -
         rows, unit = found[1].split("+"), found[2] or ""
         text = _number(chance, rows[0], unit)
         for row in rows:
-            truth[row, _plain(text)] += 1
+            truth[row, plain(text)] += 1
         return text
 
     return SLOT.sub(put, line)
 
 
-def _plain(text: str) -> str:
-    return normal(text).replace(",", "")
+def plain(text: str) -> str:
+    """A printed number as it is compared: half width, no blanks, no commas."""
+    return normal(text).replace(",", "").replace("，", "")
 
 
 def _number(chance: random.Random, row: str, unit: str) -> str:
@@ -163,7 +165,7 @@ def _listed(chance: random.Random, truth: Counter[tuple[str, str]]) -> str:
     opening = chance.choice(("下半年工作部署\n", "下半年，要做好以下重点工作。", "下半年重点任务：\n"))  # zh
     between = "" if "是" in style else "\n"  # zh
     marks = [style.format(n=n, han=han(n), item="|").split("|")[0] for n in range(1, len(items) + 1)]
-    truth["F56", "".join(marks)] += 1
+    truth["F56", plain("".join(marks))] += 1
     return opening + between.join(style.format(n=n, han=han(n), item=item) for n, item in enumerate(items, 1))
 
 
