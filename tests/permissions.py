@@ -11,10 +11,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gonghui.core.codes import demo_uscc
-from gonghui.core.seals.checkpoints import whole
 from gonghui.reports.actions.lines import digest_of, drafts_of
-from gonghui.reports.seals import of_entries
 from gonghui.reports.sheets.out import workbook
+from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
 from tests.world import (
     ABSENT_UUID,
     EARLIER,
@@ -97,9 +96,10 @@ def _workbook(world: World, branch: Branch) -> dict[str, Any]:
     return {"workbook": file("填好.xlsx", filled(content, {PAID: {"number": 9.5}}))}
 
 
-def checkpoint_text() -> str:
-    """A checkpoint of the own journal, as another unit hands it back."""
-    return whole(of_entries()[0])
+def a_kept_checkpoint(given_by: str) -> dict[str, Any]:
+    """A checkpoint of another journal, as it is handed over."""
+    text, keys = a_foreign_checkpoint(50)
+    return {"text": text, "keys": keys, "given_by": given_by}
 
 
 REPORT, ROW_OF = "form h1 district", "form h1 district figure"
@@ -252,7 +252,6 @@ TABLE: dict[str, Row] = {
     "report_annex": Row(REPORT, "district", read=REPORT_READERS),
     "report_annex_xlsx": Row(REPORT, "district", read=REPORT_READERS),
     "report_reconcile": Row(REPORT, "district", read=REPORT_READERS),
-    "report_reconcile": Row(REPORT, "district", read=REPORT_READERS),
     "report_propose": Row("quarter ready district", "district", send=EDITING, doers=("{b}.editor",)),
     "report_confirm": Row("quarter proposed district", "district", send=LEADING, doers=("{b}.lead",)),
     "report_begin": Row("form fresh district", "district", send=EDITING, doers=("{b}.editor",)),
@@ -328,7 +327,7 @@ TABLE: dict[str, Row] = {
     "keep_checkpoint": Row(
         send=AUDITING | {"audit_admin"},
         doers=("city.audit", "{b}.audit", "admin.audit"),
-        body=lambda world, branch: {"text": checkpoint_text(), "given_by": "示例区总工会"},
+        body=lambda world, branch: a_kept_checkpoint(branch.marked("示例省总工会")),
     ),
     "kept_checkpoint": Row("kept", "district", read=JOURNAL_READERS),
     "open_checkpoints": Row(signed_in=200, anonymous=200),

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -69,36 +70,48 @@ def test_a_checkpoint_is_kept_once_and_only_with_a_good_signature(world: World) 
         response = auditor.post(reverse("keep_checkpoint"), {"text": text, "keys": keys, "given_by": name}, follow=True)
         return page_of(response) if Witnessed.objects.count() == before else "kept"
 
-    text, key = a_foreign_checkpoint(7, journal="77aa")
-    assert "还没有这本台账的公钥" in keep(text)
-    assert "读不懂" in keep(text, "not a key")
-    assert "不一致" in keep(text.replace("\n7\n", "\n8\n"), key)
-    assert "这不是检查点的原文" in keep("hello", key)
-    assert "从哪个单位" in keep(text, key, " ")
-    assert keep(text, key) == "kept"
-    assert "早已保存" in keep(text, key)
-    later, _key = a_foreign_checkpoint(8, journal="77aa")
+    text, keys = a_foreign_checkpoint(7, journal="77aa")
+    assert "不认识签署检查点的密钥" in keep(text)
+    assert "这不是公钥清单" in keep(text, "not a key")
+    assert "签名不对" in keep(text.replace("\n7\n", "\n8\n"), keys)
+    assert "不是检查点文件" in keep("hello", keys)
+    assert "从哪个单位" in keep(text, keys, " ")
+    assert keep(text, keys) == "kept"
+    assert "已保存检查点 7" in keep(text, keys), "twice is once"
+    later, _keys = a_foreign_checkpoint(8, journal="77aa")
     assert keep(later.replace("\n", "\r\n")) == "kept", "the key is known by now"
+    file = SimpleUploadedFile("checkpoint.txt", a_foreign_checkpoint(9, journal="77aa")[0].encode())
+    auditor.post(reverse("keep_checkpoint"), {"file": file, "given_by": "示例省总工会"})
+    assert Witnessed.objects.filter(blocks=9, origin__endswith="77aa").exists()
 
 
-def test_a_kept_checkpoint_finds_out_a_rewritten_journal_and_another_tale(world: World) -> None:
-    auditor = world.people["chaoyang.audit"]
-    head = Checkpoint.objects.get(blocks=world.checkpoint, stream="entries")
-    auditor.client().post(reverse("keep_checkpoint"), {"text": whole(head), "given_by": "示例区总工会"})
-    kept = Witnessed.objects.latest("kept_at")
-    address = reverse("kept_checkpoint", args=[kept.public_id])
-    assert "一块未改" in page_of(auditor.client().get(address))
+def test_another_tale_of_the_same_journal_is_kept_and_both_say_so(world: World) -> None:
+    auditor, foreign = world.people["chaoyang.audit"].client(), world.branches["chaoyang"].kept
+    address = reverse("kept_checkpoint", args=[foreign.public_id])
+    assert "只有这一份" in page_of(auditor.get(address))
+    other, keys = a_foreign_checkpoint(3, root=b"\2" * 32)
+    said = auditor.post(reverse("keep_checkpoint"), {"text": other, "keys": keys, "given_by": "另一区"}, follow=True)
+    assert "不能同时成立" in page_of(said)
+    assert "有一方被改写" in page_of(said)
+    assert "有一方被改写" in page_of(auditor.get(address))
+
+
+def test_an_own_checkpoint_that_comes_back_finds_out_a_rewritten_journal(world: World) -> None:
+    auditor = world.people["chaoyang.audit"].client()
+    handed = whole(Checkpoint.objects.get(blocks=world.checkpoint, stream="entries"))
+
+    def said() -> str:
+        return page_of(auditor.post(reverse("keep_checkpoint"), {"text": handed}, follow=True))
+
+    kept = Witnessed.objects.count()
+    assert "一块未改" in said()
     with connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")
-        cursor.execute("update core_witnessed set root = %s where id = %s", [b"\1" * 32, kept.pk])
-        cursor.execute("set local session_replication_role = origin")
-    assert "台账被改写过" in page_of(auditor.client().get(address))
-    foreign = world.branches["chaoyang"].kept
-    other, key = a_foreign_checkpoint(3, root=b"\2" * 32)
-    address = reverse("kept_checkpoint", args=[foreign.public_id])
-    assert "只有这一份" in page_of(auditor.client().get(address))
-    auditor.client().post(reverse("keep_checkpoint"), {"text": other, "keys": key, "given_by": "另一区总工会"})
-    assert "有一方被改写" in page_of(auditor.client().get(address))
+        cursor.execute("update core_block set nodes = decode(repeat('ab', length(nodes)), 'hex')")
+        assert "台账被改写过" in said()
+        cursor.execute("delete from core_block")
+        assert "末尾被截去" in said()
+    assert Witnessed.objects.count() == kept
 
 
 def test_groups_read_out_are_compared_one_by_one(world: World) -> None:
@@ -176,8 +189,9 @@ def test_a_later_checkpoint_grew_from_an_earlier_one(journal: Any) -> None:
         assert seal_all() == 1
         heads.append(checkpoint())
     found = Client().get("/api/v1/checkpoints/3/since/1/").json()
+    assert found["format"] == "gonghui-growth-1"
     path = [bytes.fromhex(one) for one in found["path"]]
-    roots = [base64.b64decode(found[name]) for name in ("old_root", "new_root")]
+    roots = [note.read_note(found[name]["text"]).root for name in ("old", "new")]
     assert merkle.grew(1, roots[0], 3, roots[1], path)
     assert not merkle.grew(1, b"\0" * 32, 3, roots[1], path)
     assert Client().get("/api/v1/checkpoints/1/since/3/").status_code == 404

@@ -16,12 +16,12 @@ from django.test import Client
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.models import Entry, Witnessed
 from gonghui.core.period import Period
+from gonghui.core.seals import witness
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.sealing import seal_all
 from gonghui.reports import actions as reports
 from gonghui.reports import rules
 from gonghui.reports.actions import circulating, filings, making, signing
-from gonghui.reports.actions.witnesses import keep_checkpoint
 from gonghui.reports.checking import Draft
 from gonghui.reports.filling import fill_report
 from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round, Upload
@@ -488,9 +488,12 @@ def _filed(world: World, key: str, report: Report) -> Report:
 
 def _kept(world: World, branch: Branch) -> None:
     """Each district keeps a checkpoint of another federation."""
-    text, key = a_foreign_checkpoint(3 if branch.key == "chaoyang" else 4)
+    text, keys = a_foreign_checkpoint(3 if branch.key == "chaoyang" else 4)
     auditor = world.actor(f"{branch.key}.audit")
-    branch.kept = keep_checkpoint(text, key, branch.marked("示范市总工会"), by=auditor, on=TODAY)
+    kept = witness.keep(
+        text, keys=keys, given_by=branch.marked("示例省总工会"), by=auditor, on=TODAY, organisation=branch.district
+    )
+    branch.kept = kept.row
 
 
 def _reset_code(world: World, branch: Branch) -> None:

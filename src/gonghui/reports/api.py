@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from gonghui.core.seals import proofs
 from gonghui.reports import seals
 from gonghui.reports.seals import Shown
 
@@ -48,10 +49,9 @@ class Whole(Brief):
 class Grown(Schema):
     """The proof that one checkpoint's journal is the beginning of a later one's (RFC 9162, 2.1.4)."""
 
-    old: int
-    new: int
-    old_root: str
-    new_root: str
+    format: str
+    old: dict[str, Any] = Field(description="The older checkpoint: text, key, signature, public_key, groups.")
+    new: dict[str, Any]
     path: list[str] = Field(description="Hashes in hexadecimal.")
 
 
@@ -113,6 +113,5 @@ def grown(request: HttpRequest, response: HttpResponse, blocks: int, older: int)
     new, old = _found(blocks), _found(older)
     if older > blocks:
         raise Http404
-    found = seals.growth(old, new)
     response["Cache-Control"] = DAY
-    return {"old": older, "new": blocks, "old_root": old.root, "new_root": new.root, "path": list(found.path)}
+    return proofs.growth_proof(old.row, new.row)

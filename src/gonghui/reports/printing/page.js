@@ -121,9 +121,9 @@
     return numbers.length === 1 && value.length === 1 && fen === value[0].toString();
   }
 
-  // Numbers that stand in the words by themselves, dates apart: no proof covers them.
+  // Numbers that stand in the words by themselves, dates and the hotline's name apart: no proof covers them.
   function unproven(table) {
-    const known = new Set(table.rows.flatMap((row) => row.value.map(String)));
+    const known = new Set(["12351", ...table.rows.flatMap((row) => row.value.map(String))]);
     const months = "January|February|March|April|May|June|July|August|September|October|November|December";
     const dates = new RegExp(
       "\\d+年(?:\\d+月(?:\\d+日)?)?|\\d+月(?:\\d+日)?|\\b\\d{1,2} (?:" + months + ")\\b(?: \\d{4})?|\\b(?:" + months

@@ -199,7 +199,7 @@ def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
 
 
 def a_foreign_checkpoint(blocks: int, *, root: bytes = b"\xb9" * 32, journal: str = "5f0c2a9e") -> tuple[str, str]:
-    """A checkpoint of another journal as it is handed on, and its public key."""
+    """A checkpoint of another journal as it is handed on, and the list of its public keys."""
     said = note.Note(
         stream=canon.ENTRIES,
         origin=note.origin("示例省总工会", journal),
@@ -210,5 +210,6 @@ def a_foreign_checkpoint(blocks: int, *, root: bytes = b"\xb9" * 32, journal: st
         at=FILED_AT,
     )
     public = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    text = note.signed_text(said.text, note.key_id(public), KEY.sign(said.text.encode()))
-    return text, base64.b64encode(public).decode()
+    key = note.key_id(public)
+    text = note.signed_text(said.text, key, KEY.sign(said.text.encode()))
+    return text, f"gonghui keys v1\n{said.origin}\n{key} {base64.b64encode(public).decode()}\n"
