@@ -23,10 +23,10 @@ from gonghui.reports import report_forms
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
 from gonghui.reports.areas import is_masked, masked_rows
-from gonghui.reports.charts import charts_of
 from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
 from gonghui.reports.models.filings import STANDING, Report
+from gonghui.reports.printing.kept import charts_for
 from gonghui.reports.report_forms import Form
 from gonghui.reports.standing import Standing
 from gonghui.spine.organisations.models import Organisation
@@ -39,7 +39,7 @@ FOUND_MOST = 20
 PRINTS = (
     ("docx", "公文格式 .docx"),
     ("pdf", "公文格式 .pdf"),
-    ("html", "能自己核对的网页 .html"),
+    ("html", "自核对网页 .html"),
     ("json", "数字表 .json"),
 )
 PRESSED = "filing_pressed"
@@ -304,7 +304,12 @@ def paper(
         "report": kept,
         "filling": filling,
         "sections": sections,
-        "charts": charts_of(filling, english=english, hidden=[key for key, live in lives.items() if live.is_masked]),
+        "charts": charts_for(
+            kept,
+            filling,
+            english=english,
+            hidden=frozenset(key for key, live in lives.items() if live.is_masked),
+        ),
         "prints": [
             {"title": title, "url": reverse("report_print", args=[*place.parts, ending])} for ending, title in PRINTS
         ],

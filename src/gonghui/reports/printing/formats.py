@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from gonghui.reports.filling import Filling
 from gonghui.reports.models.filings import Report
 from gonghui.reports.printing import docx, page, pdf
-from gonghui.reports.printing.paper import Paper, paper_of
+from gonghui.reports.printing.kept import paper_of
+from gonghui.reports.printing.paper import Paper
 from gonghui.reports.printing.sealed import Proof, filing_proof, sealed
 from gonghui.reports.printing.table import figure_table, without
 

@@ -147,8 +147,8 @@ class Paper:
         return tuple(run for run in runs if isinstance(run, Number))
 
 
-def paper_of(report: Report | None, filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> Paper:
-    """The paper of a report; `hidden` names the rows that this reader may not see, which print as —."""
+def made(report: Report | None, filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> Paper:
+    """The paper of a report, made now; `hidden` names the rows that this reader may not see, which print as —."""
     with translation.override("en" if english else "zh-hans"):
         return _Maker(report, filling, english, frozenset(hidden)).paper()
 
