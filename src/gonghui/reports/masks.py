@@ -70,12 +70,19 @@ def _columns(asked: Sequence[Asked], organisation: Organisation) -> dict[str, li
 
 
 def _whole(asked: Sequence[Asked], organisation: Organisation) -> dict[tuple[str, Period], bool]:
-    """Whether the row can be asked for these days at all: no line of the organisation reaches out of them."""
+    """Whether the row can be asked for these days at all: no line of the organisation reaches out of them.
+
+    Nor, for money, a line of the cases behind it: their number would belong to other days.
+    """
     paths = paths_of([organisation]).get(organisation.pk, ())
-    asks = [Ask(row.figure, organisation.path, period, paths) for row, period in asked]
+    figures = {
+        row.id: {row.figure, FIGURES[row.counted_by] if row.counted_by else row.figure} for row, _period in asked
+    }
+    asks = [Ask(figure, organisation.path, period, paths) for row, period in asked for figure in figures[row.id]]
     nought = [Value((0, 0), (0, 0)) if ask.figure.is_ratio else Value((0,), (0,)) for ask in asks]
     found = standings(asks, nought) if asks else []
-    return {(row.id, period): one != SPLIT for (row, period), one in zip(asked, found, strict=True)}
+    split = {(ask.figure, ask.period) for ask, one in zip(asks, found, strict=True) if one == SPLIT}
+    return {(row.id, period): not any((figure, period) in split for figure in figures[row.id]) for row, period in asked}
 
 
 Whole = tuple[int, ...]

@@ -55,6 +55,7 @@ def line_context(actor: Actor, line: Line) -> dict[str, Any]:
     figure = line.declared
     own = line.organisation_id == actor.organisation_id
     correction = line.corrections.exclude(state__in=("withdrawn", "corrected")).order_by("-id").first()
+    may_write = correction is None or correction.state in ("draft", "refused")
     return {
         "line": line,
         "figure": figure,
@@ -69,7 +70,7 @@ def line_context(actor: Actor, line: Line) -> dict[str, Any]:
         "flow": flow_of(line),
         "offers": offers_for(line, actor),
         "own": own,
-        "may_correct": own and line.state == "accepted" and actor.may("reports.enter") and correction is None,
+        "may_correct": own and line.state == "accepted" and actor.may("reports.enter") and may_write,
         "may_drop": own and line.state == "draft" and line.submitted_on is None and actor.may("reports.enter"),
         "number_text": input_text(line.number, figure),
         "coverages": [(key, _(title), key == line.coverage) for key, title in rules.COVERAGES.items()],
