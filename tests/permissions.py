@@ -320,6 +320,8 @@ TABLE: dict[str, Row] = {
     ),
     "open_reports": Row(signed_in=200, anonymous=200),
     "open_report": Row("published_report", signed_in=200, anonymous=200),
+    "report_print": Row("form h1 district html", "district", read=REPORT_READERS),
+    "open_report_print": Row("published_report html", signed_in=200, anonymous=200),
     "journal": Row(read=JOURNAL_READERS),
     "entry_proof": Row("entry", "district", read=JOURNAL_READERS),
     "checkpoints": Row(read=JOURNAL_READERS),

@@ -102,7 +102,8 @@ def keep(request: ConsoleRequest) -> HttpResponseBase:
     signed = witness.read_signed(text.strip() + "\n", _("贴上的文字"))
     if signed.note.origin == sealing.origin():
         words, kind = TOLD[seals.against_own(signed.note)]
-        sentence = f"{_('检查点 %(blocks)s') % {'blocks': f'{signed.note.blocks:,}'}}：{_(words)}"  # zh
+        title = _("检查点 %(n)s") % {"n": f"{signed.note.blocks:,}"}
+        sentence = f"{title} · {_(words)}"
         (messages.success if kind == "good" else messages.error)(request, sentence)
         return redirect("checkpoints")
     if not given_by:

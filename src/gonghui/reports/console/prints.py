@@ -1,16 +1,24 @@
 """Taking a report away: as .docx, .pdf, a page that checks itself, its table of figures. Never shown inline."""
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from gonghui.core import access
+from gonghui.reports import report_forms
 from gonghui.reports.areas import masked_rows
 from gonghui.reports.console.report import Place, is_english, place_of
-from gonghui.reports.filling import filled_report
+from gonghui.reports.filling import filled_report, standing_report
+from gonghui.reports.models.filings import Report
+from gonghui.reports.openness import hidden_rows
 from gonghui.reports.printing.formats import FORMATS, sheet_of
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page
 from gonghui.web.stepup import asked_again
+
+OPEN_FORMATS = ("html", "json")
+"""What anybody may ask for; the others cost a second each and are there for who is signed in."""
 
 
 @page("reports.see")
@@ -31,6 +39,21 @@ def printed(request: ConsoleRequest, form: str, period: str, code: str, ending: 
     return attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
 
 
+@require_safe
+def open_print(request: HttpRequest, public_id: str, ending: str) -> HttpResponseBase:
+    """A published report as a file for anybody: the page that checks itself, or its table of figures."""
+    kept = get_object_or_404(Report.objects.published().select_related("organisation"), public_id=public_id)
+    if ending not in OPEN_FORMATS or kept.form not in report_forms.codes():
+        raise Http404
+    filling, place = standing_report(kept), Place.of(kept)
+    hidden = hidden_rows(filling.rows.values(), kept.organisation)
+    one = FORMATS[ending]
+    content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
+    response = attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def file_name(place: Place, ending: str) -> str:
     """The file's name: no person, no title, only codes."""
     demo = "demo-" if shell.is_demo() else ""
@@ -46,5 +69,6 @@ def attached(response: HttpResponse, name: str) -> HttpResponse:
 
 
 urlpatterns = [
+    path("open/reports/<uuid:public_id>/print.<slug:ending>", open_print, name="open_report_print"),
     path("reports/<slug:form>/<str:period>/<str:code>/print.<slug:ending>", printed, name="report_print"),
 ]
