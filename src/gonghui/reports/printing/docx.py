@@ -9,7 +9,7 @@ from typing import Any
 
 from gonghui.reports.charts import Chart
 from gonghui.reports.printing import docx_parts, drawing, layout, qr
-from gonghui.reports.printing.docx_parts import fonts, twips
+from gonghui.reports.printing.docx_parts import fonts, legal, twips
 from gonghui.reports.printing.joined import printed
 from gonghui.reports.printing.paper import Number, Paper, Run, Section, level_of
 from gonghui.reports.printing.stands import stands
@@ -141,7 +141,7 @@ class _Writer:
         """A paragraph of one run."""
         paragraph = self.parse(f'<w:p {docx_parts.NAMESPACES}><w:pPr><w:pStyle w:val="{style}"/></w:pPr></w:p>')
         if text:
-            paragraph.add_r().text = text
+            paragraph.add_r().text = legal(text)
         return paragraph
 
     def paragraph(self, text: str, style: str) -> Any:
@@ -157,7 +157,7 @@ class _Writer:
             if isinstance(run, Number) and not self.paper.english:
                 # By Chinese rules LibreOffice breaks a line between any two characters, joined or not.
                 one.append(self.parse(f'<w:rPr {docx_parts.NAMESPACES}><w:lang w:eastAsia="en-GB"/></w:rPr>'))
-            one.text = printed(run)
+            one.text = legal(printed(run))
         self.body.insert_element_before(made, "w:sectPr")
 
     def _title(self) -> None:
@@ -197,7 +197,7 @@ class _Writer:
         from docx.shared import Mm
 
         shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width))
-        shape._inline.docPr.set("descr", words)
+        shape._inline.docPr.set("descr", legal(words))
 
     def _end(self) -> None:
         """What is attached, then agency and day."""

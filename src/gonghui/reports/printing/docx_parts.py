@@ -1,9 +1,10 @@
 """The fixed parts of a .docx by GB/T 9704-2012: styles, font table, settings, and how the package is written."""
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from gonghui.reports.printing import layout
 
@@ -16,6 +17,14 @@ XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
 DROPPED = ("docProps/thumbnail.jpeg", "word/stylesWithEffects.xml", "customXml/", "word/numbering.xml")
 """What python-docx's own template brings along and an official paper does not need."""
+
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def legal(text: str) -> str:
+    """The text without the signs that no XML can hold."""
+    return _ILLEGAL.sub("", text)
 
 
 def twips(millimetres: float) -> int:
@@ -157,7 +166,7 @@ def settings(*, english: bool) -> bytes:
 
 def core_properties(title: str, author: str, filed_at: datetime | None, *, english: bool) -> bytes:
     """docProps/core.xml: title, author and language; the filing's instant and no other time."""
-    escaped = [text.replace("&", "&amp;").replace("<", "&lt;") for text in (title, author)]
+    escaped = [escape(legal(text)) for text in (title, author)]
     times = ""
     if filed_at is not None:
         instant = filed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
