@@ -171,10 +171,7 @@ def in_time(in_return: Return, drafts: Sequence[Line]) -> list[Line]:
 
 def digest_of(lines: Sequence[Line]) -> str:
     """A short hash of what is signed: any edit in between makes another one."""
-    text = "\n".join(
-        f"{x.pk} {x.figure} {x.coverage} {x.number} {x.denominator} {x.nothing} {x.note} {x.reason} {x.evidence_id}"
-        for x in sorted(lines, key=lambda x: x.pk)
-    )
+    text = "\n".join(line.digest for line in sorted(lines, key=lambda line: line.pk))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

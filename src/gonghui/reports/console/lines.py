@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -38,6 +38,11 @@ def line_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     line = line_of(request.actor, public_id)
     trace_look(request.actor, line)
     return render(request, "reports/console/line.html", line_context(request.actor, line))
+
+
+def seen_of(posted: QueryDict) -> dict[str, str]:
+    """What the lines said on the page that was sent: digests by public id."""
+    return dict(one.split(":", 1) for one in posted.getlist("seen")[:20_000] if ":" in one)
 
 
 def trace_look(actor: Actor, line: Line) -> None:
@@ -126,7 +131,7 @@ def take(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     line = line_of(request.actor, public_id)
     step, on = request.POST.get("step", ""), clock.today()
     if step == "accept":
-        actions.accept_lines([line], by=request.actor, on=on)
+        actions.accept_lines([line], by=request.actor, on=on, seen=seen_of(request.POST))
     elif step == "refuse":
         actions.refuse_line(line, reason=request.POST.get("reason", ""), by=request.actor, on=on)
     elif step == "withdraw":

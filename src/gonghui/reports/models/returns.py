@@ -4,6 +4,7 @@ That accepted lines never overlap is also held by the database (migration 0001):
 reach (figure and path, as a range of text in collation C) and days.
 """
 
+import hashlib
 from datetime import date
 from typing import Any, Self
 
@@ -375,6 +376,13 @@ class Line(Record):
     def span(self) -> rules.Span:
         """Where and when the line counts."""
         return rules.Span(self.path, self.coverage, self.first_on, self.last_on)
+
+    @property
+    def digest(self) -> str:
+        """A short hash of what the line says: whoever signs or accepts it decides on these words and no others."""
+        words = (self.pk, self.figure, self.coverage, self.number, self.denominator, self.nothing, self.note)
+        text = " ".join(str(one) for one in (*words, self.reason, self.evidence_id))
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     def is_open_to(self, actor: Actor) -> bool:
         """Whether the actor reads what the line says: a sensitive one its own unit, and who decides on it."""
