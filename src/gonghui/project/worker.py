@@ -29,7 +29,7 @@ from gonghui.web import schedule
 FOLD_SECONDS, FOLD_ENTRIES = 1.0, 2_000
 SWEEP_SECONDS = 30.0
 STALLED_SECONDS = 60
-SEAL_SECONDS, SEAL_ENTRIES, SHORT_BLOCK_SECONDS = 1.0, 16_384, 60.0
+SEAL_SECONDS, SEAL_ENTRIES, SEAL_REST_SECONDS, SHORT_BLOCK_SECONDS = 1.0, 4_096, 0.02, 60.0
 CHECKPOINT_AFTER = "reports.report_filed"
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def seal_once(*, short_too: bool, at: datetime | None = None) -> None:
         filed = stream == ENTRIES and _was_filed_after(newest.last_id if newest else 0)
         full_only = not (short_too or (filed and _was_filed_after(head.last_id)))
         while sealing.seal(SEAL_ENTRIES, stream=stream, full_only=full_only):
-            pass
+            time.sleep(SEAL_REST_SECONDS)  # a long backlog leaves the machine to the writers in between
         if sealing.head(stream).number == (newest.blocks if newest else 0):
             continue
         if newest is None or newest.at.astimezone(SHANGHAI).date() < day or filed:
