@@ -23,9 +23,8 @@ OUTLINED, COLLECTING, DRAFTED, SIGNED = date(2020, 6, 22), date(2020, 7, 1), dat
 
 SHORTER = {
     1: (
-        "半年里新建工会覆盖单位 {H1}。专职社会工作者持证的占 {H3}。",
-        "In these six months new unions came to cover {H1}. Of the professional social workers {H3} hold a "
-        "qualification.",
+        "专职社会工作者持证的占 {H3}。",
+        "Of the professional social workers {H3} hold a qualification.",
     ),
     4: (
         "到期末，{scope}建成职工之家 {H11}、暖心驿站 {H12}；母婴关爱室挂牌单位 {H13}。",

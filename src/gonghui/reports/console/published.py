@@ -72,6 +72,9 @@ def published_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
     form, period = filling.form, filling.period
     hidden = openness.hidden_rows(filling.rows.values(), kept.organisation)
     code = kept.organisation.code
+    sections = sections_of(filling, filling.texts, english=english)
+    pieces = (piece for part in sections for line in part["paragraphs"] for piece in line)
+    printed = {piece["live"].filled.row.id for piece in pieces if piece["live"] is not None}
     return _open(
         render(
             request,
@@ -82,8 +85,12 @@ def published_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
                 "heading": title_of(form, period, english=english),
                 "headline": title_of(form, period, english=english, head=True),
                 "last_day": label_of(Period.day(period.last)),
-                "sections": sections_of(filling, filling.texts, english=english),
-                "meanings": [OpenLive(one, "", code, is_masked=row in hidden) for row, one in filling.rows.items()],
+                "sections": sections,
+                "meanings": [
+                    OpenLive(one, "", code, is_masked=row in hidden)
+                    for row, one in filling.rows.items()
+                    if row in printed
+                ],
                 **adjusted(filling),
                 "may_index": True,
                 "errata": list(kept.errata.all()),
