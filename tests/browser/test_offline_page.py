@@ -125,6 +125,12 @@ EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
         {"prose"},
         "看不见",
     ),
+    "a row hidden, another shown": (
+        _swap('<tr id="r-F35">', '<tr><td colspan="5">F35 2,600,012</td></tr><tr id="r-F35" hidden>'),
+        {"prose"},
+        "读不懂",
+    ),
+    "a row hidden": (_swap('<tr id="r-F35">', '<tr id="r-F35" hidden>'), {"prose"}, "F35 行看不见"),
     "a value in the table": (_swap('"value">2,060,012', '"value">2,600,012'), {"prose", "entry"}, "2600012"),
     "printed words in the table": (
         _swap('lang="zh-Hans">1.5亿元', 'lang="zh-Hans">1.6亿元'),
