@@ -206,9 +206,8 @@ class _Writer:
             self.paragraph("", "Normal")
         for n, title in enumerate(paper.attachments, start=1):
             number = f"{n}. " if len(paper.attachments) > 1 else ""
-            mark = (
-                ("Annexes: " if paper.english else "附件：") if n == 1 else ("" if paper.english else "\u3000" * 3)
-            )  # zh
+            first, others = ("Annexes: ", "") if paper.english else ("附件：", "\u3000" * 3)  # zh
+            mark = first if n == 1 else others
             self.paragraph(f"{mark}{number}{title}", "Normal")
         if paper.is_signed and paper.dated:
             self.paragraph("", "Signed")

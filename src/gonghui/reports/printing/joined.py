@@ -6,7 +6,7 @@ from itertools import pairwise
 from gonghui.reports.printing.layout import JOINER
 from gonghui.reports.printing.paper import Number, Run
 
-_HAN = "\u2e80-\u9fff\uf900-\ufaff"
+_HAN = "\u2e80-\u9fff\uf900-\ufaff"  # zh
 _AFTER_DIGIT = re.compile(rf"(?<=\d)(?=[{_HAN}%])")
 _AT_NUMBER = re.compile(r"(?<=\d) | (?=\d)|(?<=million) |(?<=billion) ")
 NO_BREAK_SPACE = "\u00a0"

@@ -25,7 +25,7 @@ from gonghui.web import shell
 
 HIDDEN = "—"
 LONGEST_HEADING = 40
-WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f"
+WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f"  # zh
 DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 
