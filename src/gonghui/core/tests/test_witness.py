@@ -169,7 +169,7 @@ def rewritten(folder: Path, file: str, statement: str) -> None:
 def test_an_exported_journal_agrees_with_the_checkpoints_kept_of_it(their_export: Path) -> None:
     origin, verdict, kept = witness.witness(their_export)
     assert (verdict.ok, verdict.entries, verdict.blocks, kept) == (True, 40, 8, 2)
-    assert origin.startswith("示例市总工会 ")
+    assert origin.startswith("示范市总工会 ")
 
 
 @pytest.mark.parametrize(
