@@ -162,6 +162,8 @@ EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
         "签名",
     ),
     "a group": (_swap(f"<li>{GROUPS[4]}</li>", "<li>0000</li>"), {"groups"}, "第 5 组"),
+    "a group too many": (_swap(f"<li>{GROUPS[11]}</li>", f"<li>{GROUPS[11]}</li><li>0000</li>"), {"groups"}, "13 组"),
+    "the block's end": (_swap("quot;last_id&quot;:7413000", "quot;last_id&quot;:7412940"), {"block", "tree"}, "起止"),
     "a group left out": (_swap(f"<li>{GROUPS[11]}</li>", ""), {"groups"}, "第 12 组"),
     "the signature": (
         _swap(SIGNATURE, "B" + SIGNATURE[1:] if SIGNATURE[0] != "B" else "C" + SIGNATURE[1:]),

@@ -53,6 +53,7 @@ def _chain() -> list[tuple[str, str]]:
         ("tree-same", _("在检查点所盖的 %1 块里")),
         ("tree-differs", _("沿路算出的树根与检查点不同：算出 %1，检查点 %2")),
         ("groups-same", _("十二组与检查点原文一致")),
+        ("groups-many", _("印了 %1 组，检查点只有十二组")),
         ("group-differs", _("第 %1 组印作 %2，按检查点原文应为 %3")),
         ("signature-same", _("签名与公钥 %1 一致")),
         ("signature-differs", _("签名与公钥 %1 不一致：检查点原文或签名改过")),
