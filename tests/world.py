@@ -266,11 +266,15 @@ def _answer(opened: Round, organisation: Organisation | None) -> Return:
 def _sent(
     world: World, key: str, answer: Return, drafts: list[Draft], *, on: date = SUMMER, evidence: bytes = b""
 ) -> list[Line]:
-    """The drafts entered, backed by a paper, handed over and signed by the unit's own people."""
+    """The drafts entered, backed by a paper, handed over and signed by the unit's own people.
+
+    Sensitive lines go without one: what stands behind them opens for fewer people (`test_sensitive_lines.py`).
+    """
     clerk, lead = world.actor(f"{key}.stats"), world.actor(f"{key}.lead")
     lines = reports.enter_lines(answer, drafts, by=clerk, on=on) if drafts else []
     if evidence:
-        reports.add_evidence(answer, evidence, "盖章汇总表.xlsx", by=clerk, on=on, lines=lines)
+        backed = [line for line in lines if not line.declared.sensitive]
+        reports.add_evidence(answer, evidence, "盖章汇总表.xlsx", by=clerk, on=on, lines=backed)
     reports.send_for_signature(answer, by=clerk, on=on)
     reports.sign_return(answer, by=lead, on=on)
     return [Line.objects.get(pk=line.pk) for line in lines]
