@@ -462,3 +462,13 @@ def test_a_thousand_random_edits_are_named() -> None:
     sealed = attacks.sealed_journal(entries=200)
     missed = [seed for seed in range(1_000) if (pair := edit_and_verify(sealed, seed))[0][0] != pair[1]]
     assert missed == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_name_the_same_entry_as_one(monkeypatch: Patch) -> None:
+    sealed = attacks.sealed_journal()
+    monkeypatch.setattr(verify, "ALONE_UP_TO", 20)
+    sql("update core_entry set quantity = quantity + 1 where id = any(%s)", [sealed.ids[33], sealed.ids[17]])
+    assert bad(verify.verify(sealed.kept)) == (sealed.ids[17], "changed")
+    sql("update core_entry set quantity = quantity - 1 where id = any(%s)", [sealed.ids[33], sealed.ids[17]])
+    assert verify.verify(sealed.kept).ok
