@@ -191,7 +191,8 @@ class _Writer:
         words = "; ".join(" ".join(row) for row in chart.rows)
         self._picture(paragraph, drawing.png(chart), layout.TEXT_WIDTH, f"{chart.title}: {words}")
         self.paragraph(chart.title, "Caption")
-        self.paragraph(chart.note, "Note")
+        if chart.note or chart is not self.paper.charts[-1]:
+            self.paragraph(chart.note, "Note")
 
     def _picture(self, paragraph: Any, picture: bytes, width: float, words: str) -> None:
         from docx.shared import Mm
@@ -224,7 +225,7 @@ class _Writer:
         lines = stands(self.paper)
         self.paragraph("", "Note")
         seal = self.paper.seal
-        table = self._grid([layout.TEXT_WIDTH - 30, 30] if seal else [layout.TEXT_WIDTH], inner=False)
+        table = self._grid([layout.TEXT_WIDTH - 27, 27] if seal else [layout.TEXT_WIDTH], inner=False)
         cells = self._row(table, head=True)
         for line in lines:
             self._cell_text(cells[0], line, "Note")
@@ -232,7 +233,7 @@ class _Writer:
             from docx.text.paragraph import Paragraph
 
             place = Paragraph(self._cell_text(cells[1], "", "Chart"), self.document._body)
-            self._picture(place, qr.png(seal.qr), 28, " ".join(seal.groups))
+            self._picture(place, qr.png(seal.qr), 24, " ".join(seal.groups))
 
     # Tables ------------------------------------------------------------------------------------------------------
 
@@ -240,7 +241,7 @@ class _Writer:
         """A table with its head on every page; `on_page` begins a page with it."""
         if on_page:
             self.paragraph("", "NextPage")
-        grid = self._grid(widths(table, layout.TEXT_WIDTH, layout.FIRST_COLUMN), inner=True)
+        grid = self._grid(widths(table, layout.TEXT_WIDTH, english=self.paper.english), inner=True)
         for text, cell in zip(table.head, self._row(grid, head=True), strict=True):
             self._cell_text(cell, text, "CellHead")
         for row in table.rows:

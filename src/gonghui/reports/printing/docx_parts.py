@@ -121,7 +121,7 @@ def styles(*, english: bool) -> bytes:
         _style("Cell", "Cell", font=layout.SONG, size=small, paragraph=_LEFT + _NO_INDENT + _small(small)),
         _style("CellRight", "Cell right", font=layout.SONG, size=small, paragraph=_RIGHT + _NO_INDENT + _small(small)),
         _style("CellHead", "Cell head", font=layout.HEI, size=small, paragraph=_CENTRE + _NO_INDENT + _small(small)),
-        _style("Note", "Note", font=layout.SONG, size=small, paragraph=_LEFT + _NO_INDENT + _small(small)),
+        _style("Note", "Note", font=layout.SONG, size=small, paragraph=_LEFT + _NO_INDENT + _small(small * 0.85)),
         _style("NextPage", "Next page", font=layout.SONG, size=2, paragraph="<w:pageBreakBefore/>" + _small(2)),
         _style("Header", "header", font=layout.SONG, size=small, paragraph=_CENTRE + _NO_INDENT + _small(small)),
         _style("FooterOdd", "Footer odd", font=layout.SONG, size=layout.SIZE_4, paragraph=_edge("right", "right")),

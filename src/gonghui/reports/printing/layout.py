@@ -24,9 +24,6 @@ ALTERNATIVES = {
 }
 """The official faces are not free: they are named first; where a machine lacks one, another stands in."""
 
-FIRST_COLUMN = 30.0
-"""The width of an annex table's first column."""
-
 
 def dated_in(agency: str, dated: str, *, english: bool) -> float:
     """How many characters the day stands in from the right: two to the right of the agency's first one."""

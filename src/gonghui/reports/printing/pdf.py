@@ -5,7 +5,6 @@ Tagged, with title and language; the filing's instant is its only time.
 
 import json
 import re
-from collections.abc import Sequence
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -62,7 +61,8 @@ def _said(paper: Paper) -> dict[str, Any]:
         "dated": paper.dated,
         "dated-in": layout.dated_in(paper.agency, paper.dated, english=paper.english),
         "annexes": [
-            {"title": annex.title, "tables": [_table(table) for table in annex.tables]} for annex in paper.annexes
+            {"title": annex.title, "tables": [_table(table, english=paper.english) for table in annex.tables]}
+            for annex in paper.annexes
         ],
         "charts-title": paper.charts_title,
         "charts": [_chart(chart) for chart in paper.charts],
@@ -116,8 +116,8 @@ def _parts(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _table(table: Table) -> dict[str, Any]:
-    across: Sequence[float] = widths(table, layout.TEXT_WIDTH, layout.FIRST_COLUMN)
+def _table(table: Table, *, english: bool) -> dict[str, Any]:
+    across = widths(table, layout.TEXT_WIDTH, english=english)
     return {"head": table.head, "rows": table.rows, "note": table.note, "widths": across}
 
 

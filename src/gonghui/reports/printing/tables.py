@@ -20,8 +20,15 @@ class Annex:
     tables: tuple[Table, ...]
 
 
-def widths(table: Table, whole: float, first: float) -> list[float]:
-    """The width of each column: the first as given, the others by the longest number they hold."""
-    longest = [max((len(row[n]) for row in table.rows), default=0) for n in range(1, len(table.head))]
-    shares = [max(longest, 7) + 2 for longest in longest]
-    return [first, *((whole - first) * share / sum(shares) for share in shares)]
+FIRST, FIRST_ENGLISH = 30.0, 44.0
+"""The width of the column of names, in millimetres."""
+
+
+def widths(table: Table, whole: float, *, english: bool) -> list[float]:
+    """The width of each column: the first for names, the others by the longest number or English word they hold."""
+    first = FIRST_ENGLISH if english else FIRST
+    longest = [
+        max(7, *(len(row[n]) for row in table.rows), *(len(word) for word in table.head[n].split() if word.isascii()))
+        for n in range(1, len(table.head))
+    ]
+    return [first, *((whole - first) * (one + 2) / sum(one + 2 for one in longest) for one in longest)]

@@ -20,7 +20,7 @@ from gonghui.reports.models import FiledPaper, Report
 from gonghui.reports.printing.formats import FORMATS, sheet_of
 from gonghui.reports.printing.joined import plain
 from gonghui.reports.printing.kept import kept
-from gonghui.reports.printing.table import figure_table, table_hash
+from gonghui.reports.printing.table import figure_table, table_hash, without
 from gonghui.reports.report_forms import Form
 from gonghui.reports.report_forms.drawn import Plan
 from gonghui.reports.tests.builders import H1 as HALF
@@ -111,8 +111,10 @@ def test_the_table_is_the_same_before_and_after_filing(federation: Federation):
     the_city_returns_all(federation)
     report = _filed(federation.city)
     again = fill(the_form(), federation.city.organisation, HALF, report.cut)
-    assert figure_table(again) == figure_table(report)
-    rows = {row["row"]: row for row in json.loads(figure_table(report))["rows"]}
+    filed = json.loads(figure_table(report))
+    assert len(filed.pop("salt")) == 32
+    assert json.loads(figure_table(again)) == filed
+    rows = {row["row"]: row for row in filed["rows"]}
     assert rows["F12"]["value"] == [536, 1150]
     assert rows["F35"]["value"] == [2_060_012]
     assert rows["F35"]["scope"] == {
@@ -254,3 +256,19 @@ def test_the_web_starts_without_what_only_prints_need():
     loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
     assert "gonghui.reports.printing.formats" in loaded
     assert not {"docx", "typst", "py_mini_racer", "pypdfium2", "pylopdf_fonts_zh_cn"} & set(loaded)
+
+
+def test_a_hidden_number_is_not_found_by_trying_it_against_the_hash(federation: Federation):
+    returned_by(federation, "east", "F42", 7)
+    report = _filed(federation.east)
+    whole = figure_table(report)
+    assert table_hash(whole) == report.table_hash
+    shown = json.loads(without(whole, frozenset({"F42"})))
+    assert "salt" not in shown
+    hidden = next(row for row in json.loads(whole)["rows"] if row["row"] == "F42")
+    tried = {**shown, "rows": [row for row in json.loads(whole)["rows"] if row["row"] != "F42"]}
+    at = [row["row"] for row in json.loads(whole)["rows"]].index("F42")
+    tried["rows"].insert(at, hidden)
+    guess = json.dumps(tried, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    assert guess.encode() != whole
+    assert table_hash(guess.encode()) != report.table_hash
