@@ -5,6 +5,7 @@ worse: two that are near are refused, because a wrong join is worse than a missi
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -236,5 +237,9 @@ def _shared(passage: Passage, places: list[_Places], asides: Mapping[int, str], 
 
 
 def _last_named(placed: _Places, start: int, end: int) -> tuple[int, int] | None:
-    inside = [place for place in placed.what if start <= place[0] and place[1] <= end]
-    return inside[-1] if inside else None
+    for place in reversed(placed.what[: bisect_left(placed.what, (end, 0))]):
+        if place[0] < start:
+            break
+        if place[1] <= end:
+            return place
+    return None

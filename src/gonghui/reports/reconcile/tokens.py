@@ -11,6 +11,7 @@ from gonghui.core.han import han, read_han
 
 FIGURE, DATE, PHRASE, LIST = "number", "date", "phrase", "list"
 PERCENT, MONEY = "%", "元"  # zh
+MOST_DIGITS = 16  # a longer run is a code
 
 _HAN = "零〇一二两三四五六七八九十百千"  # zh
 _UNIT_WORDS = (
@@ -31,11 +32,11 @@ _NOT_ABOUT = re.compile(r"(?:[节公签预违条契履邀特]约|(?<![折联综�
 
 _NUMBER = re.compile(
     rf"(?P<before>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})?"
-    rf"(?:(?P<hundredths>百分之)(?P<han_share>[{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)"  # zh
+    rf"(?:(?P<hundredths>百分之)(?P<han_share>[{_HAN}]{{1,16}}(?:点[{_HAN}]{{1,16}})?|\d+(?:\.\d+)?)"  # zh
     r"|(?P<big>\d+亿\d{1,4}万|\d+万\d千)"  # zh
-    rf"|(?P<han_big>[{_HAN}]+亿[{_HAN}]+万|[{_HAN}]+[亿万][{_HAN}]+)"  # zh
+    rf"|(?P<han_big>[{_HAN}]{{1,16}}亿[{_HAN}]{{1,16}}万|[{_HAN}]{{1,16}}[亿万][{_HAN}]{{1,16}})"  # zh
     rf"|(?P<number>\d+(?:\.\d+)?)"
-    rf"|(?P<han>(?:[{_HAN}]+点)?[{_HAN}]+))"  # zh
+    rf"|(?P<han>(?:[{_HAN}]{{1,16}}点)?[{_HAN}]{{1,16}}))"  # zh
     r"(?P<inner>[余多几]|来(?=[万个名家件项人]))?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?"  # zh
     r"(?P<outer>[余多]|来(?=[个名家件项人]))?"  # zh
     rf"(?:(?P<unit>{_UNIT})|(?P<tenths>成))?"  # zh
@@ -49,11 +50,12 @@ _DATES = re.compile(
     r"|\d{1,2}时(?:\d{1,2}分)?|\d{1,2}:\d{2}|[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日|份)"  # zh
 )
 _PHRASES = re.compile(
-    rf"第[{_HAN}\d]+[届次卷方期批条章个名位季]?"  # zh
-    rf"|[{_HAN}]+届[{_HAN}]*(?:中全会|次|委员会)?|[“‘「][{_HAN}\d]{{1,3}}[^”’」\d]{{1,7}}[”’」]"  # zh
-    r"|[〔\[(（]\d{4}[〕\])）]\d+号|\d+号(?:文|令|楼|院|线)?|[A-Za-z]+[-.]?\d[\d.]*|\d+[A-Za-z]+\d*"  # zh
+    rf"第[{_HAN}\d]{{1,9}}[届次卷方期批条章个名位季]?"  # zh
+    rf"|(?<![{_HAN}])[{_HAN}]{{1,6}}届[{_HAN}]{{0,6}}(?:中全会|次|委员会)?|[“‘「][{_HAN}\d]{{1,3}}[^”’」\d]{{1,7}}[”’」]"  # zh
+    r"|[〔\[(（]\d{4}[〕\])）]\d{1,6}号|(?<!\d)\d{1,6}号(?:文|令|楼|院|线)?"  # zh
+    r"|(?<![A-Za-z])[A-Za-z]{1,12}[-.]?\d[\d.]*|(?<!\d)\d{1,8}[A-Za-z]+\d*"
     r"|(?<![\d.])123(?:51|45|33|48|20)(?![\d.万亿余多件家人个名户次项元])"  # zh
-    rf"|百人以上|(?:[{_HAN}]{{1,3}}|\d+)人以上的?(?=非公|企业|单位|规模|用人|民营)"  # zh
+    rf"|百人以上|(?:[{_HAN}]{{1,3}}|(?<!\d)\d{{1,5}})人以上的?(?=非公|企业|单位|规模|用人|民营)"  # zh
     r"|十[一二三四五]五(?=[”’」时规]|$)|[一三四五六七八九]线|三方(?!面)|一事一议|两步走"  # zh
 )
 
@@ -132,7 +134,7 @@ def _token(text: str, match: re.Match[str]) -> Token | None:
     if (parts["han"] or parts["han_big"]) and not _is_counted(parts, text, match):
         return None
     written = _written(parts)
-    if written is None:
+    if written is None or len(written) > MOST_DIGITS:
         return None
     unit = _unit(parts)
     is_yu = bool(parts["inner"] or parts["outer"])

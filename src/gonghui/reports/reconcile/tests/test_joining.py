@@ -1,6 +1,7 @@
 """Joining: every figure by its words, two that are near refused, and no join that knows a value."""
 
 import random
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -158,6 +159,13 @@ def test_a_catalogue_figure_the_form_does_not_bind_still_takes_its_number() -> N
     )
     reading = read("地图定位的公共区域职工之家36个。", catalogue(without), AROUND)
     assert [one.figure for one in reading.joined] == ["places.homes_mapped"]
+
+
+@pytest.mark.parametrize("bit", ["5", "新发展会员5人", "5\n", "一二三四五", "困难职工识别、退出均为5%"])
+def test_no_text_takes_long_however_it_is_made(bit: str) -> None:
+    begun = time.process_time()
+    _read((bit * 20_000)[:20_000])
+    assert time.process_time() - begun < 2
 
 
 def test_every_figure_of_a_form_has_its_words() -> None:
