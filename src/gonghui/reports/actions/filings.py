@@ -1,5 +1,6 @@
 """Filing a report: one person proposes, another files it at a cut of the journal; from then on its numbers stand."""
 
+import secrets
 import time
 from datetime import date
 
@@ -86,6 +87,7 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
     report.state, report.cut = "filed", cut
     report.filed_by, report.filed_account, report.filed_by_name = by.id, by.account_id, by.name
     report.filed_on, report.filed_at = on, clock.now()
+    report.table_salt = secrets.token_hex(16)
     report.table_hash = table_hash(figure_table(report))
     report.save()
     keep(report, filling)
