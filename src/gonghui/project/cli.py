@@ -167,7 +167,7 @@ def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     seal.add_argument("--old-key", metavar="FILE", help="change keys: this one vouches for GONGHUI_SEAL_KEY_FILE")
     verify = command("verify", _verify, "The sealed journal is verified; the first bad entry is named.")
     verify.add_argument("--json", action="store_true")
-    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints that others kept")
+    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints or exports others kept")
     journal = command("export-journal", _export_journal, "The sealed journal as Parquet; sensitive entries as hashes.")
     journal.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet, or empty")
     witness = command("witness", _witness, "Another federation's journal, held against its checkpoints kept here.")

@@ -15,7 +15,7 @@ from gonghui.core import clock
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Checkpoint
-from gonghui.core.seals import checkpoints, export, sealing, verify, witness, words
+from gonghui.core.seals import checkpoints, copies, export, sealing, verify, witness, words
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checking import Bad
 from gonghui.reports import filling
@@ -98,8 +98,9 @@ def _make_key(path: Path) -> int:
 
 def check(words_given: argparse.Namespace) -> int:
     """Verify the journal; 1 where something is wrong."""
-    files = [(name, _read(name)) for name in words_given.against]
-    verdict = verify.verify(verify.read_kept(files))
+    folders = [Path(name) for name in words_given.against if Path(name).is_dir()]
+    files = [(name, _read(name)) for name in words_given.against if not Path(name).is_dir()]
+    verdict = verify.verify(verify.read_kept(files), copies=[copies.read_copy(folder) for folder in folders])
     if words_given.json:
         print(json.dumps(verdict.as_json()))
     else:

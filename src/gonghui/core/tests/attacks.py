@@ -13,10 +13,10 @@ from gonghui.core.actor import SYSTEM
 from gonghui.core.models import Entry
 from gonghui.core.seals import checkpoints, note
 from gonghui.core.seals.canon import ACCESSES
+from gonghui.core.seals.checking import Verdict
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.note import Signed
 from gonghui.core.seals.sealing import seal_all
-from gonghui.core.seals.verify import Verdict
 from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
 
 
