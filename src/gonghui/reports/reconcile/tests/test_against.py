@@ -134,6 +134,7 @@ def test_bounds_are_written_without_needless_decimals() -> None:
         (b"", "reconcile.empty"),
         ("　\n \n".encode(), "reconcile.empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4, "reconcile.no_text"),
+        (b"\x01\x02\x03\x04\x05\x06\x07" * 20 + "新发展会员5万人".encode(), "reconcile.no_text"),
         (b"%PDF-1.7\n" + bytes(range(128, 256)) * 40, "reconcile.no_text"),
         ("会员".encode() * 31_000, "reconcile.too_long"),
         (b"5" * 5_000_000, "reconcile.too_long"),
