@@ -120,7 +120,7 @@ def _signatures(chain: Chain, rows_of_own: list[Checkpoint], kept: list[Signed])
         return Bad(chain.first_entry_after(0), 1, "signature", chain.stream)
     if not own and not kept:
         return None
-    return held_against(chain, [*own, *kept], trusted_keys(), sealing.origin())
+    return held_against(chain, [*own, *kept], trusted_keys(), sealing.known_origin())
 
 
 def trusted_keys() -> dict[str, bytes]:
@@ -134,7 +134,7 @@ def trusted_keys() -> dict[str, bytes]:
         roots = [checkpoints.key_at_hand().id]
     except Refusal:
         roots = [key.key_id for key in right[:1]]
-    return checkpoints.trusted(sealing.origin(), right, roots)
+    return checkpoints.trusted(sealing.known_origin(), right, roots)
 
 
 def read_kept(texts: Iterable[tuple[str, str]]) -> list[Signed]:
@@ -147,7 +147,7 @@ def read_kept(texts: Iterable[tuple[str, str]]) -> list[Signed]:
             raise Refusal(
                 "seals.checkpoint_malformed", "%(file)s 不是检查点文件（%(why)s）", file=file, why=str(error)
             ) from error
-        mine = sealing.origin()
+        mine = sealing.known_origin()
         if one.note.origin.rpartition(" ")[2] != mine.rpartition(" ")[2]:
             raise Refusal(
                 "seals.foreign",
