@@ -49,7 +49,7 @@ def test_in_english_the_page_speaks_english(federation: Federation) -> None:
     client = signed_in("report_editor", federation.city.organisation)
     client.cookies["gonghui_language"] = "en"
     page = client.post(address("report_reconcile", federation.city), {"text": TEXT}).content.decode()
-    assert "3 numbers matched: 2 agree, 1 do not; 2 places not matched" in page
+    assert "3 matched: 2 agreeing, 1 not; 2 not matched" in page
     assert "The books disagree" in page
 
 
@@ -117,7 +117,7 @@ def test_the_command_prints_json_for_programs(
     ]
     assert [one["text"] for one in done["unmatched"]] == ["12351", "7批"]
     assert cli.main(["reconcile", str(file), "--period", "2020H1", "--english"]) == 0
-    assert "3 numbers matched" in capsys.readouterr().out
+    assert "3 matched" in capsys.readouterr().out
 
 
 def test_the_command_refuses_in_both_languages_and_prints_nothing(
