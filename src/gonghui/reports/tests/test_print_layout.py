@@ -9,14 +9,16 @@ import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import docx as python_docx
 import pypdfium2
 import pytest
 
+from gonghui.core.errors import Refusal
 from gonghui.reports.charts import Chart
-from gonghui.reports.printing import docx, drawing, layout, pdf, qr
+from gonghui.reports.printing import docx, drawing, faces, layout, pdf, qr
 from gonghui.reports.printing.joined import joined, plain, printed
 from gonghui.reports.printing.paper import Heading, Paper, Seal, Section, Words, closed, level_of
 from gonghui.reports.printing.plain import plain as as_plain
@@ -329,3 +331,17 @@ def test_a_chart_is_drawn_the_same_by_any_engine():
     drawing._ENGINE.close()
     assert drawing.svg(TALLY) == first
     assert drawing.png(TALLY).startswith(b"\x89PNG")
+
+
+def test_a_folder_of_fonts_that_is_not_there_is_named(settings: Any, tmp_path: Path):
+    settings.GONGHUI_FONTS = str(tmp_path / "nowhere")
+    with pytest.raises(Refusal) as refused:
+        faces._fonts.__wrapped__()
+    assert refused.value.params["folder"] == str(tmp_path / "nowhere")
+
+
+def test_a_deployers_fonts_come_first_and_the_machines_never(settings: Any, tmp_path: Path):
+    settings.GONGHUI_FONTS = str(tmp_path)
+    assert faces._folders()[0] == tmp_path
+    found = set(faces._fonts.__wrapped__().families())
+    assert found == {"Noto Sans SC", "Noto Serif SC"}
