@@ -94,7 +94,7 @@ def test_every_step_of_every_stage_is_allowed_from_the_stage_before_alone():
             one = Standing()
             one.state = state
             before = STAGES[STAGES.index(step.after) - 1]
-            assert (step.guard(one, None) is None) == (state == before), (step.name, state)
+            assert (step.guard(one, SYSTEM) is None) == (state == before), (step.name, state)
 
 
 def test_approval_and_the_stages_need_their_powers_and_the_own_union():
