@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from gonghui.core import audit
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.journal import entries_of
 from gonghui.core.models import FactGroup
