@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gonghui.core.audit import Difference, audited
 from gonghui.core.figures import Ask, answer
 from gonghui.core.journal import entries_of
-from gonghui.core.models import FactGroup
+from gonghui.core.models import Entry, FactGroup
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.models import Report
@@ -36,3 +36,14 @@ def filed_tables_under_their_hash() -> Iterable[Difference]:
         said = FactGroup.objects.get(pk=group).facts.get("table", "") if group is not None else ""
         for kept in {report.table_hash, table_hash(figure_table(report))} - {said}:
             yield Difference(f"report {report.public_id}", kept, said)
+
+
+@audited("台账里备案过的报告都还在")
+def filings_that_stand() -> Iterable[Difference]:
+    """Whatever the journal says was filed is there and still stands: neither deleted nor set back to a draft."""
+    filed = Entry.objects.of_kinds(FILED).values("subject_id")
+    standing = set(Report.objects.standing().filter(pk__in=filed).values_list("pk", flat=True))
+    for entry, subject in Entry.objects.of_kinds(FILED).order_by("id").values_list("id", "subject_id"):
+        if subject not in standing:
+            state = Report.objects.filter(pk=subject).values_list("state", flat=True).first()
+            yield Difference(f"entry {entry}", state or "", "filed")

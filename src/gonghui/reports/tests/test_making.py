@@ -336,6 +336,21 @@ def test_the_audit_names_a_report_that_somebody_changed_past_the_triggers(statem
 
 
 @commits
+@pytest.mark.parametrize(
+    "statement", ["update reports_report set state = 'approved', cut = null", "delete from reports_report"]
+)
+def test_the_audit_names_a_filing_whose_report_no_longer_stands(statement: str):
+    report = a_filed_report(a_federation().city.organisation)
+    (filing,) = entries_of(report).of_kinds("reports.report_filed")
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute(f"{statement} where id = %s", [report.pk])
+        cursor.execute("set session_replication_role = origin")
+    found = {one.title: one.differences for one in audit.run() if one.differences}
+    assert [one.where for one in found["台账里备案过的报告都还在"]] == [f"entry {filing.pk}"]
+
+
+@commits
 def test_of_editors_who_save_at_once_one_is_kept_and_the_others_are_told():
     street = a_federation().street.organisation
     report, editors = a_draft_report(street), [an_editor(street) for _n in range(4)]
