@@ -20,6 +20,7 @@ from gonghui.reports.facts import FigureReturned
 from gonghui.reports.models import FiledRow, Line, Programme, StockSeries
 from gonghui.reports.models.filings import ancestors
 from gonghui.reports.places import spans_of
+from gonghui.spine.organisations.actions import Moved
 from gonghui.spine.organisations.models import Organisation
 
 Parts = tuple[int, int]
@@ -153,12 +154,12 @@ def _parts_of(line: Line, entries: Sequence[Entry]) -> Parts:
 # Moves ----------------------------------------------------------------------------------------------------------
 
 
-def follow_move(organisation: Organisation, by: Actor, on: date) -> None:
-    """The levels of the moved union and of all under it stand under their present paths from the day of the move on.
+def follow_move(move: Moved) -> None:
+    """The levels of the moved unions and of all under them stand under their present paths from the day of the move on.
 
     A series whose last level is nought ends here: it has nothing to take along and stands in nobody's way.
     """
-    moved = Organisation.objects.under(organisation.path)
+    moved = Organisation.objects.filter(pk__in=move.ids)
     series = {(one.figure, one.organisation_id, one.coverage): one for one in _series(moved)}
     last = (
         Line.objects.accepted()
@@ -169,8 +170,8 @@ def follow_move(organisation: Organisation, by: Actor, on: date) -> None:
     noughts = {series_of(line) for line in last if not any(line.amount.parts)}
     StockSeries.objects.filter(pk__in=[one.pk for key, one in series.items() if key in noughts]).delete()
     going = [one for key, one in series.items() if key not in noughts]
-    _check_arrival(organisation, going)
-    _check_filed(organisation, going, on=on)
+    _check_arrival(move.to, going)
+    _check_filed(going, on=move.on)
     for one in going:
         one.path = one.organisation.path
     StockSeries.objects.bulk_update(going, ["path"], batch_size=1000)
@@ -178,19 +179,19 @@ def follow_move(organisation: Organisation, by: Actor, on: date) -> None:
     for programme in programmes:
         programme.path = programme.organisation.path
     Programme.objects.bulk_update(programmes, ["path"])
-    restate(set(series), by=by)
+    restate(set(series), by=move.by)
 
 
 def _series(moved: Iterable[Organisation]) -> list[StockSeries]:
     return list(StockSeries.objects.filter(organisation__in=moved).select_related("organisation"))
 
 
-def _check_arrival(organisation: Organisation, going: Sequence[StockSeries]) -> None:
+def _check_arrival(to: Organisation, going: Sequence[StockSeries]) -> None:
     """Refuse to bring a level to where another union already answers for all below it."""
     covering = StockSeries.objects.filter(
         figure__in={one.figure for one in going},
         coverage=rules.SUBTREE,
-        path__in=checking.above(organisation.path)[:-1],
+        path__in=checking.above(to.path),
     ).select_related("organisation")
     for other in covering:
         mine = next(one for one in going if one.figure == other.figure)
@@ -204,7 +205,7 @@ def _check_arrival(organisation: Organisation, going: Sequence[StockSeries]) -> 
         )
 
 
-def _check_filed(organisation: Organisation, going: Sequence[StockSeries], *, on: date) -> None:
+def _check_filed(going: Sequence[StockSeries], *, on: date) -> None:
     """Refuse a day under which a level would leave or enter a number that is filed: only a correction moves those."""
     checking.lock_families((one.figure, path) for one in going for path in (one.path, one.organisation.path))
     changed = {key for one in going for key in {*ancestors(one.path)} ^ {*ancestors(one.organisation.path)}}
@@ -225,6 +226,6 @@ def _check_filed(organisation: Organisation, going: Sequence[StockSeries], *, on
             "“%(by)s”的报告已备案到 %(last)s，“%(name)s”及所辖的“%(title)s”存量在那天已计入：变更日期须晚于 %(last)s",
             by=filed.report.organisation.name,
             last=filed.last_on.isoformat(),
-            name=organisation.name,
+            name=next(one for one in going if one.figure == filed.figure).organisation.name,
             title=FIGURES[filed.figure].title,
         )

@@ -53,7 +53,7 @@ def shape(organisations: Sequence[Organisation]) -> dict[str, Any]:
     spans = rows_of(PathSpan, ids, "organisation_id")
     entries = Entry.objects.filter(organisation_id__in=ids)
     facts = dict(FactGroup.objects.values_list("id", "facts"))
-    skipped = ("id", "recorded_at", "group_id")
+    skipped = ("id", "recorded_at", "group_id", "salt")
     written = [
         {
             **{f.attname: getattr(entry, f.attname) for f in Entry._meta.concrete_fields if f.attname not in skipped},
