@@ -6,7 +6,10 @@ from django.db import connection
 
 from gonghui.core.audit import Difference, audited
 
-_STRUCTURE = "'organisations.organisation_founded', 'organisations.organisation_moved'"
+_PLACED = "'{}'".format(
+    "', '".join(f"organisations.organisation_{done}" for done in ("founded", "moved", "merged", "restored"))
+)
+_STRUCTURE = f"{_PLACED}, 'organisations.organisation_split'"
 
 
 def _rows(sql: str) -> list[tuple[str, str, str]]:
@@ -56,7 +59,7 @@ def superior_differences() -> Iterable[Difference]:
         left join (
             select distinct on (organisation_id) organisation_id, (string_to_array(path, '/'))[
               array_length(string_to_array(path, '/'), 1) - 2] as above
-            from core_entry where kind in (select id from core_kind where name in ({_STRUCTURE}))
+            from core_entry where kind in (select id from core_kind where name in ({_PLACED}))
             order by organisation_id, happened_on desc, id desc) e on e.organisation_id = o.id
         where coalesce(p.id::text, '') is distinct from coalesce(e.above, '') or e.organisation_id is null
         limit 100
