@@ -11,28 +11,42 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gonghui.core.codes import demo_uscc
-from gonghui.core.seals.checkpoints import whole
 from gonghui.reports.actions.lines import digest_of, drafts_of
-from gonghui.reports.seals import of_entries
 from gonghui.reports.sheets.out import workbook
-from tests.world import ABSENT_UUID, FORM, H1, HOMES, PAID, PAST, PAYMENTS, Branch, World, a_summary, filled
+from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
+from tests.world import (
+    ABSENT_UUID,
+    EARLIER,
+    FORM,
+    H1,
+    HOMES,
+    PAID,
+    PAST,
+    PAYMENTS,
+    QUARTERS,
+    Branch,
+    World,
+    a_summary,
+    filled,
+)
 
 Roles = frozenset[str]
 Body = Callable[[World, Branch], dict[str, Any]]
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING = (
-    frozenset({role}) for role in ("statistician", "reviewer", "unit_lead", "report_editor", "auditor", "org_officer")
+ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING, OWNING = (
+    frozenset({role})
+    for role in ("statistician", "reviewer", "unit_lead", "report_editor", "auditor", "org_officer", "figure_owner")
 )
 SECURITY, SYSTEM = frozenset({"security_admin"}), frozenset({"system_admin"})
 NOBODY: Roles = frozenset()
-OFFICES: Roles = ENTERING | REVIEWING | LEADING | EDITING | AUDITING | ORGANISING
+OFFICES: Roles = ENTERING | REVIEWING | LEADING | EDITING | AUDITING | ORGANISING | OWNING
 EVERYBODY: Roles = OFFICES | ADMINISTRATORS
 REPORT_READERS: Roles = OFFICES - ORGANISING
 JOURNAL_READERS: Roles = OFFICES | {"audit_admin"}
 TREE_READERS: Roles = OFFICES | {"security_admin", "audit_admin"}
 SET_UP_READERS: Roles = REVIEWING | LEADING | AUDITING | ORGANISING
-OFFICIAL_READERS: Roles = TREE_READERS - EDITING
+OFFICIAL_READERS: Roles = TREE_READERS - EDITING - OWNING
 APPOINTING: Roles = ORGANISING | SECURITY
 
 
@@ -82,9 +96,10 @@ def _workbook(world: World, branch: Branch) -> dict[str, Any]:
     return {"workbook": file("填好.xlsx", filled(content, {PAID: {"number": 9.5}}))}
 
 
-def checkpoint_text() -> str:
-    """A checkpoint of the own journal, as another unit hands it back."""
-    return whole(of_entries()[0])
+def a_kept_checkpoint(given_by: str) -> dict[str, Any]:
+    """A checkpoint of another journal, as it is handed over."""
+    text, keys = a_foreign_checkpoint(50)
+    return {"text": text, "keys": keys, "given_by": given_by}
 
 
 REPORT, ROW_OF = "form h1 district", "form h1 district figure"
@@ -205,7 +220,7 @@ TABLE: dict[str, Row] = {
         "line",
         "district",
         send=REPORT_READERS,
-        doers=tuple(one for one in _all_in_sight("stats review lead editor audit") if ".town" not in one),
+        doers=tuple(one for one in _all_in_sight("stats review lead editor audit owner") if ".town" not in one),
         body=lambda world, branch: {"text": "请附佐证"},
     ),
     "correct_line": Row(
@@ -236,9 +251,77 @@ TABLE: dict[str, Row] = {
     "report_verify": Row("form past district filed_figure", "district", read=REPORT_READERS),
     "report_annex": Row(REPORT, "district", read=REPORT_READERS),
     "report_annex_xlsx": Row(REPORT, "district", read=REPORT_READERS),
-    "report_propose": Row(REPORT, "district", send=EDITING, doers=("{b}.editor",)),
-    "report_confirm": Row(REPORT, "district", send=LEADING, doers=("{b}.lead",)),
+    "report_reconcile": Row(REPORT, "district", read=REPORT_READERS),
+    "report_propose": Row("quarter ready district", "district", send=EDITING, doers=("{b}.editor",)),
+    "report_confirm": Row("quarter proposed district", "district", send=LEADING, doers=("{b}.lead",)),
+    "report_begin": Row("form fresh district", "district", send=EDITING, doers=("{b}.editor",)),
+    "report_step": Row(
+        "half_year earlier district",
+        "district",
+        send=REPORT_READERS,
+        body=lambda world, branch: {"step": "revise"},  # a comment still waits for its answer
+    ),
+    "report_text": Row(
+        "form h1 district section",
+        "district",
+        read=EDITING,
+        send=EDITING,
+        own=True,
+        doers=("{b}.editor",),
+        body=lambda world, branch: {"text": "互助付款 {F35}。", "text_en": "", "base": "0"},
+    ),
+    "report_signing": Row(REPORT, "district", read=REPORT_READERS),
+    "report_ask_signatures": Row(
+        "form h1 district", "district", send=EDITING, body=lambda world, branch: {}
+    ),  # all are asked already
+    "report_sign": Row(
+        REPORT,
+        "district",
+        send=OWNING,
+        doers=("{b}.owner",),
+        body=lambda world, branch: {"row": ["F53"], "seen-F53": ""},
+    ),
+    "report_object": Row(
+        REPORT,
+        "district",
+        send=OWNING,
+        doers=("{b}.owner",),
+        body=lambda world, branch: {"row": "F53", "why": "还没有收齐"},
+    ),
+    "report_comments": Row(REPORT, "district", read=REPORT_READERS),
+    "report_ask_comments": Row(
+        REPORT, "district", send=EDITING, body=lambda world, branch: {"unit": [branch.town.code]}
+    ),  # the figures are not signed yet
+    "report_answer": Row(
+        "half_year earlier district",
+        "district",
+        send=EDITING,
+        doers=("{b}.editor",),
+        body=lambda world, branch: {"remark": str(branch.remark.public_id), "accepted": "1"},
+    ),
+    "report_asked": Row(
+        "circulated",
+        "town",
+        read=REPORT_READERS,
+        send=REPORT_READERS,
+        own=True,
+        doers=tuple(f"{{b}}.town.{word}" for word in ("stats", "lead", "review")),
+        body=lambda world, branch: {"text": "没有意见"},
+    ),
+    "report_publish": Row("quarter filed district", "district", send=LEADING, doers=("{b}.lead",)),
+    "report_erratum": Row(
+        "quarter published district",
+        "district",
+        read=LEADING,
+        send=LEADING,
+        own=True,
+        doers=("{b}.lead",),
+        body=lambda world, branch: {"said": "一季度", "should_say": "第一季度"},
+    ),
+    "open_reports": Row(signed_in=200, anonymous=200),
+    "open_report": Row("published_report", signed_in=200, anonymous=200),
     "report_print": Row("form h1 district html", "district", read=REPORT_READERS),
+    "open_report_print": Row("published_report html", signed_in=200, anonymous=200),
     "journal": Row(read=JOURNAL_READERS),
     "entry_proof": Row("entry", "district", read=JOURNAL_READERS),
     "checkpoints": Row(read=JOURNAL_READERS),
@@ -246,7 +329,7 @@ TABLE: dict[str, Row] = {
     "keep_checkpoint": Row(
         send=AUDITING | {"audit_admin"},
         doers=("city.audit", "{b}.audit", "admin.audit"),
-        body=lambda world, branch: {"text": checkpoint_text(), "given_by": "示例区总工会"},
+        body=lambda world, branch: a_kept_checkpoint(branch.marked("示例省总工会")),
     ),
     "kept_checkpoint": Row("kept", "district", read=JOURNAL_READERS),
     "open_checkpoints": Row(signed_in=200, anonymous=200),
@@ -381,6 +464,12 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "past": PAST.key,
         "figure": "F35",
         "filed_figure": "F53",
+        "fresh": "2020-05",
+        "section": 6,
+        "earlier": EARLIER.key,
+        "quarter": "quarter",
+        "half_year": "half_year",
+        **{name: period.key for name, period in QUARTERS.items()},
         "rename": "rename",
         "html": "html",
         "checkpoint": world.checkpoint,
@@ -407,6 +496,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "reset_code": branch.reset_code.public_id,
         "person": clerk.account.public_id,
         "post": clerk.post.public_id,
+        "circulated": branch.circulated.public_id,
+        "published_report": branch.published.public_id,
     }
     if absent:
         never = {int: 9_999_999_999, str: f"{code[:6]}-ZZ-99999-9"}

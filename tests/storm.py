@@ -33,6 +33,7 @@ class Storm:
     slipped: int = 0
     written: int = 0
     folds: int = 0
+    sealed: int = 0
     waits_ms: list[float] = field(default_factory=list)
     differences: int = 0
 
@@ -132,6 +133,19 @@ def fold(address: str, seed: int, ended: Event, told: Any) -> None:
     told.put(("fold", folds, []))
 
 
+def seal(address: str, seed: int, ended: Event, told: Any) -> None:
+    """The sealer: in the worker's steps, but with short blocks all the time, which is more than the worker does."""
+    del seed
+    _begin(address)
+    from gonghui.core.seals import sealing
+
+    sealed = 0
+    while not ended.is_set():
+        sealed += sealing.seal(4_096)
+        time.sleep(0.02)
+    told.put(("seal", sealed, []))
+
+
 def begun(work: Callable[..., None], address: str, seed: int, ended: Event, told: Any) -> Any:
     """A process at that work, which finds this module the way its parent did."""
     if ROOT not in sys.path:
@@ -155,6 +169,8 @@ def raging(address: str, works: Sequence[Callable[..., None]], seen: Storm) -> I
             who, number, taken = told.get(timeout=60)
             if who == "fold":
                 seen.folds += number
+            elif who == "seal":
+                seen.sealed += number
             else:
                 seen.written += number
                 seen.waits_ms += taken
@@ -184,6 +200,15 @@ def cut_through(cuts: int, seconds: float) -> list[tuple[int, int, int]]:
     return kept
 
 
+def wait_for(position: int, seconds: float = 60) -> None:
+    """Until so many entries were drawn: then all are at work."""
+    from gonghui.core.journal import last_position
+
+    until = time.monotonic() + seconds
+    while last_position() < position and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def storm(address: str, *, cuts: int, seconds: float) -> Storm:
     """Rage until so many cuts advanced, or so long; then see what slipped under them and whether the roll-up is right.
 
@@ -193,10 +218,9 @@ def storm(address: str, *, cuts: int, seconds: float) -> Storm:
     from gonghui.core.journal import last_position
 
     seen = Storm()
-    first, until = last_position(), time.monotonic() + 60
+    first = last_position()
     with raging(address, [write] * WRITERS + [write_bulk, fold], seen):
-        while last_position() < first + 5_000 and time.monotonic() < until:  # until all are at work
-            time.sleep(0.05)
+        wait_for(first + 5_000)
         kept = cut_through(cuts, seconds) if cuts else []
         if not cuts:
             time.sleep(seconds)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round, Upload
+from gonghui.reports.printing.sealed import filing_entry
 from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
 from gonghui.web.models import Account
 from tests.browser.conftest import Served
@@ -14,7 +16,20 @@ from tests.test_every_page import address
 from tests.world import FORM, H1, OFFICES, PAST, Branch, Person, World
 
 pytestmark = pytest.mark.browser
-FILES = {"evidence", "take_workbook", "marked_workbook", "report_annex_xlsx"}
+FILES = {
+    "evidence",
+    "take_workbook",
+    "marked_workbook",
+    "report_annex_xlsx",
+    "report_print",
+    "entry_proof",
+    "checkpoint_file",
+    "checkpoint_keys",
+    "api:openapi-json",
+    "api:checkpoints",
+    "api:checkpoint",
+    "api:checkpoint_since",
+}
 """Addresses that answer with a file."""
 FRAGMENTS = {"progress", "organisation_below"}
 """Addresses that answer with a piece of a page."""
@@ -79,6 +94,11 @@ MORE: dict[str, tuple[str, Where]] = {
     "report of a town": ("chaoyang.town.stats", _report(H1.key, key="town")),
     "report to confirm": ("chaoyang.lead", _report(H1.key)),
     "entries that are closed": ("city.audit", _report(H1.key, "F42/entries/")),
+    "checkpoint that grew": ("city.audit", lambda world, branch: f"/checkpoints/{world.checkpoint}/?groups=ABCD"),
+    "entry of the filing": (
+        "city.audit",
+        lambda world, branch: f"/journal/{filing_entry(branch.filed)}/",
+    ),
     "journal of one kind": ("city.audit", lambda world, branch: "/journal/?kind=reports.figure_returned"),
     **{f"set-up {state}": ("chaoyang.lead", _set_up(state)) for state in ("elected", "established", "abandoned")},
     "set-up preparing": ("chaoyang.org", _set_up("preparing", "?step=elect")),
@@ -133,6 +153,8 @@ def data(served: Served) -> set[str]:
         Comment.objects.values_list("text"),
         Evidence.objects.values_list("original_name"),
         Upload.objects.values_list("original_name"),
+        Witnessed.objects.values_list("origin", "given_by"),
+        JournalName.objects.values_list("federation"),
     ):
         found.update(word for row in rows for word in row if word)
     for cells, problems in Upload.objects.values_list("cells", "problems"):

@@ -32,7 +32,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser without a network."""
     made = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
     made.add_init_script(TELL)
-    made.add_init_script(AXE_SCRIPT)
     yield made
     made.close()
 
@@ -48,8 +47,8 @@ def opened(context: BrowserContext, tmp_path: Path) -> Iterator[Opened]:
     def open_(text: str) -> Page:
         path = tmp_path / "report.html"
         path.write_text(text, encoding="utf-8")
-        tab.goto(path.as_uri())
-        tab.wait_for_selector("html[data-checked]", timeout=5_000)
+        tab.goto(path.as_uri(), wait_until="commit")
+        tab.wait_for_selector("html[data-checked]", state="attached", timeout=5_000)
         return tab
 
     yield open_
@@ -126,6 +125,12 @@ EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
         {"prose"},
         "看不见",
     ),
+    "a row hidden, another shown": (
+        _swap('<tr id="r-F35">', '<tr><td colspan="5">F35 2,600,012</td></tr><tr id="r-F35" hidden>'),
+        {"prose"},
+        "读不懂",
+    ),
+    "a row hidden": (_swap('<tr id="r-F35">', '<tr id="r-F35" hidden>'), {"prose"}, "F35 行看不见"),
     "a value in the table": (_swap('"value">2,060,012', '"value">2,600,012'), {"prose", "entry"}, "2600012"),
     "printed words in the table": (
         _swap('lang="zh-Hans">1.5亿元', 'lang="zh-Hans">1.6亿元'),
@@ -157,6 +162,8 @@ EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
         "签名",
     ),
     "a group": (_swap(f"<li>{GROUPS[4]}</li>", "<li>0000</li>"), {"groups"}, "第 5 组"),
+    "a group too many": (_swap(f"<li>{GROUPS[11]}</li>", f"<li>{GROUPS[11]}</li><li>0000</li>"), {"groups"}, "13 组"),
+    "the block's end": (_swap("quot;last_id&quot;:7413000", "quot;last_id&quot;:7412940"), {"block", "tree"}, "起止"),
     "a group left out": (_swap(f"<li>{GROUPS[11]}</li>", ""), {"groups"}, "第 12 组"),
     "the signature": (
         _swap(SIGNATURE, "B" + SIGNATURE[1:] if SIGNATURE[0] != "B" else "C" + SIGNATURE[1:]),
@@ -177,12 +184,13 @@ def test_each_edit_is_reported(opened: Opened, whole: str) -> None:
         head, mark, script = whole.partition("<script>")
         tab = opened(edit(head) + mark + script)
         found = {step for step, kind in state(tab).items() if kind == "bad"}
+        verdict, said = tab.evaluate("['#verdict', '#steps'].map((x) => document.querySelector(x).innerText)")
         if not steps <= found:
             wrong.append(f"{name}: {found or 'nothing'} reported, not {steps}")
-        if not tab.inner_text("#verdict").startswith("不一致"):
-            wrong.append(f"{name}: {tab.inner_text('#verdict')}")
-        if words not in tab.inner_text("#steps"):
-            wrong.append(f"{name}: {words!r} is not said: {tab.inner_text('#steps')}")
+        if not verdict.startswith("不一致"):
+            wrong.append(f"{name}: {verdict}")
+        if words not in said:
+            wrong.append(f"{name}: {words!r} is not said: {said}")
     assert wrong == []
 
 
@@ -284,6 +292,7 @@ def test_it_reads_without_javascript_and_says_what_was_not_checked(
 def test_it_is_whole_on_desk_and_phone_in_light_and_dark(opened: Opened, english: bool) -> None:
     tab = opened(page.render(a_paper(english=english), a_table(), PROOF).decode())
     assert set(state(tab).values()) == {"good"}, tab.inner_text("#steps")
+    tab.evaluate(AXE_SCRIPT)
     wrong: list[str] = []
     for width, scheme in ((1280, "light"), (360, "dark")):
         tab.set_viewport_size({"width": width, "height": 800})
@@ -295,10 +304,8 @@ def test_it_is_whole_on_desk_and_phone_in_light_and_dark(opened: Opened, english
         if tab.evaluate("document.scrollingElement.scrollWidth") > width:
             wrong.append(f"wider than {width}")
     if english:
-        kept = re.compile(
-            r"演示数据|示范市总工会|2020年|互助付款|挽回损失|一线职工|服务卡新增|各位委员|服务职工|给付笔数|期间发生|一、|人次|上半年|[。；，]"
-        )
-        left = [text for text in tab.evaluate(SEEN_WORDS) if re.search("[㐀-鿿]", kept.sub("", text))]
+        words = [text.replace("示范市总工会", "") for text in tab.evaluate(SEEN_WORDS)]
+        left = [text for text in words if re.search("[㐀-鿿]", text) and not tab.locator("pre", has_text=text).count()]
         wrong += [f"not in English: {text[:80]}" for text in left]
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.emulate_media(color_scheme="light")

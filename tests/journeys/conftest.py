@@ -13,7 +13,7 @@ from tests import stages
 SCALE = 0.005
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def half_year(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a database that holds the half-year at a small scale, folded."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():

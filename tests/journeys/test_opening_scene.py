@@ -60,6 +60,7 @@ def test_from_the_workbook_to_the_marked_number(scene: Scene, tmp_path: Path) ->
     the_leader_signs(scene)
     the_reviewer_refuses_one_line_and_accepts_the_rest(scene)
     the_editor_opens_the_number_down_to_its_evidence(scene)
+    the_owner_signs_what_changed_and_nothing_else(scene)
     two_people_file_the_report(scene)
     a_correction_leaves_the_filed_number_standing(scene)
     the_neighbour_sees_nothing_of_it(scene)
@@ -159,12 +160,26 @@ def the_editor_opens_the_number_down_to_its_evidence(scene: Scene) -> None:
         assert taken.value.suggested_filename == PAPER
 
 
+def the_owner_signs_what_changed_and_nothing_else(scene: Scene) -> None:
+    """The report was signed and approved before these two lines came in: only their figures wait again."""
+    with scene.at("city.editor", f"/reports/{FORM}/{H1.key}/{scene.world.city.code}/"):
+        scene.press("提请备案")
+        scene.says("还有 2 个数字没有会签，或会签后又有变动")
+    with scene.at("city.owner") as page:
+        page.get_by_role("row").filter(has_text="待会签").get_by_role("link").click()
+        scene.says("已会签 31 / 33")
+        expect(page.locator("input[name=row]")).to_have_count(2)
+        expect(page.get_by_role("row").filter(has_text="签后有变，待重签")).to_have_count(2)
+        scene.press("会签所选")
+        scene.says("已会签 33 / 33")
+
+
 def two_people_file_the_report(scene: Scene) -> None:
     report = f"/reports/{FORM}/{H1.key}/{scene.world.city.code}/"
     with scene.at("city.editor", report) as page:
         scene.press("提请备案")
         scene.says("已提请备案")
-        expect(page.get_by_role("button", name="确认备案")).to_have_count(0)
+        expect(page.get_by_role("button", name="确认备案")).to_be_disabled()
     with scene.at("city.lead") as page:
         page.get_by_role("row").filter(has_text="待确认备案").get_by_role("link").click()
         scene.press("确认备案")

@@ -13,7 +13,8 @@ from gonghui.core import rollup
 from gonghui.core.figures import Ask, answer
 from gonghui.core.journal import last_position, watermark
 from gonghui.core.period import Period
-from tests.storm import SPAWN, Storm, begun, fold, raging, storm, write, write_bulk
+from gonghui.core.seals import sealing, verify
+from tests.storm import SPAWN, Storm, begun, fold, raging, seal, storm, write, write_bulk
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 
@@ -52,6 +53,26 @@ def test_a_folder_killed_at_any_moment_counts_nothing_twice_and_misses_nothing()
     rollup.fold_all()
     assert rollup.position() == last_position()
     assert rollup.recount() == []
+
+
+def test_a_sealer_killed_at_any_moment_leaves_whole_blocks_and_seals_nothing_twice() -> None:
+    draw, address, seen = random.Random(6), _address(), Storm()
+    with raging(address, [write, write, write_bulk], seen):
+        for _ in range(12):
+            ended, told = SPAWN.Event(), SPAWN.Queue()
+            sealer = begun(seal, address, 0, ended, told)
+            before, until = sealing.head().number, time.monotonic() + 20
+            while sealing.head().number == before and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(draw.random() * 0.2)
+            sealer.kill()
+            sealer.join(30)
+            assert sealer.exitcode == -signal.SIGKILL
+    _wait_for_the_dead()
+    assert verify.verify().ok
+    sealing.seal_all()
+    verdict = verify.verify()
+    assert (verdict.ok, verdict.unsealed, verdict.entries) == (True, 0, seen.written)
 
 
 def _wait_for_the_dead() -> None:

@@ -14,6 +14,8 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries and check that every reaction waits for a declared kind."""
         from gonghui.core import reactions
+        from gonghui.core.seals import facts
 
         autodiscover_modules("facts", "figures", "reactions")
         checks.register(reactions.unknown_kinds)
+        assert facts.CheckpointKept

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from gonghui.core.actor import Actor
 from gonghui.core.facts import amount_of, group_of, quantity_of
-from gonghui.core.models import Entry
+from gonghui.core.models import Entry, EntryQuerySet
 
 
 class Placed(Protocol):
@@ -123,7 +123,7 @@ def reverse(entry: Entry, *, why: str, by: Actor) -> Pending:
     return pending
 
 
-def entries_of(subject: Model) -> QuerySet[Entry]:
+def entries_of(subject: Model) -> EntryQuerySet:
     """The entries about one record, in journal order."""
     type_id = SUBJECT_TYPE_IDS.known(subject_type_of(subject))
     return Entry.objects.filter(subject_type=type_id or -1, subject_id=subject.pk).order_by("id")

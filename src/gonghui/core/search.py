@@ -27,7 +27,8 @@ PLACES = (
     "大栅栏 da shi lan|十里堡 shi li pu|垡头 fa tou|漷县 huo xian|长辛店 chang xin dian|广渠门 guang qu men|"  # zh
     "乐亭 lao ting|六安 lu an|阜成门 fu cheng men|八里堡 ba li pu|张家堡 zhang jia pu|单县 shan xian|"  # zh
     "莘庄 xin zhuang|蔚县 yu xian|长阳 chang yang|长沟 chang gou|长陵 chang ling|长城 chang cheng|"  # zh
-    "行宫 xing gong|总工会 zong gong hui|工会 gong hui"  # zh
+    "朝阳 chao yang|朝阳门 chao yang men|什刹海 shi cha hai|马家堡 ma jia pu|佛子庄 fo zi zhuang|"  # zh
+    "长哨营 chang shao ying|行宫 xing gong|总工会 zong gong hui|工会 gong hui"  # zh
 )
 # Surnames that read otherwise than as words.
 SURNAMES = (

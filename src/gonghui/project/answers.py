@@ -1,11 +1,16 @@
 """What `gonghui figures`, `report`, `audit` and `docs` print and write."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+from gonghui.core import access
 from gonghui.core import audit as books
+from gonghui.core.actor import SYSTEM
+from gonghui.core.errors import Refusal
 from gonghui.core.period import Period
 from gonghui.reports import figure_list, filling, report_forms
+from gonghui.reports.printing import formats
 
 PAGES = {"figures.md": figure_list.figures_markdown}
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -28,6 +33,26 @@ def report(form: str, period: str, organisation_code: str | None, *, english: bo
         ]
         sections.append("\n".join([f"{section.number}. {section.title}", *paragraphs]))
     return "\n\n".join(sections)
+
+
+def print_report(
+    form: str, period: str, organisation_code: str | None, *, ending: str, file: Path, english: bool
+) -> int:
+    """The report as a file: whole or not at all."""
+    organisation = filling.organisation_of(organisation_code)
+    report, filled = filling.filled_report(report_forms.form(form), organisation, Period.parse(period))
+    if any(one.figure.sensitive for one in filled):
+        access.looked(SYSTEM, "reports.report_printed", subject_type="reports.report")
+    content = formats.FORMATS[ending].make(formats.sheet_of(report, filled, english=english))
+    half = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        half.write_bytes(content)
+        half.replace(file)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        why = error.strerror or ""
+        raise Refusal("project.unwritten", "%(file)s 没有写成：%(why)s", file=str(file), why=why) from None
+    return len(content)
 
 
 def audit() -> int:

@@ -89,7 +89,14 @@ def _figures(words: argparse.Namespace) -> int:
 def _report(words: argparse.Namespace) -> int:
     from gonghui.project import answers
 
-    print(answers.report(words.form, words.period, words.org, english=words.english))
+    if words.format == "text" and words.output is None:
+        print(answers.report(words.form, words.period, words.org, english=words.english))
+        return 0
+    if words.format == "text" or words.output is None:
+        raise Refusal("project.report_file", "--format %(ending)s 和 -o 文件要一起写", ending=words.format)
+    where = (words.form, words.period, words.org)
+    size = answers.print_report(*where, ending=words.format, file=words.output, english=words.english)
+    print(f"{words.output}  {size:,} bytes")
     return 0
 
 
@@ -97,6 +104,41 @@ def _audit(words: argparse.Namespace) -> int:
     from gonghui.project import answers
 
     return answers.audit()
+
+
+def _seal(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.seal(words)
+
+
+def _verify(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.check(words)
+
+
+def _reconcile(words: argparse.Namespace) -> int:
+    from gonghui.reports.reconcile import command
+
+    where = (words.file, words.form, words.period, words.org)
+    try:
+        print(command.answer(*where, as_data=words.json, english=words.english))
+    except Refusal as refusal:
+        raise command.both(refusal) from None
+    return 0
+
+
+def _export_journal(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.export_journal(words)
+
+
+def _witness(words: argparse.Namespace) -> int:
+    from gonghui.project import sealing
+
+    return sealing.witness_journal(words)
 
 
 def _messages(words: argparse.Namespace) -> int:
@@ -116,6 +158,24 @@ def _docs(words: argparse.Namespace) -> int:
 def _manage(words: argparse.Namespace) -> int:
     execute_from_command_line(["gonghui manage", *words.words])
     return 0
+
+
+def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    seal = command("seal", _seal, "Settled entries are sealed and the journal's head is signed: a checkpoint.")
+    seal.add_argument("--to", metavar="DIR", help="write the checkpoints and public keys there, to be handed on")
+    seal.add_argument("--make-key", metavar="FILE", help="make a new signing key there instead")
+    seal.add_argument("--old-key", metavar="FILE", help="change keys: this one vouches for GONGHUI_SEAL_KEY_FILE")
+    verify = command("verify", _verify, "The sealed journal is verified; the first bad entry is named.")
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints that others kept")
+    journal = command("export-journal", _export_journal, "The sealed journal as Parquet; sensitive entries as hashes.")
+    journal.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet, or empty")
+    witness = command("witness", _witness, "Another federation's journal, held against its checkpoints kept here.")
+    witness.add_argument("folder", nargs="?", metavar="DIR", help="its exported journal")
+    witness.add_argument("--against", nargs="+", default=[], metavar="FILE", help="more of its checkpoints")
+    witness.add_argument("--keep", nargs="+", default=[], metavar="FILE", help="keep these checkpoints of it")
+    witness.add_argument("--keys", metavar="FILE", help="its list of public keys, with the first checkpoint")
+    witness.add_argument("--given-by", default="", metavar="NAME", help="who handed them over")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -145,14 +205,24 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("--founded", type=date.fromisoformat, metavar="DAY", help="its founding day; else today")
     for name, run, text in (
         ("figures", _figures, "The figures of a report form, for other programs with --json."),
-        ("report", _report, "A work report as text."),
+        ("report", _report, "A work report as text, or as a file with --format and -o."),
     ):
         one = command(name, run, text)
         one.add_argument("--form", default="beijing_2020h1")
         one.add_argument("--period", default="2020H1")
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
         one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
+    one.add_argument("--format", choices=("text", "docx", "pdf", "html", "json"), default="text")
+    one.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the report is written")
+    held = command("reconcile", _reconcile, "The text of a published report held against the books.")
+    held.add_argument("file", type=Path, metavar="TEXTFILE")
+    held.add_argument("--period", required=True, metavar="PERIOD", help="the report's, such as 2020H1")
+    held.add_argument("--form", default="beijing_2020h1")
+    held.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
+    held.add_argument("--json", action="store_true")
+    held.add_argument("--english", action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
+    _seal_commands(command)
     docs = command("docs", _docs, "The generated pages of docs/ are written.")
     docs.add_argument("--check", action="store_true", help="fail where one is stale instead")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")
@@ -175,7 +245,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words.name not in ("manage", "messages"):
             django.setup()
         number: int = words.run(words)
-    except (embedded.CannotRun, ImproperlyConfigured, Refusal) as error:
+    except Refusal as refusal:
+        from gonghui.project import sealing
+
+        return sealing.refused(words.name, refusal)
+    except (embedded.CannotRun, ImproperlyConfigured) as error:
         print(f"gonghui {words.name}: {error}", file=sys.stderr)
         return 1
     except (ProgrammingError, ObjectDoesNotExist) as error:

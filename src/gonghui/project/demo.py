@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -24,6 +24,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from gonghui.core import rollup
+from gonghui.core.errors import Refusal
+from gonghui.core.seals import checkpoints, sealing
 from gonghui.project import embedded
 from gonghui.web.models import DemoAccount, DemoMarker, Progress
 
@@ -221,11 +223,14 @@ class Watch:
 
 
 def replay_here(scale: float) -> int:
-    """Replay the half-year in this process, and fold until the report has no tail."""
+    """Replay the half-year in this process, fold until the report has no tail, and put all of it under a checkpoint."""
     watch = Watch()
     scenario = importlib.import_module(os.environ.get("GONGHUI_SCENARIO", "gonghui.scenario.replay"))
     scenario.run(scale, watch)
     rollup.fold_all()
+    sealing.seal_all()
+    with suppress(Refusal):  # the worker says so where there is no key
+        checkpoints.checkpoint()
     watch.finish()
     return 0
 

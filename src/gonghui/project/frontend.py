@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 VENDOR = ROOT / "src/gonghui/web/static/vendor"
-FROM_NPM = ["@tabler/core/dist/css/tabler.min.css"]
+FROM_NPM = ["@tabler/core/dist/css/tabler.min.css", "echarts/dist/echarts.common.min.js"]
 CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
 # The maps are not shipped, and the manifest of static files refuses a file that names one.
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=\S+ ?\*/")

@@ -68,7 +68,7 @@ GONGHUI_MASTER_KEY = _secret("GONGHUI_MASTER_KEY", "master-key")
 # Checkpoints of the journal are signed with it (core/seals): outside the database, so that who can change one
 # cannot sign the other. Whose journal it is stands in each checkpoint.
 GONGHUI_SEAL_KEY_FILE = _seal_key_file()
-GONGHUI_FEDERATION = os.environ.get("GONGHUI_FEDERATION", "示例市总工会" if not PRODUCTION else "")
+GONGHUI_FEDERATION = os.environ.get("GONGHUI_FEDERATION", "示范市总工会" if not PRODUCTION else "")
 DEBUG = False
 HOSTS = [host for host in os.environ.get("GONGHUI_HOSTS", "").split(",") if host]
 ALLOWED_HOSTS = HOSTS if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver", *HOSTS]

@@ -8,6 +8,10 @@ from django.urls import path
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gonghui.core import journal, rollup
+from gonghui.core.errors import Refusal
+from gonghui.core.seals import checkpoints, sealing
+from gonghui.reports import seals
+from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, page, render
 
 
@@ -26,6 +30,7 @@ def system(request: ConsoleRequest) -> HttpResponseBase:
             "newest": newest,
             "unsettled": newest - settled,
             "unfolded": max(0, settled - folded),
+            **_sealed(settled),
             "version": version,
             "megabytes": size // 2**20,
             "waiting": jobs.get("todo", 0) + jobs.get("doing", 0),
@@ -33,6 +38,22 @@ def system(request: ConsoleRequest) -> HttpResponseBase:
             "profile": settings.GONGHUI_PROFILE,
         },
     )
+
+
+def _sealed(settled: int) -> dict[str, object]:
+    """How far the journal is sealed, the newest checkpoint, and whether its key is at hand."""
+    head, newest = sealing.head(), seals.of_entries().first()
+    try:
+        key, why = checkpoints.key_at_hand().id, ""
+    except Refusal as refusal:
+        key, why = "", say.text(refusal)
+    return {
+        "blocks": head.number,
+        "unsealed": max(0, settled - head.last_id),
+        "checkpoint": newest,
+        "seal_key": key,
+        "why_no_key": why,
+    }
 
 
 urlpatterns = [path("system/", system, name="system")]

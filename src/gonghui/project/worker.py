@@ -1,10 +1,15 @@
-"""Background work: jobs from the queue, the roll-up folded every second, reactions swept every half minute."""
+"""Background work: jobs from the queue, the roll-up folded and entries sealed every second, reactions swept.
+
+Full blocks are sealed at once, short ones after a minute; a checkpoint is signed each day on which something was
+sealed, and as soon as a report was filed.
+"""
 
 import asyncio
 import logging
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import close_old_connections, connection
@@ -13,11 +18,19 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from gonghui.core import reactions, rollup
+from gonghui.core.clock import SHANGHAI
+from gonghui.core.errors import Refusal
+from gonghui.core.journal import KIND_IDS
+from gonghui.core.models import Entry
+from gonghui.core.seals import checkpoints, sealing
+from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.web import schedule
 
 FOLD_SECONDS, FOLD_ENTRIES = 1.0, 2_000
 SWEEP_SECONDS = 30.0
 STALLED_SECONDS = 60
+SEAL_SECONDS, SEAL_ENTRIES, SEAL_REST_SECONDS, SHORT_BLOCK_SECONDS = 1.0, 4_096, 0.02, 60.0
+CHECKPOINT_AFTER = "reports.report_filed"
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +50,48 @@ def fold_forever(ended: threading.Event) -> None:
             log.exception("The fold loop failed; it goes on in a second.")
             connection.close()
     connection.close()
+
+
+def seal_forever(ended: threading.Event) -> None:
+    """Beside the writers, in a thread of its own, so that neither fold nor jobs wait for the hashing."""
+    short, told = time.monotonic(), ""
+    while not ended.wait(SEAL_SECONDS):
+        close_old_connections()
+        try:
+            due = time.monotonic() - short >= SHORT_BLOCK_SECONDS
+            if due:
+                short = time.monotonic()
+            seal_once(short_too=due)
+            told = ""
+        except Refusal as refusal:
+            if refusal.code != told:
+                log.warning("No checkpoint was signed: %s", refusal)
+            told = refusal.code
+        except Exception:
+            log.exception("The seal loop failed; it goes on in a second.")
+            connection.close()
+    connection.close()
+
+
+def seal_once(*, short_too: bool, at: datetime | None = None) -> None:
+    """Seal what is settled; sign where a report was filed since the last checkpoint, or a day has passed."""
+    day = (at or datetime.now(UTC)).astimezone(SHANGHAI).date()
+    for stream in (ENTRIES, ACCESSES):
+        newest, head = checkpoints.newest_checkpoint(stream), sealing.head(stream)
+        filed = stream == ENTRIES and _was_filed_after(newest.last_id if newest else 0)
+        full_only = not (short_too or (filed and _was_filed_after(head.last_id)))
+        while sealing.seal(SEAL_ENTRIES, stream=stream, full_only=full_only):
+            time.sleep(SEAL_REST_SECONDS)  # a long backlog leaves the machine to the writers in between
+        if sealing.head(stream).number == (newest.blocks if newest else 0):
+            continue
+        if newest is None or newest.at.astimezone(SHANGHAI).date() < day or filed:
+            checkpoints.checkpoint(stream=stream, at=at)
+
+
+def _was_filed_after(entry_id: int) -> bool:
+    """Whether a report was filed after that entry: its checkpoint should not wait for the evening."""
+    kind = KIND_IDS.known(CHECKPOINT_AFTER)
+    return kind is not None and Entry.objects.filter(kind=kind, id__gt=entry_id).exists()
 
 
 async def _retry_stalled(worker: App) -> None:
@@ -67,10 +122,12 @@ def run() -> None:
     with suppress(AlreadyEnqueued):
         schedule.purge_job.configure(queueing_lock=schedule.purge_job.name).defer(timestamp=0)
     ended = threading.Event()
-    folding = threading.Thread(target=fold_forever, args=(ended,), name="fold")
-    folding.start()
+    loops = [threading.Thread(target=loop, args=(ended,), name=loop.__name__) for loop in (fold_forever, seal_forever)]
+    for loop in loops:
+        loop.start()
     try:
         asyncio.run(_work())
     finally:
         ended.set()
-        folding.join(timeout=10)
+        for loop in loops:
+            loop.join(timeout=10)

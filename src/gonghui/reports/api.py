@@ -1,16 +1,18 @@
 """Checkpoints for machines: anybody may read and keep them, without an account."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from gonghui.core.seals import proofs
 from gonghui.reports import seals
 from gonghui.reports.seals import Shown
 
 PAGE = 100
 MINUTE, DAY = "public, max-age=60", "public, max-age=86400, immutable"
+Older = Annotated[int | None, Query(ge=1, lt=2**31)]
 router = Router(tags=["checkpoints"])
 
 
@@ -47,10 +49,9 @@ class Whole(Brief):
 class Grown(Schema):
     """The proof that one checkpoint's journal is the beginning of a later one's (RFC 9162, 2.1.4)."""
 
-    old: int
-    new: int
-    old_root: str
-    new_root: str
+    format: str
+    old: dict[str, Any] = Field(description="The older checkpoint: text, key, signature, public_key, groups.")
+    new: dict[str, Any]
     path: list[str] = Field(description="Hashes in hexadecimal.")
 
 
@@ -73,9 +74,7 @@ def _found(blocks: int) -> Shown:
 
 
 @router.get("/", url_name="checkpoints", response=Listing, summary="Checkpoints of this journal, the newest first")
-def listed(
-    request: HttpRequest, response: HttpResponse, before: int | None = Query(None, ge=1, lt=2**31)
-) -> dict[str, Any]:
+def listed(request: HttpRequest, response: HttpResponse, before: Older = None) -> dict[str, Any]:
     """A page of checkpoints."""
     found = seals.of_entries() if before is None else seals.of_entries().filter(blocks__lt=before)
     rows = [Shown(row) for row in found[: PAGE + 1]]
@@ -114,6 +113,5 @@ def grown(request: HttpRequest, response: HttpResponse, blocks: int, older: int)
     new, old = _found(blocks), _found(older)
     if older > blocks:
         raise Http404
-    found = seals.growth(old, new)
     response["Cache-Control"] = DAY
-    return {"old": older, "new": blocks, "old_root": old.root, "new_root": new.root, "path": list(found.path)}
+    return proofs.growth_proof(old.row, new.row)

@@ -84,19 +84,23 @@ def _rest(whole: Value, parts: Sequence[Value]) -> Value:
 
 
 def masked_rows(filled: Iterable[Filled], organisation: Organisation, actor: Actor) -> frozenset[str]:
-    """The rows whose number stays hidden from this reader: sensitive ones of another union that the breakdown of the
-    union above it does not show. So a page of its own gives no more away than its cell among the others."""
+    """The rows whose number stays hidden from this reader: nothing of the reader's own unit."""
+    return frozenset() if organisation.id == actor.organisation_id else masked_outside(filled, organisation)
+
+
+def masked_outside(filled: Iterable[Filled], organisation: Organisation) -> frozenset[str]:
+    """The sensitive rows that the breakdown of the union above does not show; of the city itself the small ones.
+
+    So a page of its own gives no more away than its cell among the others.
+    """
     rows = [one for one in filled if one.figure.sensitive and one.is_known]
-    if not rows or organisation.id == actor.organisation_id:
+    if not rows:
         return frozenset()
-    above = organisation.parent
-    if above is None:
-        return frozenset(one.row.id for one in rows)
-    beside = list(Organisation.objects.filter(parent=above).order_by("id"))
-    at = [one.pk for one in beside].index(organisation.pk)
     asked = [(one.row, one.period) for one in rows]
-    cuts = {*(one.cut for one in rows), *masks.cuts_of(above, asked)}
-    told = masks.opened(asked, above, beside, cuts)
+    above = organisation.parent or organisation
+    beside = list(Organisation.objects.filter(parent=organisation.parent).order_by("id")) if organisation.parent else []
+    at = [one.pk for one in beside].index(organisation.pk) if beside else 0
+    told = masks.opened(asked, above, beside, {*(one.cut for one in rows), *masks.cuts_of(above, asked)})
     return frozenset(row_id for row_id, is_open in told.items() if not is_open[at])
 
 

@@ -40,6 +40,11 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
 
+    @property
+    def place(self) -> str:
+        """The name of its document on a page."""
+        return f"chart-{self.id}"
+
 
 @dataclass(frozen=True)
 class _Mark:
@@ -153,7 +158,7 @@ def _chart(plan: Plan, filled: Filled, marks: Sequence[_Mark], *, english: bool)
         row=plan.row,
         title=f"{title} ({scale.unit})" if english else f"{title}（{scale.unit}）",  # zh
         option=_bars(marks, scale) if plan.way == "areas" else _line(marks, scale),
-        height=18 * len(marks) + 16 if plan.way == "areas" else 240,
+        height=16 * len(marks) + 16 if plan.way == "areas" else 200,
         head=(first, exact_unit[:1].upper() + exact_unit[1:]),
         rows=tuple((mark.name, exact(figure, mark.whole)) for mark in marks),
         note=_("—：少于 10 的隐私数字，或会泄露它的数字，不显示。") if hidden else "",

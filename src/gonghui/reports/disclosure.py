@@ -5,9 +5,60 @@ at least two cells are, and together they are ten or more; so each hidden cell m
 sum. Columns are atoms: no number is published that is not a sum of whole columns (`open_in_all`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from gonghui.core.period import Period
 
 LEAST = 10
+PARTS = {"year": (6, 2), "half": (3, 2), "quarter": (1, 3), "month": (0, 0)}
+"""How many months the parts of a period have, and how many there are; other periods are not offered."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Days that cannot be taken apart further: a period less those inside it that can be asked for by themselves."""
+
+    whole: Period
+    less: tuple[Period, ...] = ()
+
+
+def parts_of(period: Period) -> list[Period]:
+    """The periods a longer one is made of."""
+    length, many = PARTS.get(period.kind, (0, 0))
+    first = period.first.year * 12 + period.first.month - 1
+    months = [Period.month(month // 12 * 100 + month % 12 + 1) for month in range(first, first + length * many)]
+    return [Period(months[n].first, months[n + length - 1].last) for n in range(0, len(months), length or 1)]
+
+
+def inside(period: Period) -> list[Period]:
+    """All periods that lie inside one and can be asked for, longer ones first."""
+    found: list[Period] = []
+    level = parts_of(period)
+    while level:
+        found += level
+        level = [part for one in level for part in parts_of(one)]
+    return found
+
+
+def columns(period: Period, is_known: Callable[[Period], bool]) -> list[Column]:
+    """What a period is taken apart into, given which periods have a number; nothing where it has none itself.
+
+    Every number for a time inside the period, and every difference of such numbers, is a sum of whole columns.
+    """
+    if period.kind not in PARTS or not is_known(period):
+        return []
+    known = [part for part in inside(period) if is_known(part)]
+    largest = [one for one in known if not any(one != other and _holds(other, one) for other in known)]
+    whole = sum(one.days for one in largest) == period.days
+    return [
+        *([] if whole else [Column(period, tuple(largest))]),
+        *(column for part in largest for column in columns(part, is_known)),
+    ]
+
+
+def _holds(one: Period, other: Period) -> bool:
+    return one.first <= other.first and other.last <= one.last
 
 
 def shown(cells: Sequence[int], least: int = LEAST) -> list[bool]:

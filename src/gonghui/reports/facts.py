@@ -245,10 +245,3 @@ class ErratumAdded:
     form: str
     period: str
     number: int
-
-
-@fact(title="保存检查点")
-class CheckpointKept:
-    """A checkpoint of a journal, handed over by another unit, is kept: what it covers cannot be rewritten unnoticed."""
-
-    blocks: int

@@ -7,40 +7,18 @@ number for a longer time is shown where it is shown in every column (`disclosure
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports import disclosure
+from gonghui.reports.disclosure import Column
 from gonghui.reports.models.filings import Report
 from gonghui.reports.places import paths_of, within
 from gonghui.reports.report_forms import Row
 from gonghui.reports.standing import SPLIT, standings
 from gonghui.spine.organisations.models import Organisation
 
-PARTS = {"year": (6, 2), "half": (3, 2), "quarter": (1, 3), "month": (0, 0)}
-"""How many months the parts of a period have, and how many there are; other periods are not offered."""
 Asked = tuple[Row, Period]
-
-
-@dataclass(frozen=True)
-class Column:
-    """Days that cannot be taken apart further: a period less those of its parts that can be asked for by themselves."""
-
-    whole: Period
-    less: tuple[Period, ...] = ()
-
-
-def parts_of(period: Period) -> list[Period]:
-    """The periods a longer one is made of."""
-    length, many = PARTS.get(period.kind, (0, 0))
-    first = period.first.year * 12 + period.first.month - 1
-    found = []
-    for n in range(many):
-        months = [first + n * length + m for m in range(length)]
-        ends = [Period.month((months[end] // 12) * 100 + months[end] % 12 + 1) for end in (0, -1)]
-        found.append(Period(ends[0].first, ends[1].last))
-    return found
 
 
 def opened(
@@ -77,30 +55,34 @@ def opened(
 
 def _columns(asked: Sequence[Asked], organisation: Organisation) -> dict[str, list[Column]]:
     """The columns of each row; none where the period is not offered, or cuts through a line."""
-    stocks = {row.id for row, _period in asked if row.figure.clock != "flow"}
-    tried = [(row, period) for row, period in asked if period.kind in PARTS or row.id in stocks]
-    found: dict[str, list[Column]] = {row.id: [] for row, _period in asked}
-    whole = _whole(tried, organisation)
-    level = [(row, period) for row, period in tried if whole[row.id, period]]
-    while level:
-        below = [(row, part) for row, period in level if row.id not in stocks for part in parts_of(period)]
-        whole = _whole(below, organisation)
-        for row, period in level:
-            parts = [] if row.id in stocks else parts_of(period)
-            known = tuple(part for part in parts if whole[row.id, part])
-            if len(known) < len(parts) or not parts:
-                found[row.id].append(Column(period, known))
-        level = [(row, part) for row, part in below if whole[row.id, part]]
-    return found
+    tried = [
+        (row, part)
+        for row, period in asked
+        for part in (period, *(disclosure.inside(period) if row.figure.clock == "flow" else ()))
+    ]
+    known = _whole(tried, organisation)
+    return {
+        row.id: disclosure.columns(period, lambda part, row=row: known[row.id, part])  # type: ignore[misc]
+        if row.figure.clock == "flow"
+        else [Column(period)] * known[row.id, period]
+        for row, period in asked
+    }
 
 
 def _whole(asked: Sequence[Asked], organisation: Organisation) -> dict[tuple[str, Period], bool]:
-    """Whether the row can be asked for these days at all: no line of the organisation reaches out of them."""
+    """Whether the row can be asked for these days at all: no line of the organisation reaches out of them.
+
+    Nor, for money, a line of the cases behind it: their number would belong to other days.
+    """
     paths = paths_of([organisation]).get(organisation.pk, ())
-    asks = [Ask(row.figure, organisation.path, period, paths) for row, period in asked]
+    figures = {
+        row.id: {row.figure, FIGURES[row.counted_by] if row.counted_by else row.figure} for row, _period in asked
+    }
+    asks = [Ask(figure, organisation.path, period, paths) for row, period in asked for figure in figures[row.id]]
     nought = [Value((0, 0), (0, 0)) if ask.figure.is_ratio else Value((0,), (0,)) for ask in asks]
     found = standings(asks, nought) if asks else []
-    return {(row.id, period): one != SPLIT for (row, period), one in zip(asked, found, strict=True)}
+    split = {(ask.figure, ask.period) for ask, one in zip(asks, found, strict=True) if one == SPLIT}
+    return {(row.id, period): not any((figure, period) in split for figure in figures[row.id]) for row, period in asked}
 
 
 Whole = tuple[int, ...]

@@ -17,35 +17,38 @@ from gonghui.reports import wording
 from gonghui.reports.filling import Filled, Filling, first_text, styled, text_of
 from gonghui.reports.wording import Place
 
-_UNIT_WORDS = "人次 个方面 个百分点 个月 % ％ 万元 亿元 元 人 名 家 个 件 次 项 户 场 份 条 笔 张 天 届 期 批 处 所 支"
+_UNIT_WORDS = (
+    "人次 个方面 个百分点 个月 % ％ 万元 亿元 元 人 名 家 个 件 次 项 户 场 份 条 笔 张 天 届 期 批 处 所 支"  # zh
+)
 UNITS = tuple(_UNIT_WORDS.split())
 _OTHER_WORDS = (
-    "人均 人员 人才 人大 人民 名单 名录 名称 家庭 家属 个别 个人 件均 次日 次年 项目 户均 场所 场地 份额 条件 条例 "
-    "笔试 张贴 天然 元旦 期间 期末 期内 批准 处理 处于 所有 所在 支持 届时"
+    "人均 人员 人才 人大 人民 名单 名录 名称 家庭 家属 个别 个人 件均 次日 次年 项目 户均 场所 场地 份额 条件 "  # zh
+    "条例 笔试 张贴 天然 元旦 期间 期末 期内 批准 处理 处于 所有 所在 支持 届时"  # zh
 )
 NO_UNITS = tuple(_OTHER_WORDS.split())
 """Words that begin like a unit and are none."""
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _AFTER = re.compile(rf"(?!{'|'.join(NO_UNITS)})({_UNIT})")
 _NUMBER = re.compile(
-    rf"(?P<word>累计|约|近|超过|逾|突破|超|不到|不足)?(?P<digits>\d(?:[\d,]*\d)?(?:\.\d+)?)\s?(?P<scale>万亿|万|亿)?(?P<yu>[余多])?"
-    rf"(?P<unit>(?!{'|'.join(NO_UNITS)})(?:{_UNIT}))?(?P<after>以上|以下|左右)?"
+    r"(?P<word>累计|约|近|超过|逾|突破|超|不到|不足)?"  # zh
+    r"(?P<digits>\d(?:[\d,]*\d)?(?:\.\d+)?)\s?(?P<scale>万亿|万|亿)?(?P<yu>[余多])?"  # zh
+    rf"(?P<unit>(?!{'|'.join(NO_UNITS)})(?:{_UNIT}))?(?P<after>以上|以下|左右)?"  # zh
 )
 _HAN = re.compile(
-    rf"(?P<ordinal>第)?(?P<han>[〇零一二两三四五六七八九十百千]+)(?P<yu>[余多几])?(?P<scale>万亿|万|亿)?"
+    rf"(?P<ordinal>第)?(?P<han>[〇零一二两三四五六七八九十百千]+)(?P<yu>[余多几])?(?P<scale>万亿|万|亿)?"  # zh
     rf"(?P<unit>(?!{'|'.join(NO_UNITS)})(?:{_UNIT}))"
 )
-_PERCENT_HAN = re.compile("百分之[〇零一二两三四五六七八九十百点]+")
-_DATE_AFTER = re.compile(r"\s?(?:年|月|日|时|点|分钟|季度)")
+_PERCENT_HAN = re.compile("百分之[〇零一二两三四五六七八九十百点]+")  # zh
+_DATE_AFTER = re.compile(r"\s?(?:年|月|日|时|点|分钟|季度)")  # zh
 _NUMBER_EN = re.compile(r"(?<![\w.])\d(?:[\d,]*\d)?(?:\.\d+)?(?:%| (?:million|billion|thousand|per cent))?")
 _DATE_EN = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s?$|"
     r"^\s?(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 )
 _YEAR_EN = re.compile(r"(?:19|20)\d\d\Z")
-_BEFORE = re.compile(r"(?<![最附临邻相接])(近)$|(?<![签合预节制条])(约)$|(超过|逾|突破|不到|不足)$")
-_BEHIND = re.compile(r"^(以上|以下|左右|余|多(?!种|项|次|方|元))")
-_OF_WHICH = "其中"
+_BEFORE = re.compile(r"(?<![最附临邻相接])(近)$|(?<![签合预节制条])(约)$|(超过|逾|突破|不到|不足)$")  # zh
+_BEHIND = re.compile(r"^(以上|以下|左右|余|多(?!种|项|次|方|元))")  # zh
+_OF_WHICH = "其中"  # zh
 
 
 @dataclass(frozen=True)
@@ -208,12 +211,12 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
     """The numbers in Chinese text that are no date and no ordinal, with their places."""
     found = []
     for match in _NUMBER.finditer(text):
-        ordinal = text[: match.start()].endswith("第")
+        ordinal = text[: match.start()].endswith("第")  # zh
         is_date = not match["unit"] and not match["scale"] and _DATE_AFTER.match(text[match.end() :]) is not None
         if not ordinal and not is_date:
             found.append((match.start(), match[0].strip()))
     for match in _HAN.finditer(text):
-        if match["ordinal"] or (match["han"] == "一" and not match["yu"] and not match["scale"]):
+        if match["ordinal"] or (match["han"] == "一" and not match["yu"] and not match["scale"]):  # zh
             continue
         if read_han(match["han"]) is not None:
             found.append((match.start(), match[0]))

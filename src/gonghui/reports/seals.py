@@ -16,6 +16,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.models import Block, Checkpoint, SealKey, Witnessed
 from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing
 from gonghui.core.seals.canon import ENTRIES
+from gonghui.core.seals.note import Note
 from gonghui.core.seals.rows import Unreadable
 from gonghui.core.seals.spans import spelled
 from gonghui.reports.printing import qr
@@ -171,17 +172,16 @@ class Told(StrEnum):
 
 
 def told(kept: Witnessed) -> Told:
-    """A kept checkpoint against this journal, or against the others kept of the same journal."""
-    if kept.stream == ENTRIES and kept.origin == sealing.origin():
-        return _against_own(kept)
+    """A kept checkpoint against the others that are kept of the same journal."""
     twins = Witnessed.objects.filter(origin=kept.origin, stream=kept.stream, blocks=kept.blocks).exclude(pk=kept.pk)
     if any(bytes(one.root) != bytes(kept.root) for one in twins):
         return Told.OTHER
     return Told.SAME if twins else Told.ALONE
 
 
-def _against_own(kept: Witnessed) -> Told:
-    if sealing.head().number < kept.blocks:
+def against_own(said: Note) -> Told:
+    """A checkpoint that others kept of this journal, against the journal as it is now."""
+    if sealing.head(said.stream).number < said.blocks:
         return Told.SHORT
-    root = sealing.tree(ENTRIES, lambda node_at: merkle.over(0, kept.blocks, node_at))
-    return Told.BEGINNING if root == bytes(kept.root) else Told.REWRITTEN
+    root = sealing.tree(said.stream, lambda node_at: merkle.over(0, said.blocks, node_at))
+    return Told.BEGINNING if root == said.root else Told.REWRITTEN

@@ -1,10 +1,11 @@
 """Invented employers and officials: every name is visibly generated, none can be taken for somebody's."""
 
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
-from gonghui.core import codes
-from gonghui.scenario.places import Seat, districts, industries
+from gonghui.core import codes, search
+from gonghui.scenario.places import Seat, districts, industries, joined
 from gonghui.scenario.targets import SEED
 
 _FIRST = "恒瑞嘉信宏泰永盛鼎华利丰锦辉润达通安和顺启明新远景天海云山星光博雅德"
@@ -21,6 +22,7 @@ class EmployerName:
     number: int
     uscc: str
     name: str
+    english: str
     area_code: str
     industry_code: str
     ownership: str
@@ -30,6 +32,11 @@ class EmployerName:
     def union(self) -> str:
         """The name of the union in it."""
         return f"{self.name}工会"
+
+    @property
+    def union_english(self) -> str:
+        """The same in English."""
+        return f"{self.english} Trade Union"
 
 
 def _brand(number: int) -> str:
@@ -41,16 +48,27 @@ def _brand(number: int) -> str:
     return first[place % len(first)] + second[place // len(first)] + third
 
 
+def _brand_english(brand: str) -> str:
+    return joined([_syllable(sign) for sign in brand])
+
+
+@cache
+def _syllable(sign: str) -> str:
+    return search.pinyin_key(sign)
+
+
 def employer(number: int, seat: Seat, *, register: int = 0) -> EmployerName:
     """The employer of a number in a register of its own, at a seat."""
     chance = Random(f"{SEED}:employer:{register}:{number}")
     kind = seat.industry or industries()[chance.choices(range(10), [one.weight for one in industries()])[0]]
-    trade = kind.trades[number % len(kind.trades)]
+    trade = number % len(kind.trades)
+    brand = _brand(number + register * 24_000)
     area = seat.town.code if seat.town is not None else _anywhere(chance)
     return EmployerName(
         number=number,
         uscc=codes.demo_uscc("91", number % 10**6, division=f"99{register:02d}{number // 10**6:02d}"),
-        name=f"示例{_brand(number + register * 24_000)}{trade}有限公司",
+        name=f"示例{brand}{kind.trades[trade]}有限公司",
+        english=f"Example {_brand_english(brand)} {kind.trades_english[trade]} Co., Ltd.",
         area_code=area,
         industry_code=kind.section,
         ownership=chance.choice(OWNERSHIPS),

@@ -1,11 +1,12 @@
 """The tree the demo federation stands on: its districts and their towns, its industries, where employers lie."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gonghui.core import search
 from gonghui.scenario.split import split
 
 CITY = "示范市总工会"
@@ -15,6 +16,18 @@ CHAOYANG, HAIDIAN = "110105", "110108"
 WANGJING = "望京街道"
 INDUSTRIES_PERCENT = 14
 """How many of a hundred enterprise unions stand under an industry union; the others under a town's."""
+TOWN_KINDS = {"街道": "Subdistrict", "地区": "Area", "镇": "Town", "乡": "Township"}
+
+
+def romanised(name: str) -> str:
+    """A place's name as English texts write it: Wangjing."""
+    return joined(search.pinyin_key(name).split())
+
+
+def joined(syllables: Sequence[str]) -> str:
+    """One word of pinyin syllables, with an apostrophe before a vowel: Dong'an."""
+    first, *others = syllables
+    return "".join([first, *(f"'{part}" if part[0] in "aoe" else part for part in others)]).capitalize()
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,12 @@ class Town:
     def union(self) -> str:
         """The name of its union within the district."""
         return f"{self.name}总工会"
+
+    @property
+    def english(self) -> str:
+        """Its English name: Wangjing Subdistrict."""
+        ending = next(ending for ending in TOWN_KINDS if self.name.endswith(ending))
+        return f"{romanised(self.name.removesuffix(ending))} {TOWN_KINDS[ending]}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +80,7 @@ class IndustryPlace:
     section: str
     weight: int
     trades: tuple[str, ...]
+    trades_english: tuple[str, ...]
 
     @property
     def union(self) -> str:
@@ -111,6 +131,7 @@ def industries() -> tuple[IndustryPlace, ...]:
             section=str(row["section"]),
             weight=int(str(row["weight"])),
             trades=tuple(row["trades"]),  # type: ignore[arg-type]
+            trades_english=tuple(row["trades_english"]),  # type: ignore[arg-type]
         )
         for row in _written()["industry"]
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from gonghui.core.actor import SYSTEM
 from gonghui.scenario import names
-from gonghui.scenario.places import CHAOYANG, WANGJING, answering, district
+from gonghui.scenario.places import CHAOYANG, WANGJING, District, answering, district
 from gonghui.scenario.plan import UNIONS_RETURNING
 from gonghui.scenario.stage import POSTS_BEGIN, Stage
 from gonghui.scenario.tree import Item, Items, anchored_employers
 from gonghui.spine.officials.actions import delegate, open_account
-from gonghui.spine.officials.models import Post
+from gonghui.spine.officials.models import ROLES, Post
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.models import Account, DemoAccount
 
@@ -25,6 +25,7 @@ SUFFIXES = {
     "report_editor": "editor",
     "org_officer": "org",
     "auditor": "audit",
+    "figure_owner": "owner",
 }
 BASE = "base"
 AWAY = (date(2020, 8, 5), date(2020, 8, 18))
@@ -61,6 +62,8 @@ def offered() -> tuple[Offered, ...]:
 def _everywhere() -> Iterator[Holder]:
     for place in answering():
         for role, suffix in SUFFIXES.items():
+            if ("district" if isinstance(place, District) else "industry") not in ROLES[role].levels:
+                continue
             yield Holder(f"{place.key}.{suffix}", place.key, role)
     for town in district(CHAOYANG).towns:
         yield Holder(clerk(town.name), town.name, "statistician")

@@ -67,6 +67,15 @@ class PlannedSetUp:
         return self.employers[0].union
 
     @property
+    def english_name(self) -> str:
+        """The same in English."""
+        if self.kind == "joint":
+            town = self.seat.town
+            assert town is not None
+            return f"{town.english} Joint Trade Union No. {self.number + 1}"
+        return self.employers[0].union_english
+
+    @property
     def members(self) -> int:
         """Most employees, but hardly ever all."""
         staff = sum(one.employees for one in self.employers)
@@ -171,7 +180,12 @@ def _set_up(stage: Stage, one: PlannedSetUp) -> None:
     approved_on = elected_on - timedelta(days=chance.randint(12, 24))
     prospected_on = approved_on - timedelta(days=chance.randint(5, 20))
     proposal = Proposal(
-        one.name, one.kind, stage.seat(one.seat), [entry(each) for each in one.employers], one.employers[0].area_code
+        one.name,
+        one.kind,
+        stage.seat(one.seat),
+        [entry(each) for each in one.employers],
+        one.employers[0].area_code,
+        one.english_name,
     )
     set_up = propose_set_up(proposal, by=officer, on=prospected_on)
     if one.reaches == "prospect":

@@ -76,7 +76,14 @@ def _districts(stage: Stage) -> None:
 
 def _towns(stage: Stage) -> None:
     foundings = [
-        Founding(f"{place.name}{town.union}", "town", stage.unit(place.key), town.name, area_code=town.code)
+        Founding(
+            f"{place.name}{town.union}",
+            "town",
+            stage.unit(place.key),
+            town.name,
+            f"{town.english} Federation of Trade Unions",
+            town.code,
+        )
         for place in districts()
         for town in place.towns
     ]
@@ -135,4 +142,11 @@ def entry(one: EmployerName) -> EmployerEntry:
 
 
 def _founding(stage: Stage, one: EmployerName, seat: Seat) -> Founding:
-    return Founding(one.union, "base", stage.seat(seat), area_code=one.area_code, employer=entry(one))
+    return Founding(
+        one.union,
+        "base",
+        stage.seat(seat),
+        english_name=one.union_english,
+        area_code=one.area_code,
+        employer=entry(one),
+    )

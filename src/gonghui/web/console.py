@@ -108,6 +108,7 @@ def _run(
     try:
         if power is not None and actor is not None:
             actor.require(power)
+        _without_zero_bytes(request)
         return once.at_most_once(
             request,
             lambda: view(request, *args, **kwargs),  # type: ignore[arg-type]
@@ -121,6 +122,19 @@ def _run(
         if request.headers.get("HX-Request"):
             return _said_beside(request, refusal)
         return _shown_again(view, request, refusal, *args, **kwargs)
+
+
+def _without_zero_bytes(request: HttpRequest) -> None:
+    """No keyboard types them and PostgreSQL takes none: the form is refused, the rest of it stays."""
+    found = [name for name, words in request.POST.lists() if "\x00" in "".join((name, *words))]
+    if not found:
+        return
+    cleaned = request.POST.copy()
+    for name in found:
+        words = [word.replace("\x00", "") for word in cleaned.pop(name)]
+        cleaned.setlist(name.replace("\x00", ""), words)
+    request.POST = cleaned  # type: ignore[assignment]
+    raise Refusal("web.zero_byte", "填的内容里混有看不见的控制字符，已去掉；请核对后再交一次")
 
 
 def _denied(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -11,6 +11,9 @@ CLOSED_FOR = timedelta(minutes=30)
 RESET_CODE = "reset code"
 """Where the tries at a printed code are filed; they close that page for an address, never the sign-in of the name."""
 
+CHANGING = "password change"
+"""Where wrong old passwords are filed, typed into an open session: they close that form for its account."""
+
 
 def address_of(request: HttpRequest) -> str | None:
     """Where the request comes from; the outermost middleware has put the client behind our proxies there."""

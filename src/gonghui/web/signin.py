@@ -189,6 +189,16 @@ class PasswordForm(Named, ChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = LengthByFactor().get_help_text()
 
+    def clean_oldpassword(self) -> str:
+        name = self.user.username
+        if failures_of.is_closed(name, failures_of.CHANGING, address=""):
+            raise ValidationError(_("密码连错五次，30 分钟内不再核对。"), code="too_many")
+        try:
+            return str(super().clean_oldpassword())
+        except ValidationError:
+            failures_of.failed(name, failures_of.CHANGING, address="")
+            raise
+
     def save(self) -> None:
         super().save()
         Account.objects.filter(pk=self.user.pk).update(must_change_password=False)

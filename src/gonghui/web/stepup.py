@@ -5,6 +5,9 @@ was, with one button. It is sent by that button and not by the way back, because
 """
 
 import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.internal.flows.login import get_authentication_records
@@ -26,10 +29,7 @@ def is_recent(request: HttpRequest) -> bool:
     """Whether password or factor was shown within the last five minutes; the demo's click stands for it."""
     if not isinstance(request.user, Account):
         return False
-    records = get_authentication_records(request, request.user)
-    if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
-        return True
-    return has_marker()
+    return time.time() - _shown_at(request) < app_settings.REAUTHENTICATION_TIMEOUT or has_marker()
 
 
 def asked_again(request: ConsoleRequest, *, doing: str = "", then: str = "") -> HttpResponseBase | None:
@@ -65,6 +65,27 @@ def _kept(request: ConsoleRequest, doing: str) -> str:
         "at": time.time(),
     }
     return reverse("come_back")
+
+
+def renewing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A second proof also draws another session key: who copied the one before is left outside."""
+
+    @wraps(view)
+    def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        before = _shown_at(request)
+        response = view(request, *args, **kwargs)
+        if _shown_at(request) > before:
+            request.session.cycle_key()
+        return response
+
+    return seen
+
+
+def _shown_at(request: HttpRequest) -> float:
+    """When password or factor was last shown in this session; 0 for never."""
+    if not isinstance(request.user, Account):
+        return 0
+    return max((float(one["at"]) for one in get_authentication_records(request, request.user)), default=0)
 
 
 @page(acting=False)

@@ -22,7 +22,6 @@ from gonghui.core.seals.merkle import NodeAt
 from gonghui.core.seals.spans import spans
 
 BLOCK_ENTRIES = 1_024
-FIRST_PREVIOUS = bytes(32)
 HASH_BYTES = 32
 SEALER_LOCK = {ENTRIES: (13 << 48) + 1, ACCESSES: (13 << 48) + 2}
 T = TypeVar("T")
@@ -40,7 +39,7 @@ class Head:
 def head(stream: str = ENTRIES) -> Head:
     """Where the stream is sealed to."""
     found = Block.objects.filter(stream=stream).order_by("-number").values_list("number", "last_id", "hash").first()
-    return Head(found[0], found[1], bytes(found[2])) if found else Head(0, 0, FIRST_PREVIOUS)
+    return Head(found[0], found[1], bytes(found[2])) if found else Head(0, 0, bytes(HASH_BYTES))
 
 
 def settled(stream: str = ENTRIES) -> int:

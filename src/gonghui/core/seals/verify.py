@@ -14,9 +14,10 @@ from psycopg.conninfo import make_conninfo
 
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Block, Checkpoint, SealKey
-from gonghui.core.seals import canon, checking, checkpoints, merkle, note, rows, sealing
+from gonghui.core.seals import checking, checkpoints, note, rows, sealing
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
-from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad, Why
+from gonghui.core.seals.chain import Chain, Header, held_against
+from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad
 from gonghui.core.seals.checkpoints import ListedKey
 from gonghui.core.seals.note import Signed
 
@@ -51,38 +52,6 @@ class Verdict:
         }
 
 
-@dataclass
-class Chain:
-    """The headers of a stream as far as they hang together, and the tree over them, all computed here."""
-
-    stream: str
-    ends: list[int]
-    firsts: list[int]
-    totals: list[int]
-    nodes: dict[tuple[int, int], bytes]
-    bad: Bad | None = None
-
-    @property
-    def entries(self) -> int:
-        """How many entries they hold."""
-        return self.totals[-1] if self.totals else 0
-
-    @property
-    def blocks(self) -> int:
-        """How many blocks are right."""
-        return len(self.ends)
-
-    def root(self, size: int) -> bytes:
-        """The root over the first blocks."""
-        return merkle.over(0, size, lambda level, index: self.nodes[level, index])
-
-    def first_entry_after(self, blocks: int) -> int:
-        """The entry that comes next after so many blocks."""
-        if blocks < self.blocks:
-            return self.firsts[blocks]
-        return (self.ends[-1] if self.ends else 0) + 1
-
-
 def verify(against: Iterable[Signed] = (), *, processes: int = PROCESSES) -> Verdict:
     """Check everything; the first bad entry of the journal, or of the log of looks, is named."""
     kept = list(against)
@@ -105,7 +74,7 @@ def verify(against: Iterable[Signed] = (), *, processes: int = PROCESSES) -> Ver
 
 def _unsealed(chain: Chain) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from core_entry where id > %s", [chain.ends[-1] if chain.ends else 0])
+        cursor.execute("select count(*) from core_entry where id > %s", [chain.last_id])
         return int(cursor.fetchone()[0])
 
 
@@ -114,44 +83,17 @@ def _unsealed(chain: Chain) -> int:
 
 def headers(stream: str) -> Chain:
     """Every header hashed anew: numbers without gap, each block after the one before, the tree grown over them."""
-    chain = Chain(stream, [], [], [], {})
-    previous = sealing.FIRST_PREVIOUS
-    found = (
-        Block.objects.filter(stream=stream)
-        .order_by("number", "sealed_at")
-        .values_list("number", "first_id", "last_id", "entries", "root", "previous", "hash", "nodes")
-    )
-    for at, first_id, last_id, entries, *hashes in found.iterator(chunk_size=5_000):
-        root, before, hashed, nodes = (bytes(one) for one in hashes)
-        text = canon.header_text(
-            stream=stream, number=at, first_id=first_id, last_id=last_id, entries=entries, root=root, previous=before
-        )
-        why = _wrong(chain, at, before == previous, canon.header_hash(text) == hashed, first_id, last_id)
-        if why is not None:
-            before = chain.blocks - (why == "fork")
-            chain.bad = chain.bad or Bad(chain.first_entry_after(before), before + 1, why, stream)
-            return chain
-        gained = merkle.completed(at - 1, hashed, lambda level, index: chain.nodes[level, index])
-        chain.nodes |= {(level, (at >> level) - 1): one for level, one in enumerate(gained)}
+    chain = Chain(stream)
+    found = Block.objects.filter(stream=stream).order_by("number", "sealed_at")
+    columns = ("number", "first_id", "last_id", "entries", "root", "previous", "hash", "nodes")
+    for number, first_id, last_id, entries, *hashes in found.values_list(*columns).iterator(chunk_size=5_000):
+        root, previous, hashed, nodes = (bytes(one) for one in hashes)
+        gained = chain.add(Header(number, first_id, last_id, entries, root, previous, hashed))
+        if gained is None:
+            break
         if b"".join(gained) != nodes and chain.bad is None:
-            chain.bad = Bad(first_id, at, "kept", stream)
-        chain.ends.append(last_id)
-        chain.firsts.append(first_id)
-        chain.totals.append(chain.entries + entries)
-        previous = hashed
+            chain.bad = Bad(first_id, number, "kept", stream)
     return chain
-
-
-def _wrong(chain: Chain, at: int, follows: bool, is_hashed: bool, first_id: int, last_id: int) -> Why | None:
-    if at == chain.blocks:
-        return "fork"
-    if at != chain.blocks + 1:
-        return "missing"
-    if not is_hashed:
-        return "header"
-    if not follows or first_id > last_id or (chain.ends and first_id <= chain.ends[-1]):
-        return "chain"
-    return None
 
 
 # Rows -------------------------------------------------------------------------------------------------------------
@@ -160,7 +102,7 @@ def _wrong(chain: Chain, at: int, follows: bool, is_hashed: bool, first_id: int,
 def _chunks(chain: Chain) -> list[tuple[int, int, int]]:
     upto = chain.blocks if chain.bad is None else min(chain.blocks, chain.bad.block - (chain.bad.why == "fork"))
     return [
-        (first, min(first + CHUNK_BLOCKS - 1, upto), chain.ends[first - 2] if first > 1 else -(2**62))
+        (first, min(first + CHUNK_BLOCKS - 1, upto), chain.headers[first - 2].last_id if first > 1 else -(2**62))
         for first in range(1, upto + 1, CHUNK_BLOCKS)
     ]
 
@@ -195,32 +137,13 @@ def address() -> str:
 
 def _signatures(chain: Chain, kept: list[Signed]) -> Bad | None:
     """Own checkpoints, and those that others kept, against the tree computed here."""
-    own = [note.read(checkpoints.whole(row)) for row in Checkpoint.objects.filter(stream=chain.stream)]
+    try:
+        own = [note.read(checkpoints.whole(row)) for row in Checkpoint.objects.filter(stream=chain.stream)]
+    except note.Malformed:
+        return Bad(chain.first_entry_after(0), 1, "signature", chain.stream)
     if not own and not kept:
         return None
-    keys = trusted_keys()
-    agreeing = 0
-    for signed in sorted([*own, *kept], key=lambda one: one.note.blocks):
-        why = _contradicts(chain, signed, keys)
-        if why is not None:
-            after = chain.blocks if why == "cut" else min(agreeing, chain.blocks)
-            return Bad(chain.first_entry_after(after), after + 1, why, chain.stream)
-        agreeing = signed.note.blocks
-    return None
-
-
-def _contradicts(chain: Chain, signed: Signed, keys: dict[str, bytes]) -> Why | None:
-    said = signed.note
-    if not checkpoints.is_signed_by(signed, keys):
-        return "signature"
-    if said.origin != sealing.origin():
-        return "origin"
-    if said.blocks > chain.blocks:
-        return None if chain.bad is not None and chain.bad.block <= chain.blocks + 1 else "cut"
-    if said.blocks < 1 or chain.root(said.blocks) != said.root:
-        return "rewritten"
-    until = said.blocks - 1
-    return None if (said.last_id, said.entries) == (chain.ends[until], chain.totals[until]) else "rewritten"
+    return held_against(chain, [*own, *kept], trusted_keys(), sealing.origin())
 
 
 def trusted_keys() -> dict[str, bytes]:

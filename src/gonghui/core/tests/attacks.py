@@ -19,7 +19,7 @@ from gonghui.core.seals.sealing import seal_all
 from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
 
 
-def sql(statement: str, *values: object) -> list[tuple[Any, ...]]:
+def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """What a database administrator does in the night: no trigger and no constraint trigger fires."""
     with connection.cursor() as cursor:
         cursor.execute("set session_replication_role = replica")

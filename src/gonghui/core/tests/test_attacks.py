@@ -12,7 +12,7 @@ from django.db import transaction
 
 from gonghui.core import crypto
 from gonghui.core.errors import Refusal
-from gonghui.core.seals import canon, checking, merkle, note, rows, sealing, verify
+from gonghui.core.seals import canon, chain, checking, merkle, note, rows, sealing, verify
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.sealing import seal_all
@@ -299,7 +299,7 @@ def test_an_attack_on_blocks_is_found_by_its_guard_and_no_other(
 ) -> None:
     named = attack(sealed)
     assert bad(verify.verify()) == (named, why)
-    monkeypatch.setattr(verify, "_wrong", without(why, verify._wrong))
+    monkeypatch.setattr(chain, "wrong", without(why, chain.wrong))
     blind = verify.verify()
     assert blind.ok or bad(blind)[1] != why
     assert blind.ok is (why != "fork")  # two blocks of one number also spoil what is counted under them
@@ -340,7 +340,7 @@ def test_all_written_anew_without_the_key_is_found_by_the_own_checkpoints(sealed
     entry, why = bad(verify.verify())
     assert why == "rewritten"
     assert half.last_id < entry <= late  # after the newest checkpoint that agrees
-    monkeypatch.setattr(verify, "_contradicts", without("rewritten", verify._contradicts))
+    monkeypatch.setattr(chain, "contradicts", without("rewritten", chain.contradicts))
     assert verify.verify().ok
 
 
@@ -363,7 +363,7 @@ def test_a_tail_cut_off_is_found_by_the_own_checkpoints(sealed: Sealed, monkeypa
     attacks.cut_after(last)
     sql("delete from core_block where number > 6 and stream = 'entries'")
     assert bad(verify.verify()) == (last + 1, "cut")
-    monkeypatch.setattr(verify, "_contradicts", without("cut", verify._contradicts))
+    monkeypatch.setattr(chain, "contradicts", without("cut", chain.contradicts))
     assert verify.verify().ok
 
 
@@ -412,7 +412,7 @@ def test_two_writers_who_each_seal_are_found_by_what_others_kept(sealed: Sealed)
 def test_a_checkpoint_signed_by_nobody_is_found(sealed: Sealed, statement: str, monkeypatch: Patch) -> None:
     sql(statement)
     assert bad(verify.verify())[1] == "signature"
-    monkeypatch.setattr(verify, "_contradicts", without("signature", verify._contradicts))
+    monkeypatch.setattr(chain, "contradicts", without("signature", chain.contradicts))
     assert verify.verify().ok
 
 
@@ -462,3 +462,13 @@ def test_a_thousand_random_edits_are_named() -> None:
     sealed = attacks.sealed_journal(entries=200)
     missed = [seed for seed in range(1_000) if (pair := edit_and_verify(sealed, seed))[0][0] != pair[1]]
     assert missed == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_name_the_same_entry_as_one(monkeypatch: Patch) -> None:
+    sealed = attacks.sealed_journal()
+    monkeypatch.setattr(verify, "ALONE_UP_TO", 20)
+    sql("update core_entry set quantity = quantity + 1 where id = any(%s)", [sealed.ids[33], sealed.ids[17]])
+    assert bad(verify.verify(sealed.kept)) == (sealed.ids[17], "changed")
+    sql("update core_entry set quantity = quantity - 1 where id = any(%s)", [sealed.ids[33], sealed.ids[17]])
+    assert verify.verify(sealed.kept).ok

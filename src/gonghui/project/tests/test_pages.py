@@ -2,9 +2,12 @@
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.project import menu
+from gonghui.web.models import Account
+from gonghui.web.tests.builders import signed_in
 
 LOGIN = "/accounts/login/"
 
@@ -47,3 +50,13 @@ def test_the_menu_shows_what_the_post_may_open_and_marks_the_nearest_desk() -> N
     powerless = Actor(1, 1, "甲", 1, "乙", "/1/", "city", "clerk")
     assert shown("/", powerless) == [("/", True)]
     assert [url for url, active in shown("/search/", SYSTEM) if active] == []
+
+
+@pytest.mark.parametrize("name", ["account_login", "profile", "account_reauthenticate", "mfa_list_webauthn"])
+@pytest.mark.django_db
+def test_no_cache_keeps_a_page_of_ones_own(name: str) -> None:
+    account = Account.objects.create_user("city.review", "an old long password")
+    shown = [one.get(reverse(name)) for one in (Client(), signed_in(account))]
+    assert any(answer.status_code == 200 for answer in shown)
+    for answer in shown:
+        assert answer.status_code == 302 or "no-store" in answer["Cache-Control"]

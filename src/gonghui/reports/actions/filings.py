@@ -18,6 +18,7 @@ from gonghui.reports.filling import Filled, Filling, fill_report, first_text
 from gonghui.reports.flow import REPORT_FLOW
 from gonghui.reports.models import Block, Erratum
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.printing.kept import keep
 from gonghui.reports.printing.table import figure_table, table_hash
 from gonghui.spine.organisations.models import Organisation
 
@@ -87,6 +88,7 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
     report.filed_on, report.filed_at = on, clock.now()
     report.table_hash = table_hash(figure_table(report))
     report.save()
+    keep(report, filling)
     record(
         ReportFiled(form=report.form, period=report.period, rows=len(filling.rows), table=report.table_hash),
         about=report,

@@ -89,6 +89,7 @@ def _keep(
     in_return: Return, content: bytes, name: str, reading: Reading, grid: list[list[Any]], *, by: Actor, on: date
 ) -> Upload:
     digest = hashlib.sha256(content).hexdigest()
+    Return.objects.select_for_update().get(pk=in_return.pk)  # the same file twice at once is one upload
     upload = Upload.objects.select_for_update().filter(in_return=in_return, sha256=digest).first()
     if upload is not None and upload.state == Upload.State.COMMITTED:
         raise already_committed(upload)

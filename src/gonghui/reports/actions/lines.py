@@ -159,42 +159,44 @@ def missing_reasons(in_return: Return, lines: Sequence[Line], *, on: date) -> li
 
 def drafts_of(in_return: Return) -> list[Line]:
     """What would be sent now."""
-    return list(in_return.lines.filter(state="draft").order_by("figure", "id"))
+    return in_time(in_return, list(in_return.lines.filter(state="draft").order_by("figure", "id")))
+
+
+def in_time(in_return: Return, drafts: Sequence[Line]) -> list[Line]:
+    """Those of the drafts that may be sent: after the round has closed only what came back, and corrections."""
+    return [
+        line for line in drafts if in_return.round.closed_on is None or line.corrects_id is not None or was_sent(line)
+    ]
 
 
 def digest_of(lines: Sequence[Line]) -> str:
     """A short hash of what is signed: any edit in between makes another one."""
-    text = "\n".join(
-        f"{x.pk} {x.figure} {x.coverage} {x.number} {x.denominator} {x.nothing} {x.note} {x.reason} {x.evidence_id}"
-        for x in sorted(lines, key=lambda x: x.pk)
-    )
+    text = "\n".join(line.digest for line in sorted(lines, key=lambda line: line.pk))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def _check_in_time(in_return: Return, drafts: Sequence[Line]) -> None:
-    """After the round has closed only what came back, or corrects an accepted line, is still sent."""
-    if in_return.round.closed_on is None:
+def _check_late(in_return: Return, drafts: Sequence[Line]) -> None:
+    """Say why drafts that were never sent stay behind once the round has closed."""
+    if not drafts or in_time(in_return, drafts):
         return
-    for line in drafts:
-        if line.corrects_id is None and not was_sent(line):
-            raise Refusal(
-                "reports.round_closed_unsent",
-                "“%(title)s”已经结束收数，“%(figure)s”的草稿从未报送，不能再报：请在该行的页面删去草稿，"
-                "确需补报的请“%(above)s”另开一次收数",
-                title=in_return.round.title,
-                figure=line.declared.title,
-                above=in_return.round.organisation.name,
-            )
+    raise Refusal(
+        "reports.round_closed_unsent",
+        "“%(title)s”已经结束收数，“%(figure)s”的草稿从未报送，不能再报：请在该行的页面删去草稿，"
+        "确需补报的请“%(above)s”另开一次收数",
+        title=in_return.round.title,
+        figure=drafts[0].declared.title,
+        above=in_return.round.organisation.name,
+    )
 
 
 @action
 def send_for_signature(in_return: Return, *, by: Actor, on: date) -> None:
     """The drafts lie before the head of the unit."""
     held = _own(in_return, by=by, power="reports.enter")
+    _check_late(held, list(held.lines.filter(state="draft")))
     drafts = drafts_of(held)
     if not drafts:
         raise Refusal("reports.no_drafts", "没有草稿可以送签：请先填数")
-    _check_in_time(held, drafts)
     for line in missing_reasons(held, drafts, on=on):
         raise Refusal(
             "reports.reason_needed",
@@ -225,10 +227,12 @@ def sign_return(in_return: Return, *, by: Actor, on: date, digest: str = "") -> 
     """The head of the unit has signed: every draft is submitted to the level above."""
     lock_tree(alone=False)
     held = _own(in_return, by=by, power="reports.sign")
-    drafts = list(held.lines.select_for_update().filter(state="draft").order_by("id"))
+    found = held.lines.select_for_update(of=("self",)).select_related("organisation")
+    drafts = list(found.filter(state="draft").order_by("id"))
     if held.sent_on is None or not drafts:
         raise StepRefused("reports.not_sent_yet", "还没有送签：请统计员先送签")
-    _check_in_time(held, drafts)
+    _check_late(held, drafts)
+    drafts = in_time(held, drafts)
     if digest and digest != digest_of(drafts):
         raise StepRefused("reports.changed_meanwhile", "送签后内容有改动：请重新看过再签")
     checker = Checker(held, on=on)
@@ -278,13 +282,15 @@ def reopen_line(line: Line, *, by: Actor, on: date) -> None:
 def correct_line(line: Line, *, amount: rules.Amount, reason: str, by: Actor, on: date, coverage: str = "") -> Line:
     """A draft stands that says what the accepted line should have said; it is signed and accepted like any other.
 
+    A correction that is not sent yet, or came back, is written anew.
     This is the one way to change a number of a filed period: the filed number stands and is marked.
     """
     held = _own(line.in_return, by=by, power="reports.enter")
     line = Line.objects.select_for_update(of=("self",)).get(pk=line.pk)
     if line.state != "accepted":
         raise StepRefused("reports.correct_accepted_only", "只有已通过的行可以更正；未通过的直接改数")
-    if line.corrections.filter(state__in=("draft", "submitted", "refused")).exists():
+    under_way = line.corrections.select_for_update().filter(state__in=("draft", "submitted", "refused")).first()
+    if under_way is not None and under_way.state == "submitted":
         raise StepRefused("reports.correction_under_way", "这一行已有更正在办理，请先办完或撤回")
     figure, held_parameters = line.declared, parameters.on(on)
     reason = rules.check_text(reason, where="更正原因", parameters=held_parameters)
@@ -297,25 +303,23 @@ def correct_line(line: Line, *, amount: rules.Amount, reason: str, by: Actor, on
         raise Refusal("reports.correction_same", "更正后的数与原数相同，不用更正")
     span = rules.Span(line.path, coverage, line.first_on, line.last_on)
     checking.check_place(figure, span, corrects=line)
-    correction = Line.objects.create(
+    correction = under_way or Line(
         in_return=held,
         organisation=held.organisation,
         path=line.path,
         figure=line.figure,
         clock=line.clock,
-        coverage=coverage,
         first_on=line.first_on,
         last_on=line.last_on,
-        number=amount.number,
-        denominator=amount.denominator,
-        nothing=amount.nothing,
-        reason=reason,
         evidence=line.evidence,
         corrects=line,
-        entered_by=by.id,
-        entered_account=by.account_id,
-        entered_on=on,
     )
+    if correction.state == "refused":
+        LINE_FLOW.take("reopen", correction, by=by)
+    correction.coverage, correction.reason = coverage, reason
+    correction.number, correction.denominator, correction.nothing = amount.number, amount.denominator, amount.nothing
+    correction.entered_by, correction.entered_account, correction.entered_on = by.id, by.account_id, on
+    correction.save(force_insert=correction._state.adding)
     _unsigned(held)
     record(CorrectionEntered(figure=line.figure), about=line, by=by, happened_on=on)
     return correction

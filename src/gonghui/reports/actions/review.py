@@ -4,8 +4,9 @@ An accepted line is one entry `reports.figure_returned`, two for a ratio; of a s
 differences (`actions/levels.py`), and whatever changes a level states those after it anew in the same action.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
@@ -22,6 +23,7 @@ from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Line, StockSeries
 from gonghui.spine.organisations.models import lock_tree
 
+NOT_ASKED: Mapping[str, str] = MappingProxyType({})
 APART = ("reports_line_reach", "reports_series_reach", "line_level_once")
 """The constraints that keep accepted lines apart."""
 
@@ -38,8 +40,11 @@ def reviewer_check(line: Line, *, by: Actor) -> None:
 
 
 @action
-def accept_lines(lines: Iterable[Line], *, by: Actor, on: date) -> int:
-    """All the lines count from now on, or none: tables and entries in one transaction, however many they are."""
+def accept_lines(lines: Iterable[Line], *, by: Actor, on: date, seen: Mapping[str, str] = NOT_ASKED) -> int:
+    """All the lines count from now on, or none: tables and entries in one transaction, however many they are.
+
+    `seen` holds the digests of lines as the reviewer had them on the page; one that says something else is refused.
+    """
     by.require("reports.review")
     lock_tree(alone=False)
     locked = _locked(lines)
@@ -48,6 +53,13 @@ def accept_lines(lines: Iterable[Line], *, by: Actor, on: date) -> int:
     for line in locked:
         LINE_FLOW.check("accept", line, by=by)
         reviewer_check(line, by=by)
+        if seen.get(str(line.public_id), line.digest) != line.digest:
+            raise Refusal(
+                "reports.changed_since_seen",
+                "“%(unit)s”的“%(title)s”在您打开页面后改过：请刷新看过再通过",
+                unit=line.organisation.name,
+                title=line.declared.title,
+            )
         put_in_place(line)
     checking.lock_programme({line.declared.app for line in locked}, alone=False)
     checking.lock_families((line.figure, line.path) for line in locked)

@@ -9,12 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import checking, parameters, rules
 from gonghui.reports.actions.lines import was_sent
 from gonghui.reports.checking import Checker, Draft
 from gonghui.reports.models import Line, Return, RoundFigure
+from gonghui.reports.models.returns import is_open_to
 from gonghui.reports.sheets import typed
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say
@@ -117,6 +119,13 @@ class FormRow:
     correction: Line | None = None
     error: str = ""
     typed: dict[str, str] | None = None
+    hidden: bool = False
+
+    def veil(self) -> None:
+        """The row says where it stands and nothing else."""
+        self.hidden, self.before = True, None
+        if self.line is not None:
+            self.line.veil()
 
     @property
     def figure(self) -> Figure:
@@ -148,7 +157,7 @@ class FormRow:
 
     @property
     def change(self) -> Against | None:
-        return None if self.line is None else against(self.line, self.before)
+        return None if self.line is None or self.hidden else against(self.line, self.before)
 
     @property
     def values(self) -> dict[str, str]:
@@ -174,6 +183,16 @@ class FormRow:
 
 
 FIELDS = ("number", "denominator", "nothing", "coverage", "reason", "note")
+
+
+def shown_rows(actor: Actor, in_return: Return, words: QueryDict | None = None) -> list[FormRow]:
+    """The rows as the actor may read them: sensitive ones say nothing to who neither wrote nor decides on them."""
+    rows = form_rows(in_return, words)
+    if not is_open_to(actor, in_return.organisation):
+        for row in rows:
+            if row.figure.sensitive:
+                row.veil()
+    return rows
 
 
 def form_rows(in_return: Return, words: QueryDict | None = None) -> list[FormRow]:

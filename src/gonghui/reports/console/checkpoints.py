@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gonghui.core import clock
 from gonghui.core.errors import Refusal
-from gonghui.core.seals import note
+from gonghui.core.seals import note, sealing, witness
 from gonghui.core.seals.checkpoints import keys_text
+from gonghui.core.text import clean
 from gonghui.reports import seals
-from gonghui.reports.actions.witnesses import keep_checkpoint
 from gonghui.reports.console.prints import attached
 from gonghui.reports.seals import Shown, Told
+from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 
@@ -95,22 +96,39 @@ def _found(blocks: int) -> Shown:
 @page("journal.audit")
 @require_POST
 def keep(request: ConsoleRequest) -> HttpResponseBase:
-    """Keep a checkpoint that another unit handed over, pasted or as a file."""
-    file = request.FILES.get("file")
-    text = request.POST.get("text", "")
+    """Keep a checkpoint of another journal, pasted or as a file; one of this journal is compared, not kept."""
+    text, keys = _handed(request, "text", "file"), _handed(request, "keys", "keys_file")
+    given_by = clean(request.POST.get("given_by", ""), longest=120, field=_("从哪个单位拿来"))
+    signed = witness.read_signed(text.strip() + "\n", _("贴上的文字"))
+    if signed.note.origin == sealing.origin():
+        words, kind = TOLD[seals.against_own(signed.note)]
+        title = _("检查点 %(n)s") % {"n": f"{signed.note.blocks:,}"}
+        sentence = f"{title} · {_(words)}"
+        (messages.success if kind == "good" else messages.error)(request, sentence)
+        return redirect("checkpoints")
+    if not given_by:
+        raise Refusal("seals.giver_missing", "请写明这个检查点是从哪个单位拿来的")
+    place = Organisation.objects.get(pk=request.actor.organisation_id)
+    kept = witness.keep(
+        text.strip() + "\n", keys=keys, given_by=given_by, by=request.actor, on=clock.today(), organisation=place
+    )
+    said = {"blocks": f"{kept.row.blocks:,}"}
+    if kept.contradicts:
+        messages.error(request, _("已保存检查点 %(blocks)s，它与以前存的不能同时成立，请立即核实") % said)
+    else:
+        messages.success(request, _("已保存检查点 %(blocks)s") % said)
+    return redirect("kept_checkpoint", kept.row.public_id)
+
+
+def _handed(request: ConsoleRequest, name: str, file_name: str) -> str:
+    """What was pasted, or the file instead."""
+    file = request.FILES.get(file_name)
+    text = request.POST.get(name, "")
     if file is not None:
         text = file.read(LARGEST + 1).decode("utf-8", errors="replace")
     if len(text) > LARGEST:
         raise Refusal("seals.checkpoint_long", "检查点只有几行，这里有 %(length)s 字，不像检查点", length=len(text))
-    kept = keep_checkpoint(
-        text,
-        request.POST.get("keys", "")[:LARGEST],
-        request.POST.get("given_by", ""),
-        by=request.actor,
-        on=clock.today(),
-    )
-    messages.success(request, _("已保存检查点 %(blocks)s") % {"blocks": f"{kept.blocks:,}"})
-    return redirect("kept_checkpoint", kept.public_id)
+    return text
 
 
 @page("journal.see")

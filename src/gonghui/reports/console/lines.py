@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -40,6 +40,11 @@ def line_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return render(request, "reports/console/line.html", line_context(request.actor, line))
 
 
+def seen_of(posted: QueryDict) -> dict[str, str]:
+    """What the lines said on the page that was sent: digests by public id."""
+    return dict(one.split(":", 1) for one in posted.getlist("seen")[:20_000] if ":" in one)
+
+
 def trace_look(actor: Actor, line: Line) -> None:
     """A look at another unit's sensitive figure leaves a trace."""
     if line.declared.sensitive and line.organisation_id != actor.organisation_id:
@@ -48,10 +53,14 @@ def trace_look(actor: Actor, line: Line) -> None:
 
 def line_context(actor: Actor, line: Line) -> dict[str, Any]:
     """Everything a line's page or pane shows."""
-    before = before_of([line]).get(line.pk)
+    hidden = not line.is_open_to(actor)
+    before = None if hidden else before_of([line]).get(line.pk)
+    if hidden:
+        line.veil()
     figure = line.declared
     own = line.organisation_id == actor.organisation_id
     correction = line.corrections.exclude(state__in=("withdrawn", "corrected")).order_by("-id").first()
+    may_write = correction is None or correction.state in ("draft", "refused")
     return {
         "line": line,
         "figure": figure,
@@ -61,11 +70,12 @@ def line_context(actor: Actor, line: Line) -> dict[str, Any]:
         "now_text": amount_text(line.amount, figure),
         "before_text": amount_text(before, figure),
         "change": against(line, before),
+        "hidden": hidden,
         "coverage": _(rules.COVERAGES[line.coverage]),
         "flow": flow_of(line),
         "offers": offers_for(line, actor),
         "own": own,
-        "may_correct": own and line.state == "accepted" and actor.may("reports.enter") and correction is None,
+        "may_correct": own and line.state == "accepted" and actor.may("reports.enter") and may_write,
         "may_drop": own and line.state == "draft" and line.submitted_on is None and actor.may("reports.enter"),
         "number_text": input_text(line.number, figure),
         "coverages": [(key, _(title), key == line.coverage) for key, title in rules.COVERAGES.items()],
@@ -121,7 +131,7 @@ def take(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     line = line_of(request.actor, public_id)
     step, on = request.POST.get("step", ""), clock.today()
     if step == "accept":
-        actions.accept_lines([line], by=request.actor, on=on)
+        actions.accept_lines([line], by=request.actor, on=on, seen=seen_of(request.POST))
     elif step == "refuse":
         actions.refuse_line(line, reason=request.POST.get("reason", ""), by=request.actor, on=on)
     elif step == "withdraw":

@@ -1,50 +1,24 @@
-"""Taking a report away: as a page that checks itself, as its table of figures. Files only, never shown inline."""
+"""Taking a report away: as .docx, .pdf, a page that checks itself, its table of figures. Never shown inline."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from gonghui.core import access
-from gonghui.reports.areas import is_masked
+from gonghui.reports import report_forms
+from gonghui.reports.areas import masked_rows
 from gonghui.reports.console.report import Place, is_english, place_of
-from gonghui.reports.filling import Filling, filled_report
+from gonghui.reports.filling import filled_report, standing_report
 from gonghui.reports.models.filings import Report
-from gonghui.reports.printing import page as page_print
-from gonghui.reports.printing.paper import Paper, paper_of
-from gonghui.reports.printing.sealed import Proof, filing_proof, sealed
-from gonghui.reports.printing.table import figure_table
+from gonghui.reports.openness import hidden_rows
+from gonghui.reports.printing.formats import FORMATS, sheet_of
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page
 from gonghui.web.stepup import asked_again
 
-
-@dataclass(frozen=True)
-class Sheet:
-    """What every format is made of."""
-
-    paper: Paper
-    table: bytes
-    proof: Proof | None
-
-
-def _html(sheet: Sheet) -> bytes:
-    return page_print.render(sheet.paper, sheet.table, sheet.proof)
-
-
-FORMATS: dict[str, tuple[str, Callable[[Sheet], bytes]]] = {
-    "html": ("text/html; charset=utf-8", _html),
-}
-"""By the ending of the file: what it is, and what makes it."""
-
-
-def sheet_of(report: Report | None, filling: Filling, *, english: bool, hidden: frozenset[str] = frozenset()) -> Sheet:
-    """A report ready to be printed in any format."""
-    filed = report if report is not None and report.is_filed else None
-    proof = filing_proof(filed)
-    paper = sealed(paper_of(report, filling, english=english, hidden=hidden), proof)
-    return Sheet(paper, figure_table(filed if filed is not None else filling), proof)
+OPEN_FORMATS = ("html", "json")
+"""What anybody may ask for; the others cost a second each and are there for who is signed in."""
 
 
 @page("reports.see")
@@ -59,10 +33,25 @@ def printed(request: ConsoleRequest, form: str, period: str, code: str, ending: 
         if (shown_again := asked_again(request, then=there)) is not None:
             return shown_again
         access.looked(request.actor, "reports.report_printed", subject_type="reports.report")
-    hidden = frozenset(filled.row.id for filled in filling if is_masked(filled, place.organisation, request.actor))
-    kind, make = FORMATS[ending]
-    content = make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
-    return attached(HttpResponse(content, content_type=kind), file_name(place, ending))
+    hidden = masked_rows(filling, place.organisation, request.actor)
+    one = FORMATS[ending]
+    content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
+    return attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
+
+
+@require_safe
+def open_print(request: HttpRequest, public_id: str, ending: str) -> HttpResponseBase:
+    """A published report as a file for anybody: the page that checks itself, or its table of figures."""
+    kept = get_object_or_404(Report.objects.published().select_related("organisation"), public_id=public_id)
+    if ending not in OPEN_FORMATS or kept.form not in report_forms.codes():
+        raise Http404
+    filling, place = standing_report(kept), Place.of(kept)
+    hidden = hidden_rows(filling.rows.values(), kept.organisation)
+    one = FORMATS[ending]
+    content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
+    response = attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def file_name(place: Place, ending: str) -> str:
@@ -80,5 +69,6 @@ def attached(response: HttpResponse, name: str) -> HttpResponse:
 
 
 urlpatterns = [
+    path("open/reports/<uuid:public_id>/print.<slug:ending>", open_print, name="open_report_print"),
     path("reports/<slug:form>/<str:period>/<str:code>/print.<slug:ending>", printed, name="report_print"),
 ]

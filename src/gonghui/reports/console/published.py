@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from gonghui.core.han import han
 from gonghui.core.period import Period
 from gonghui.reports import openness, report_forms
-from gonghui.reports.console.report import Live, adjusted, is_english, label_of, name_of, title_of
+from gonghui.reports.console.report import Live, Place, adjusted, is_english, label_of, name_of, title_of
 from gonghui.reports.filling import Filling, Text, prose, standing_report
 from gonghui.reports.models.filings import Report
 from gonghui.web.console import render
@@ -55,14 +55,10 @@ def published_reports(request: HttpRequest) -> HttpResponseBase:
     listed = Keyset(Report.objects.published().select_related("organisation"), ("-published_on", "-id"), 30)
     shown = listed.page(request)
     english = is_english()
-    rows = [
-        (
-            one,
-            name_of(one.organisation),
-            title_of(report_forms.form(one.form), Period.parse(one.period), english=english),
-        )
-        for one in shown
-    ]
+    rows = []
+    for one in shown:
+        place = Place.of(one)
+        rows.append((place.name, title_of(place.form, place.period, english=english), one))
     return _open(render(request, "reports/open/reports.html", {"rows": rows, "page": shown}))
 
 
@@ -76,6 +72,9 @@ def published_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
     form, period = filling.form, filling.period
     hidden = openness.hidden_rows(filling.rows.values(), kept.organisation)
     code = kept.organisation.code
+    sections = sections_of(filling, filling.texts, english=english)
+    pieces = (piece for part in sections for line in part["paragraphs"] for piece in line)
+    printed = {piece["live"].filled.row.id for piece in pieces if piece["live"] is not None}
     return _open(
         render(
             request,
@@ -86,8 +85,12 @@ def published_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
                 "heading": title_of(form, period, english=english),
                 "headline": title_of(form, period, english=english, head=True),
                 "last_day": label_of(Period.day(period.last)),
-                "sections": sections_of(filling, filling.texts, english=english),
-                "meanings": [OpenLive(one, "", code, is_masked=row in hidden) for row, one in filling.rows.items()],
+                "sections": sections,
+                "meanings": [
+                    OpenLive(one, "", code, is_masked=row in hidden)
+                    for row, one in filling.rows.items()
+                    if row in printed
+                ],
                 **adjusted(filling),
                 "may_index": True,
                 "errata": list(kept.errata.all()),

@@ -22,10 +22,11 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
-from gonghui.reports.areas import is_masked
+from gonghui.reports.areas import is_masked, masked_rows
 from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
 from gonghui.reports.models.filings import STANDING, Report
+from gonghui.reports.printing.kept import charts_for
 from gonghui.reports.report_forms import Form
 from gonghui.reports.standing import Standing
 from gonghui.spine.organisations.models import Organisation
@@ -35,6 +36,12 @@ from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item, waiting
 
 FOUND_MOST = 20
+PRINTS = (
+    ("docx", "公文格式 .docx"),
+    ("pdf", "公文格式 .pdf"),
+    ("html", "自核对网页 .html"),
+    ("json", "数字表 .json"),
+)
 PRESSED = "filing_pressed"
 
 
@@ -267,13 +274,14 @@ def paper(
 ) -> dict[str, Any]:
     """What the report's page shows, with or without an open figure."""
     english = is_english()
+    masked = masked_rows(filling.rows.values(), place.organisation, request.actor)
     lives = {
         key: Live(
             filled,
             place.figure_url(key),
             place.organisation.code,
             key == row_id,
-            is_masked(filled, place.organisation, request.actor),
+            key in masked,
             filling.as_of,
         )
         for key, filled in filling.rows.items()
@@ -296,6 +304,15 @@ def paper(
         "report": kept,
         "filling": filling,
         "sections": sections,
+        "charts": charts_for(
+            kept,
+            filling,
+            english=english,
+            hidden=frozenset(key for key, live in lives.items() if live.is_masked),
+        ),
+        "prints": [
+            {"title": title, "url": reverse("report_print", args=[*place.parts, ending])} for ending, title in PRINTS
+        ],
         "missing": [live for live in lives.values() if live.filled.standing in (Standing.MISSING, Standing.SPLIT)],
         "moved": [live for live in lives.values() if live.filled.moved],
         "row_count": len(lives),

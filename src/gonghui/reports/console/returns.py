@@ -21,8 +21,8 @@ from gonghui.reports.checking import Checker
 from gonghui.reports.console.amounts import (
     FormRow,
     drafts_typed,
-    form_rows,
     name_of,
+    shown_rows,
 )
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.models import Evidence, Line, Return
@@ -79,7 +79,7 @@ def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     own = in_return.organisation_id == request.actor.organisation_id
     may_send = own and request.actor.may("reports.enter")
     words = request.POST if request.method == "POST" else request.typed
-    rows = form_rows(in_return, words)
+    rows = shown_rows(request.actor, in_return, words)
     trace_sheet(request.actor, in_return, rows)
     may_enter = may_send and any(row.is_open for row in rows)
     if request.method == "POST":
@@ -203,7 +203,7 @@ def print_return(request: ConsoleRequest, public_id: object) -> HttpResponseBase
     """The printed return: the figures, who filled it in, who answers for it, room for the seal."""
     in_return = return_of(request.actor, public_id)
     seen = set(Line.objects.seen_by(request.actor).filter(in_return=in_return).values_list("pk", flat=True))
-    rows = [row for row in form_rows(in_return) if row.line is None or row.line.pk in seen]
+    rows = [row for row in shown_rows(request.actor, in_return) if row.line is None or row.line.pk in seen]
     trace_sheet(request.actor, in_return, rows)
     return render(
         request,

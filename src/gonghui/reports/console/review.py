@@ -14,7 +14,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.reports import actions
 from gonghui.reports.console.amounts import against, amount_text, before_of, figure_choices, name_of
-from gonghui.reports.console.lines import line_context, trace_look
+from gonghui.reports.console.lines import line_context, seen_of, trace_look
 from gonghui.reports.console.rounds import uuids
 from gonghui.reports.models import Line, Round
 from gonghui.spine.organisations.models import Organisation
@@ -88,7 +88,7 @@ def _accept(request: ConsoleRequest) -> HttpResponseBase:
         lines = list(Line.objects.seen_by(actor).to_review(actor).filter(public_id__in=ids))
     if not lines:
         raise Refusal("reports.nothing_chosen", "没有选中要通过的行")
-    count = actions.accept_lines(lines, by=actor, on=clock.today())
+    count = actions.accept_lines(lines, by=actor, on=clock.today(), seen=seen_of(request.POST))
     messages.success(request, ngettext("已通过 %(n)s 行", "已通过 %(n)s 行", count) % {"n": count})
     return redirect(reverse("review"))
 

@@ -25,6 +25,7 @@ from gonghui.reports.actions.rounds import Asked
 from gonghui.reports.console.amounts import day_or_none, is_english, name_of
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Line, Programme, Return, Round, RoundFigure
+from gonghui.reports.models.returns import is_open_to
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
@@ -221,6 +222,8 @@ def matrix_rows(actor: Actor, opened: Round, figures: list[RoundFigure]) -> list
             elif here is None:
                 row.cells.append(Cell(MISSING, ""))
             else:
+                if one.declared.sensitive and not is_open_to(actor, each.organisation):
+                    here.nothing = False  # that there is no such work is a number too
                 row.cells.append(Cell(LINE_FLOW.states[here.state], CELL_KINDS[here.state], here))
         rows.append(row)
     return rows

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from gonghui.core.actor import Actor
 from gonghui.core.models import Entry, SubjectType
 from gonghui.core.period import Period
-from gonghui.reports import report_forms
+from gonghui.reports import report_forms, seals
 from gonghui.reports.console.report import Place, is_english, name_of, short_name_of, title_of
-from gonghui.reports.models import Line, Report, Return, Round
+from gonghui.reports.models import Evidence, Line, Report, Return, Round, Upload
 from gonghui.spine.officials.models import Post, ResetCode
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 
@@ -83,6 +83,43 @@ def returns(actor: Actor, ids: Sequence[int]) -> Found:
     return {one.pk: Subject(str(one), _address("return", one.public_id)) for one in seen}
 
 
+@resolver("reports.evidence")
+def papers(actor: Actor, ids: Sequence[int]) -> Found:
+    """Papers, opened at the return they back; what a file is called stays there."""
+    seen = Evidence.objects.seen_by(actor).filter(pk__in=ids)
+    return {
+        one.pk: Subject(_("%(of)s的佐证") % {"of": one.in_return}, _address("return", one.in_return.public_id))
+        for one in seen.select_related("in_return__organisation", "in_return__round")
+    }
+
+
+@resolver("reports.upload")
+def uploads(actor: Actor, ids: Sequence[int]) -> Found:
+    """Uploaded workbooks, opened by their own unit alone."""
+    seen = (
+        Upload.objects.seen_by(actor).filter(pk__in=ids).select_related("in_return__organisation", "in_return__round")
+    )
+    own = {one.pk for one in seen if one.organisation_id == actor.organisation_id and actor.may("reports.enter")}
+    return {
+        one.pk: Subject(
+            _("%(of)s的导入") % {"of": one.in_return}, _address("upload", one.public_id) if one.pk in own else ""
+        )
+        for one in seen
+    }
+
+
+@resolver("core.witnessed")
+def kept_checkpoints(actor: Actor, ids: Sequence[int]) -> Found:
+    """Checkpoints of others, kept here."""
+    return {
+        one.pk: Subject(
+            _("%(origin)s的检查点 %(blocks)s") % {"origin": one.origin, "blocks": f"{one.blocks:,}"},
+            _address("kept_checkpoint", one.public_id) if actor.may("journal.see") else "",
+        )
+        for one in seals.kept_in_sight(actor).filter(pk__in=ids)
+    }
+
+
 @resolver("reports.round")
 def rounds(actor: Actor, ids: Sequence[int]) -> Found:
     """Collection rounds."""
@@ -143,4 +180,4 @@ def employers(actor: Actor, ids: Sequence[int]) -> Found:
 def set_ups(actor: Actor, ids: Sequence[int]) -> Found:
     """Set-ups, by the union's name."""
     seen = SetUp.objects.seen_by(actor).filter(pk__in=ids)
-    return {one.pk: Subject(one.name, _address("set_up", one.public_id)) for one in seen}
+    return {one.pk: Subject(one.title, _address("set_up", one.public_id)) for one in seen}

@@ -3,6 +3,7 @@
 from gonghui.reports.models import audits
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.models.making import Asked, Block, Erratum, Remark, Signature
+from gonghui.reports.models.papers import FiledPaper
 from gonghui.reports.models.returns import (
     Comment,
     Evidence,
@@ -21,6 +22,7 @@ __all__ = [
     "Comment",
     "Erratum",
     "Evidence",
+    "FiledPaper",
     "FiledRow",
     "Line",
     "Programme",

@@ -4,6 +4,7 @@ That accepted lines never overlap is also held by the database (migration 0001):
 reach (figure and path, as a range of text in collation C) and days.
 """
 
+import hashlib
 from datetime import date
 from typing import Any, Self
 
@@ -26,6 +27,19 @@ HIGH_LEVELS = ("city", "district", "industry")
 def sensitive_figures() -> list[str]:
     """The codes of figures that stay at district rank and above."""
     return [code for code, figure in FIGURES.items() if figure.sensitive]
+
+
+def is_open_to(actor: Actor, organisation: Organisation) -> bool:
+    """Whether the actor reads the sensitive numbers that the unit returned."""
+    if organisation.pk == actor.organisation_id:
+        return True
+    return organisation.parent_id == actor.organisation_id and actor.may("reports.review")
+
+
+def _open_to(actor: Actor) -> Q:
+    """Rows of units whose sensitive numbers the actor reads: its own, and those whose lines it decides on."""
+    own = Q(organisation_id=actor.organisation_id)
+    return own | Q(organisation__parent_id=actor.organisation_id) if actor.may("reports.review") else own
 
 
 class OwnQuerySet(models.QuerySet[Any]):
@@ -165,11 +179,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Which papers somebody sees."""
 
     def seen_by(self, actor: Actor) -> Self:
-        """Papers of units in the actor's subtree; one behind a sensitive line from district rank up only."""
+        """Papers of units in the actor's subtree; one behind a sensitive line only where the line itself is open."""
         found = self.filter(actor.within("organisation__path"))
-        if actor.level in HIGH_LEVELS:
-            return found
-        return found.exclude(Exists(Line.objects.filter(evidence=OuterRef("pk"), figure__in=sensitive_figures())))
+        hidden = Exists(Line.objects.filter(evidence=OuterRef("pk"), figure__in=sensitive_figures()))
+        return found.filter(~hidden | _open_to(actor))
 
 
 class Evidence(Record):
@@ -363,6 +376,22 @@ class Line(Record):
     def span(self) -> rules.Span:
         """Where and when the line counts."""
         return rules.Span(self.path, self.coverage, self.first_on, self.last_on)
+
+    @property
+    def digest(self) -> str:
+        """A short hash of what the line says: whoever signs or accepts it decides on these words and no others."""
+        words = (self.pk, self.figure, self.coverage, self.number, self.denominator, self.nothing, self.note)
+        text = " ".join(str(one) for one in (*words, self.reason, self.evidence_id))
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """Whether the actor reads what the line says: a sensitive one its own unit, and who decides on it."""
+        return not self.declared.sensitive or is_open_to(actor, self.organisation)
+
+    def veil(self) -> None:
+        """The line says nothing any more; for showing where it stands to somebody who may not read it. Never saved."""
+        self.number = self.denominator = self.evidence = None
+        self.nothing, self.note, self.reason, self.refusal = False, "", "", ""
 
     def path_on(self, day: date) -> str:
         """The organisation's path on the line's last day, as the journal asks for it."""

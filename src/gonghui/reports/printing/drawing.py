@@ -3,6 +3,7 @@
 One V8 for each process, made when it is first needed (never before a fork), one drawing at a time.
 """
 
+import atexit
 import json
 import os
 import re
@@ -20,6 +21,7 @@ FONT = "Noto Sans SC"
 WIDTH = 620
 INK, LINE, BAR = "#1c1f23", "#c9c6c0", "#27548a"
 SECONDS = 20.0
+PIXELS = 144.0
 THEME: dict[str, Any] = {
     "color": [BAR],
     "backgroundColor": "#ffffff",
@@ -59,6 +61,12 @@ class _Engine:
                 self.racer = None
                 raise Refusal("reports.chart_undrawn", "图表没有画成：%(why)s", why=str(error)[:200]) from error
 
+    def close(self) -> None:
+        """Let V8 go while its threads still run; at the end of the process it would wait for them for ever."""
+        racer, self.racer = self.racer, None
+        if racer is not None and self.pid == os.getpid():
+            racer.close()
+
     def _made(self) -> Any:
         from py_mini_racer import MiniRacer  # only prints pay for V8
 
@@ -70,6 +78,7 @@ class _Engine:
 
 
 _ENGINE = _Engine()
+atexit.register(_ENGINE.close)
 
 
 def svg(chart: Chart) -> str:
@@ -90,3 +99,18 @@ def _attributes(style: re.Match[str]) -> str:
     """A style attribute as attributes of SVG: the offline page allows no style in the text."""
     pairs = [part.partition(":") for part in style[1].split(";") if part.strip()]
     return "".join(f' {name.strip()}="{value.strip()}"' for name, _colon, value in pairs)
+
+
+def png(chart: Chart) -> bytes:
+    """The chart as a picture for .docx, which takes no SVG; typst draws it with the font we ship."""
+    return _png(svg(chart))
+
+
+@lru_cache(maxsize=32)
+def _png(drawn: str) -> bytes:
+    from gonghui.reports.printing import faces
+
+    source = (
+        b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg", width: %dpt)'
+    )
+    return faces.compiled(source % WIDTH, {"svg": drawn}, form="png", ppi=PIXELS)

@@ -74,6 +74,7 @@
     const top = find("#table-of"), cut = part("cut", top);
     const scope = {code: part("code", top), path: part("path", top)};
     const rows = all("#table tbody tr").map((tr) => {
+      if (!tr.getClientRects().length) throw new Error(said("unseen-row", part("row", tr)));
       const value = part("value", tr);
       const row = {scope, cut: cut === "—" ? null : whole(cut), version: whole(part("version", tr))};
       for (const name of ["row", "figure", "first", "last", "printed", "printed_en"]) {
@@ -113,26 +114,29 @@
     const digits = (text) => (text.match(/-?\d[\d,]*(\.\d+)?/g) || []).map((one) => one.replace(/,/g, ""));
     const numbers = digits(exact);
     if (value.length === 2) {
-      const [share, ...both] = numbers;
-      const percent = (Number(value[0]) / Number(value[1])) * 100;
-      return both.join("/") === value.join("/") && (Number(value[1]) === 0 || Math.abs(Number(share) - percent) < 0.00006);
+      if (value[1] === 0n) return numbers.join("/") === value.join("/");
+      const [share, ...both] = numbers, percent = (Number(value[0]) / Number(value[1])) * 100;
+      return both.join("/") === value.join("/") && Math.abs(Number(share) - percent) < 0.00006;
     }
     const fen = numbers[0] && numbers[0].includes(".") ? numbers[0].replace(".", "").replace(/^0+(?=\d)/, "") : numbers[0];
     return numbers.length === 1 && value.length === 1 && fen === value[0].toString();
   }
 
-  // Numbers that stand in the words by themselves, dates apart: no proof covers them.
+  // Numbers that stand in the words by themselves, dates and the hotline's name apart: no proof covers them.
   function unproven(table) {
-    const known = new Set(table.rows.flatMap((row) => row.value.map(String)));
-    const token = /\d+年(?:\d+月(?:\d+日)?)?|\d+月\d+日|\d[\d,.]*[^\s\d，。；、：,.;:（）()]{0,3}/g, found = [];
-    for (const paragraph of all("#report section p")) {
-      const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
-      while (walker.nextNode()) {
-        if (walker.currentNode.parentElement.closest("data, .card")) continue;
-        for (const one of walker.currentNode.data.normalize("NFKC").match(token) || []) {
-          if (!/\d[年月]/.test(one) && !known.has(one.replace(/[^\d]/g, ""))) found.push(one);
-        }
-      }
+    const known = new Set(["12351", ...table.rows.flatMap((row) => [...row.value, row.cut].map(String))]);
+    const months = "January|February|March|April|May|June|July|August|September|October|November|December";
+    const dates = new RegExp(
+      "\\d+年(?:\\d+月(?:\\d+日)?)?|\\d+月(?:\\d+日)?|\\b\\d{1,2} (?:" + months + ")\\b(?: \\d{4})?|\\b(?:" + months
+      + ") \\d{4}|\\b[HQ]\\d\\b|\\b(?:19|20)\\d\\d\\b(?! ?[%A-Za-z])", "g");
+    const token = /\d[\d,.]*[^\s\d，。；、：,.;:（）()]{0,3}/g, found = [];
+    const walker = document.createTreeWalker(find("#report"), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const inside = walker.currentNode.parentElement;
+      if (inside.closest("data, .card, figure")) continue;
+      const text = walker.currentNode.data.normalize("NFKC").replace(dates, " ");
+      const words = inside.matches("h2, h3") ? text.replace(/^\s*(?:\d+[.)]|\(\d+\))/, "") : text;
+      for (const one of words.match(token) || []) if (!known.has(one.replace(/[^\d]/g, ""))) found.push(one);
     }
     return found;
   }
@@ -221,7 +225,8 @@
   function groupsStep(note) {
     const printed = all("#groups li").map(shown), own = groupsOf(note.body);
     const wrong = own.flatMap((group, i) => (printed[i] === group ? [] : [said("group-differs", i + 1, printed[i] || "—", group)]));
-    if (wrong.length || printed.length !== 12) say("groups", "bad", ...wrong);
+    if (printed.length > 12) wrong.push(said("groups-many", printed.length));
+    if (wrong.length) say("groups", "bad", ...wrong);
     else say("groups", "good", said("groups-same"));
     return own;
   }

@@ -101,7 +101,7 @@ def render(paper: Paper, table: bytes, proof: Mapping[str, Any] | None = None) -
     """The page. A draft and a paper with hidden numbers carry no proof, whatever is handed in."""
     chain = chain_of(proof) if proof is not None and not paper.is_draft and not paper.hides else None
     with translation.override("en" if paper.english else "zh-hans"):
-        page = render_to_string(
+        page: str = render_to_string(
             "reports/printing/page.html",
             {
                 "paper": paper,

@@ -25,7 +25,7 @@ from gonghui.web import shell
 
 HIDDEN = "—"
 LONGEST_HEADING = 40
-WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f"
+WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f"  # zh
 DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 
@@ -104,6 +104,7 @@ class Paper:
     addressee: str
     sections: tuple[Section, ...]
     annexes: tuple[Annex, ...]
+    charts_title: str
     agency: str
     dated: str
     is_signed: bool
@@ -130,14 +131,24 @@ class Paper:
         return self.filed_at is None
 
     @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Every chart; on paper they stand together in an annex, so that no page of text is left half empty."""
+        return tuple(chart for section in self.sections for chart in section.charts)
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """The titles of what is attached on paper, in order."""
+        return (*(annex.title for annex in self.annexes), *((self.charts_title,) if self.charts else ()))
+
+    @property
     def numbers(self) -> tuple[Number, ...]:
         """Every live number in the order of the prose."""
         runs = (run for section in self.sections for paragraph in section.paragraphs for run in paragraph)
         return tuple(run for run in runs if isinstance(run, Number))
 
 
-def paper_of(report: Report | None, filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> Paper:
-    """The paper of a report; `hidden` names the rows that this reader may not see, which print as —."""
+def made(report: Report | None, filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> Paper:
+    """The paper of a report, made now; `hidden` names the rows that this reader may not see, which print as —."""
     with translation.override("en" if english else "zh-hans"):
         return _Maker(report, filling, english, frozenset(hidden)).paper()
 
@@ -186,7 +197,8 @@ class _Maker:
             subtitle=self.subtitle(filled),
             addressee=form.addressee_en if self.english else form.addressee,
             sections=self.sections(),
-            annexes=self.annexes(name),
+            annexes=self.annexes(),
+            charts_title=self.titled(_("%(period)s数字图")),
             agency=name,
             dated=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
             is_signed=not form.speaker,
@@ -199,6 +211,7 @@ class _Maker:
             filed_at=filled.filed_at if filled is not None else None,
             filed_on=filled.filed_on if filled is not None else None,
             hides=bool(self.hidden & set(self.filling.rows)),
+            table_hash=filled.table_hash if filled is not None else "",
         )
 
     def agency(self, organisation: Organisation) -> str:
@@ -232,12 +245,14 @@ class _Maker:
             return _("草稿：还有人在登记，数字会变")
         return _("草稿：数字取自台账第 %(cut)s 条，备案前会变") % {"cut": at}
 
-    def annexes(self, agency: str) -> tuple[Annex, ...]:
-        period = self.filling.period
-        label = period.label_en if self.english else period.label
-        title = _("%(agency)s%(period)s主要数字分单位表") % {"agency": agency, "period": label}
+    def annexes(self) -> tuple[Annex, ...]:
+        title = self.titled(_("%(period)s主要数字分单位表"))
         found = annex_of(self.filling, title, self.hidden, english=self.english)
         return (found,) if found is not None else ()
+
+    def titled(self, words: str) -> str:
+        period = self.filling.period
+        return words % {"period": period.label_en if self.english else period.label}
 
     def sections(self) -> tuple[Section, ...]:
         written = prose(self.filling, english=self.english)

@@ -40,7 +40,17 @@ def figure_table(of: Report | Filling) -> bytes:
         "period": period,
         "rows": [{**row, "scope": scope, "cut": cut} for row in rows],
     }
+    return _canonical(table)
+
+
+def _canonical(table: dict[str, Any]) -> bytes:
     return (json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+
+
+def without(table: bytes, hidden: frozenset[str]) -> bytes:
+    """The table less the rows a reader may not see; its hash is no longer the filed one."""
+    whole = json.loads(table)
+    return _canonical({**whole, "rows": [row for row in whole["rows"] if row["row"] not in hidden]})
 
 
 def table_hash(table: bytes) -> str:

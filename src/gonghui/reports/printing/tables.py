@@ -18,3 +18,17 @@ class Annex:
 
     title: str
     tables: tuple[Table, ...]
+
+
+FIRST, FIRST_ENGLISH = 30.0, 44.0
+"""The width of the column of names, in millimetres."""
+
+
+def widths(table: Table, whole: float, *, english: bool) -> list[float]:
+    """The width of each column: the first for names, the others by the longest number or English word they hold."""
+    first = FIRST_ENGLISH if english else FIRST
+    longest = [
+        max(7, *(len(row[n]) for row in table.rows), *(len(word) for word in table.head[n].split() if word.isascii()))
+        for n in range(1, len(table.head))
+    ]
+    return [first, *((whole - first) * (one + 2) / sum(one + 2 for one in longest) for one in longest)]

@@ -11,10 +11,10 @@ from typing import Any
 
 from gonghui.core.figures import FIGURES
 from gonghui.core.period import Period
-from gonghui.reports.filling import Filled, filled_report
+from gonghui.reports.filling import Filled
 from gonghui.reports.reconcile import tokens
 from gonghui.reports.reconcile.aside import Around
-from gonghui.reports.reconcile.incoming import fit
+from gonghui.reports.reconcile.incoming import fit, no_numbers
 from gonghui.reports.reconcile.reading import Left, Reading, read
 from gonghui.reports.reconcile.repair import Lines
 from gonghui.reports.reconcile.tokens import Token
@@ -90,8 +90,11 @@ class Reconciled:
 
 
 def read_for(text: str, form: Form, organisation: Organisation, period: Period) -> Reading:
-    """The text joined to the catalogue, for a report of these years and this union."""
-    return read(fit(text), catalogue(form), _around(organisation, period))
+    """The text joined to the catalogue, for a report of these years and this union; refused without any number."""
+    reading = read(fit(text), catalogue(form), _around(organisation, period))
+    if not reading.tokens:
+        raise no_numbers()
+    return reading
 
 
 def catalogue(form: Form) -> list[Words]:
@@ -99,15 +102,6 @@ def catalogue(form: Form) -> list[Words]:
     names = sorted({row.figure.name for row in form.rows} | (named() & FIGURES.keys()))
     found = (FIGURES[name] for name in names)
     return [words_of(one.name, one.title, one.unit, one.clock, is_ratio=one.is_ratio) for one in found]
-
-
-def reconcile(
-    text: str, form: Form, organisation: Organisation, period: Period, hidden: Collection[str] | None = None
-) -> Reconciled:
-    """Each number of the text beside the report's. `hidden` are rows whose numbers the reader may not know."""
-    reading = read_for(text, form, organisation, period)
-    _report, filling = filled_report(form, organisation, period)
-    return held_against(reading, filling.rows.values(), frozenset(hidden or ()))
 
 
 def held_against(reading: Reading, rows: Iterable[Filled], hidden: Collection[str] = ()) -> Reconciled:

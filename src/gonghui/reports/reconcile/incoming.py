@@ -7,6 +7,7 @@ from gonghui.core.errors import Refusal
 
 MOST_BYTES = 1024 * 1024
 MOST_SIGNS = 60_000
+BLANKS, STRANGE = frozenset("\n\r\t\f\v"), frozenset({"Cc", "Cn", "Co", "Cs"})
 _MARKED = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -55,11 +56,16 @@ def too_long(long: str) -> Refusal:
     )
 
 
+def no_numbers() -> Refusal:
+    """The refusal of a text without any number."""
+    return Refusal("reconcile.no_figures", "文字里没有数字，没有可核对的；请粘贴报告的正文")
+
+
 def _no_text() -> Refusal:
     return Refusal("reconcile.no_text", "这不是文字：请用 UTF-8 或 GBK 编码的纯文本，PDF、图片、Word 文件请先取出文字")
 
 
 def _is_garbage(text: str) -> bool:
     """Whether the signs are those of a picture or a program: control signs, private and unassigned ones."""
-    strange = sum(1 for sign in text if sign not in "\n\r\t\f\v" and unicodedata.category(sign) in ("Cc", "Cn", "Co", "Cs"))
+    strange = sum(sign not in BLANKS and unicodedata.category(sign) in STRANGE for sign in text)
     return "\0" in text or strange > max(2, len(text) // 200)

@@ -5,8 +5,10 @@ worse: two that are near are refused, because a wrong join is worse than a missi
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gonghui.reports.reconcile import assign
 from gonghui.reports.reconcile.aside import Around, is_part, why_not
@@ -15,15 +17,16 @@ from gonghui.reports.reconcile.tokens import Token
 from gonghui.reports.reconcile.words import Words
 
 WHAT_REACH, LISTED_REACH, CLOSE_REACH, ABOUT_REACH, WITHOUT_REACH = 15.0, 30.0, 30.0, 80.0, 10.0
-WHAT_LEAST, CLOSE_LEAST, ABOUT_LEAST = 0.18, 0.27, 0.12
+WHAT_LEAST, CLOSE_LEAST, ABOUT_LEAST = 0.18, 0.27, 0.25
 LEAST, SHARED_LEAST, MARGIN = 2.3, 2.0, 0.35
 PARTED = 60
 WITHOUT_FAR = 50.0
 MOST = 12  # numbers weighed for one figure
 NEAR, AGAIN = "near", "again"
-_ALL_OF = re.compile(r"(?:均|都|皆|全部|全都|一律|同为|三项)[为是达到有保持在分别]*\Z")  # zh
+_SHARE_OF = re.compile(r"占(?:到|了)?(?!到|了|其中|比|总|全部)([^，。；占]{3,16})的(?:约|近|超过)?\Z")  # zh
 _BETWEEN = re.compile(
-    r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难|职工|工作|家庭|档案|的|三项|各项|\s)*\Z"  # zh
+    r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难"  # zh
+    r"|职工|工作|家庭|档案|的|三项|各项|\s)*\Z"  # zh
 )
 
 
@@ -102,7 +105,7 @@ def _weight(
 ) -> float:
     """The weight of a number for a figure; nought where its unit does not fit or it speaks of something else."""
     token = passage.tokens[n]
-    if not fits(passage, token, placed.words):
+    if not fits(passage, token, placed.words) or _is_barred(passage, token, placed):
         return 0.0
     if asides[n] and not (placed.words.listed and not why_not(passage, token, around, plans=True)):
         return 0.0
@@ -121,6 +124,18 @@ def fits(passage: Passage, token: Token, words: Words) -> bool:
     if any(pattern.match(passage.text, token.end) for pattern in words.what):
         return True
     return _is_parted(passage, token, words)
+
+
+def _is_barred(passage: Passage, token: Token, placed: _Places) -> bool:
+    """Whether the number's clause is of another matter: a word that bars it, or 占 of something else."""
+    start = passage.clause_start(token.start)
+    clause = passage.text[start : passage.clause_end(token.end)]
+    if any(pattern.search(clause) for pattern in placed.words.bar):
+        return True
+    whole = _SHARE_OF.search(clause[: token.start - start]) if placed.words.part else None
+    if whole is None:
+        return False
+    return not any(pattern.search(whole[1]) for group in placed.words.about for pattern in group)
 
 
 def _is_parted(passage: Passage, token: Token, words: Words) -> bool:
@@ -193,9 +208,7 @@ def _same(one: Token, other: Token) -> bool:
     return one.is_number and (one.value, one.unit, one.marker) == (other.value, other.unit, other.marker)
 
 
-def _shared(
-    passage: Passage, places: list[_Places], asides: Mapping[int, str], joins: Joins
-) -> dict[int, int]:
+def _shared(passage: Passage, places: list[_Places], asides: Mapping[int, str], joins: Joins) -> dict[int, int]:
     """Numbers that state several figures at once, 甲、乙、丙均为 100%: which number each such figure has."""
     taken: dict[int, int] = {}
     ends: dict[str, int] = {}
@@ -213,7 +226,7 @@ def _shared(
         spans = sorted(named.values())
         if len(set(spans)) < max(len(spans), 2) or asides[n]:
             continue
-        if not all(_BETWEEN.match(passage.text[a[1] : b[0]]) for a, b in zip(spans, spans[1:], strict=False)):
+        if not all(_BETWEEN.match(passage.text[a[1] : b[0]]) for a, b in pairwise(spans)):
             continue
         around = Around()
         weights = {row: _weight(passage, n, places[row], asides, around, listed=True) for row in named}
@@ -224,5 +237,9 @@ def _shared(
 
 
 def _last_named(placed: _Places, start: int, end: int) -> tuple[int, int] | None:
-    inside = [place for place in placed.what if start <= place[0] and place[1] <= end]
-    return inside[-1] if inside else None
+    for place in reversed(placed.what[: bisect_left(placed.what, (end, 0))]):
+        if place[0] < start:
+            break
+        if place[1] <= end:
+            return place
+    return None

@@ -17,10 +17,12 @@ _STYLES = {
     "arabic": re.compile(rf"{_AT}(\d{{1,2}})[、.)](?!\d)"),  # zh
     "bracket": re.compile(rf"{_AT}[（(]([{_HAN}]{{1,3}}|\d{{1,2}})[)）]"),  # zh
     "han": re.compile(rf"{_AT}([{_HAN}]{{1,3}})、"),  # zh
-    "spoken": re.compile(rf"(?:(?<=[\n。；：！？，,])|\A)([{_HAN}]{{1,2}})(?:是|要)(?!否)"),  # zh
+    "spoken": re.compile(
+        rf"(?:(?<=[\n。；：！？，,])|(?<=部署|任务|工作|安排|打算|重点|举措)|\A)([{_HAN}]{{1,2}})(?:是|要)(?!否)"
+    ),  # zh
     "ordinal": re.compile(rf"{_AT}第([{_HAN}]{{1,2}})[，,、]"),  # zh
 }
-_PLAN = re.compile(r"(?:下半年|下一步|下阶段|下一阶段|今后)[^，。；\n]{0,6}(?:工作|任务|部署|安排|重点)")  # zh
+_PLAN = re.compile(r"(?:下半年|下一步|下阶段|下一阶段|今后)[^。；\n]{0,14}(?:工作|任务|部署|安排|重点)")  # zh
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Numbered:
         """The list as a number of items, printed as its marks."""
         first = min(self.marks, key=lambda mark: mark.start)
         text = "".join(mark.text for mark in self.marks)
-        return Token(first.start, first.end, text, FIGURE, Fraction(len(self.marks)), written=(str(len(self.marks)), ""))
+        many = len(self.marks)
+        many = len(self.marks)
+        return Token(first.start, first.end, text, FIGURE, Fraction(many), written=(str(many), ""))
 
 
 def marks(text: str) -> dict[str, list[tuple[int, Token]]]:

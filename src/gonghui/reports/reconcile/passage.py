@@ -1,7 +1,7 @@
 """How near a word stands to a number: signs between them, dearer across commas, other numbers and blank lines."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,11 +10,16 @@ from math import exp, inf
 from gonghui.reports.reconcile.repair import HARD, Mended
 from gonghui.reports.reconcile.tokens import FIGURE, Token
 
-LEFT = {"、": 4, "，": 5, "：": 4, "；": 14, "。": 40, "！": 40, "？": 40, HARD: 20, ",": 5, ";": 14, "（": 3, "）": 3}  # zh
-RIGHT = {"、": 9, "，": 24, "：": 12, "；": 22, "。": 50, "！": 50, "？": 50, HARD: 30, ",": 24, ";": 22, "（": 3, "）": 6}  # zh
+LEFT = {"、": 4, "，": 5, ",": 5, "：": 4, "；": 14, ";": 14, "（": 3, "）": 3, HARD: 20} | dict.fromkeys(
+    "。！？", 40
+)  # zh
+RIGHT = {"、": 9, "，": 24, ",": 24, "：": 12, "；": 22, ";": 22, "（": 3, "）": 6, HARD: 30} | dict.fromkeys(
+    "。！？", 50
+)  # zh
 FREE = frozenset("“”‘’「」《》·")
 NUMBER_COST = 8
-ENDS = frozenset("。！？；" + HARD)  # zh
+LONGEST_SENTENCE, LONGEST_CLAUSE = 300, 120
+ENDS = frozenset("。！？；;" + HARD)  # zh
 CLAUSE_ENDS = ENDS | frozenset("，：,")
 _RESPECTIVELY = re.compile(r"分别(?:为|达到?|是|有|占到?|建成|完成|共|已|增加|投入|发放|获得|在)?")  # zh
 _MEASURE = re.compile(r"(?<![\d万亿余多])(?:人次|[家个名人件项户])")  # zh
@@ -75,18 +80,18 @@ class Passage:
         return sentence, clause
 
     def sentence_start(self, at: int) -> int:
-        """Where the sentence around a place begins."""
-        return _before(self._stops[0], at)
+        """Where the sentence around a place begins; a text without stops has long ones, but not endless."""
+        return max(_before(self._stops[0], at), at - LONGEST_SENTENCE)
 
     def clause_start(self, at: int) -> int:
         """Where the clause around a place begins."""
-        return _before(self._stops[1], at)
+        return max(_before(self._stops[1], at), at - LONGEST_CLAUSE)
 
     def clause_end(self, at: int) -> int:
         """Where the clause around a place ends."""
         stops = self._stops[1]
         n = bisect_right(stops, at - 1)
-        return stops[n] if n < len(stops) else len(self.text)
+        return min(stops[n] if n < len(stops) else len(self.text), at + LONGEST_CLAUSE)
 
     def distance(self, token: Token, start: int, end: int, *, named: bool = False) -> float:
         """What lies between a number and a word that do not overlap. `named`: the word names what is counted."""
@@ -162,9 +167,7 @@ class Passage:
     def _listed(self, at: int) -> list[Token]:
         """The numbers that follow 分别, with nothing but 、 and 和 between them."""
         listed: list[Token] = []
-        for token in self.tokens:
-            if token.start < at:
-                continue
+        for token in self.tokens[bisect_left(self.tokens, at, key=lambda token: token.start) :]:
             if token.kind != FIGURE or not _ONLY_AND.match(self.text[at : token.start]) or token.start - at > 4:
                 break
             listed.append(token)

@@ -33,7 +33,8 @@ class Reading:
     @property
     def tokens(self) -> list[Token]:
         """Everything found, joined or left."""
-        return sorted([one.token for one in (*self.joined, *self.left)], key=lambda token: token.start)
+        found = [one.token for one in self.joined] + [one.token for one in self.left]
+        return sorted(found, key=lambda token: token.start)
 
 
 def read(text: str, figures: Iterable[Words], around: Around = Around()) -> Reading:  # noqa: B008

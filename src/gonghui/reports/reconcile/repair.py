@@ -9,9 +9,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 HAN = re.compile(r"[\u3400-\u9fff]")
-_LISTED = re.compile(r"(?:\d{1,2}\s*[、.)](?!\s*\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")  # zh
+_NTH = "[一二三四五六七八九十]{1,3}"  # zh
+_LISTED = re.compile(rf"(?:\d{{1,2}}\s*[、.)](?!\s*\d)|[（(](?:{_NTH}|\d{{1,2}})[)）]|{_NTH}、)")  # zh
 _PAGE = re.compile(r"[-\u2013\u2014·•\s]*\d{1,3}[-\u2013\u2014·•\s]*\Z")
-_FOLDED = frozenset(".%+-~,/()")
 _ENDS = "。！？；：”…"  # zh
 _CONTINUES = re.compile(r"[\s]*[\d.万亿余多家个件人名次项元%]")  # zh
 _COMMA = re.compile(r"(?<![\d.])(\d{1,3})((?:[,，]\d{3})+)(?!\d)")
@@ -87,7 +87,7 @@ def _halved(line: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """A line whose every sign is printed twice, once; only where the whole line is so and it is a title in words."""
     bare = [one for one in line if one[0] != " "]
     text = "".join(sign for sign, _at in bare)
-    if len(text) < 4 or len(text) % 2 or text[::2] != text[1::2] or len(set(HAN.findall(text))) < 2:
+    if len(text) < 6 or len(text) % 2 or text[::2] != text[1::2] or len(set(HAN.findall(text))) < 2:
         return line
     return bare[::2]
 

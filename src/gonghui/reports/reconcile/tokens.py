@@ -11,30 +11,35 @@ from gonghui.core.han import han, read_han
 
 FIGURE, DATE, PHRASE, LIST = "number", "date", "phrase", "list"
 PERCENT, MONEY = "%", "元"  # zh
+MOST_DIGITS = 16  # a longer run is a code
 
 _HAN = "零〇一二两三四五六七八九十百千"  # zh
-_UNITS = (
-    "个百分点 百分点 人次 人(次) 人（次） 人/次 件次 家次 户次 名次 个方面 个领域 个环节 个大类 个类别 个门类 大类 方面 门类 领域 "  # zh
-    "个月 小时 人 名 位 家 户 个 处 座 所 间 项 条 件 起 宗 例 桩 通 份 场 期 次 届 回 张 笔 本 册 天 日 年 岁 倍 类 种 批 "  # zh
-    "元 % 步 组 支 套 只 瓶 台 辆 吨 篇 部 亩 米 平方米 公里 人份 期次 讲 课 节 点 号 页 号线 级 等 层 卷 章 周 月 季 代 连 字"  # zh
-).split()
+_UNIT_WORDS = (
+    "个百分点 百分点 人次 人(次) 人（次） 人/次 件次 家次 户次 名次"  # zh
+    " 个方面 个领域 个环节 个大类 个类别 个门类 大类 方面 门类 领域"  # zh
+    " 个月 小时 人 名 位 家 户 个 处 座 所 间 项 条 件 起 宗 例 桩 通 份 场 期 次 届 回 张 笔 本 册"  # zh
+    " 天 日 年 岁 倍 类 种 批 元 % 步 组 支 套 只 瓶 台 辆 吨 篇 部 亩 米 平方米 公里 人份 期次 讲 课"  # zh
+    " 节 点 号 页 号线 级 等 层 卷 章 周 月 季 代 连 字"  # zh
+)
+_UNIT = "|".join(re.escape(unit) for unit in sorted(_UNIT_WORDS.split(), key=len, reverse=True))
 _BEFORE = {
-    "约": "约", "大约": "约", "大概": "约", "近": "近", "将近": "近", "接近": "近", "超过": "超过", "超出": "超过",  # zh
-    "超": "超过", "逾": "逾", "突破": "突破", "多于": "超过", "不到": "不到", "不足": "不足",  # zh
-    "至少": "至少", "不少于": "至少", "不低于": "至少",  # zh
+    "约": "约", "大约": "约", "大概": "约", "近": "近", "将近": "近", "接近": "近",  # zh
+    "超过": "超过", "超出": "超过", "超": "超过", "多于": "超过", "逾": "逾", "突破": "突破",  # zh
+    "不到": "不到", "不足": "不到", "至少": "至少", "不少于": "至少", "不低于": "至少",  # zh
 }  # fmt: skip
 _AFTER = {"以上": "以上", "之多": "", "以下": "以下", "左右": "左右", "上下": "左右", "有余": "余"}  # zh
-_NOT_ABOUT = re.compile(r"(?:[节公签预违条契履邀特]约|(?<!折)合约|[最附临邻新亲靠远就]近|赶超)\Z")  # zh
+_NOT_ABOUT = re.compile(r"(?:[节公签预违条契履邀特]约|(?<![折联综结配混])合约|[最附临邻新亲靠远就]近|赶超)\Z")  # zh
 
 _NUMBER = re.compile(
     rf"(?P<before>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})?"
-    rf"(?:(?P<hundredths>百分之)(?P<han_share>[{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)"  # zh
+    rf"(?:(?P<hundredths>百分之)(?P<han_share>[{_HAN}]{{1,16}}(?:点[{_HAN}]{{1,16}})?|\d+(?:\.\d+)?)"  # zh
     r"|(?P<big>\d+亿\d{1,4}万|\d+万\d千)"  # zh
-    rf"|(?P<han_big>[{_HAN}]+亿[{_HAN}]+万|[{_HAN}]+[亿万][{_HAN}]+)"  # zh
+    rf"|(?P<han_big>[{_HAN}]{{1,16}}亿[{_HAN}]{{1,16}}万|[{_HAN}]{{1,16}}[亿万][{_HAN}]{{1,16}})"  # zh
     rf"|(?P<number>\d+(?:\.\d+)?)"
-    rf"|(?P<han>(?:[{_HAN}]+点)?[{_HAN}]+))"  # zh
-    r"(?P<inner>[余多几来])?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<outer>[余多来])?"  # zh
-    rf"(?:(?P<unit>{'|'.join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))})|(?P<tenths>成))?"  # zh
+    rf"|(?P<han>(?:[{_HAN}]{{1,16}}点)?[{_HAN}]{{1,16}}))"  # zh
+    r"(?P<inner>[余多几]|来(?=[万个名家件项人]))?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?"  # zh
+    r"(?P<outer>[余多]|来(?=[个名家件项人]))?"  # zh
+    rf"(?:(?P<unit>{_UNIT})|(?P<tenths>成))?"  # zh
     rf"(?P<after>{'|'.join(sorted(_AFTER, key=len, reverse=True))})?"
 )
 _SCALES = {"千": 10**3, "百": 10**2, "千万": 10**7, "百万": 10**6, "十万": 10**5}  # zh
@@ -45,12 +50,15 @@ _DATES = re.compile(
     r"|\d{1,2}时(?:\d{1,2}分)?|\d{1,2}:\d{2}|[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日|份)"  # zh
 )
 _PHRASES = re.compile(
-    rf"第[{_HAN}\d]+[届次卷方期批条章个名位季]?"  # zh
-    rf"|[{_HAN}]+届[{_HAN}]*(?:中全会|次|委员会)?|[“‘「][{_HAN}\d]{{1,3}}[^”’」\d]{{1,7}}[”’」]"  # zh
-    r"|[〔\[(（]\d{4}[〕\])）]\d+号|\d+号(?:文|令|楼|院|线)?|[A-Za-z]+[-.]?\d[\d.]*|\d+[A-Za-z]+\d*|(?<![\d.])12\d{3}(?![\d.万亿余多件家人个])"  # zh
-    r"|十[一二三四五]五(?=[”’」时规]|$)|[一三四五六七八九]线|三方|一事一议|百人以上|两步走"  # zh
+    rf"第[{_HAN}\d]{{1,9}}[届次卷方期批条章个名位季]?"  # zh
+    rf"|(?<![{_HAN}])[{_HAN}]{{1,6}}届[{_HAN}]{{0,6}}(?:中全会|次|委员会)?"  # zh
+    rf"|[“‘「][{_HAN}\d]{{1,3}}[^”’」\d]{{1,7}}[”’」]"  # zh
+    r"|[〔\[(（]\d{4}[〕\])）]\d{1,6}号|(?<!\d)\d{1,6}号(?:文|令|楼|院|线)?"  # zh
+    r"|(?<![A-Za-z])[A-Za-z]{1,12}[-.]?\d[\d.]*|(?<!\d)\d{1,8}[A-Za-z]+\d*"
+    r"|(?<![\d.])123(?:51|45|33|48|20)(?![\d.万亿余多件家人个名户次项元])"  # zh
+    rf"|百人以上|(?:[{_HAN}]{{1,3}}|(?<!\d)\d{{1,5}})人以上的?(?=非公|企业|单位|规模|用人|民营)"  # zh
+    r"|十[一二三四五]五(?=[”’」时规]|$)|[一三四五六七八九]线|三方(?!面)|一事一议|两步走"  # zh
 )
-_ARTICLE = re.compile(r"一[个种批些项条名位家次件类]?\Z")  # zh
 
 
 @dataclass(frozen=True)
@@ -127,13 +135,11 @@ def _token(text: str, match: re.Match[str]) -> Token | None:
     if (parts["han"] or parts["han_big"]) and not _is_counted(parts, text, match):
         return None
     written = _written(parts)
-    if written is None:
+    if written is None or len(written) > MOST_DIGITS:
         return None
     unit = _unit(parts)
-    if parts["inner"] or parts["outer"]:
-        marker = "余"  # zh
-    else:
-        marker = _AFTER.get(parts["after"] or "", "") or _BEFORE.get(word, "")
+    is_yu = bool(parts["inner"] or parts["outer"])
+    marker = "余" if is_yu else _AFTER.get(parts["after"] or "", "") or _BEFORE.get(word, "")  # zh
     number, scale = _scaled(written, parts)
     head, tail = _canonical(number, scale, parts, marker)
     try:

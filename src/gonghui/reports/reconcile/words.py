@@ -31,6 +31,7 @@ class Words:
     hint: tuple[re.Pattern[str], ...] = ()
     inside: tuple[re.Pattern[str], ...] = ()
     without: tuple[re.Pattern[str], ...] = ()
+    bar: tuple[re.Pattern[str], ...] = ()
     clock: str = "flow"
     is_ratio: bool = False
     is_money: bool = False
@@ -73,6 +74,7 @@ def words_of(name: str, title: str, unit: str, clock: str, *, is_ratio: bool) ->
         hint=_patterns(row.get("hint", "")),
         inside=_patterns(row.get("inside", "")),
         without=_patterns(row.get("without", "")),
+        bar=_patterns(row.get("bar", "")),
         clock=clock,
         is_ratio=is_ratio,
         is_money=unit == FEN,

@@ -21,6 +21,7 @@ DAYS = Period(date(2020, 1, 1), date(2020, 6, 30))
 
 def a_number(row: str, text: str, value: tuple[int, ...], exact: str, **more: Any) -> Number:
     """A number of the prose."""
+    english = more.pop("english", False)
     figure, unit = more.pop("figure", "mutual_aid.payments_made"), more.pop("unit", "人次")
     return Number(
         **{
@@ -28,14 +29,14 @@ def a_number(row: str, text: str, value: tuple[int, ...], exact: str, **more: An
             "row": row,
             "figure": figure,
             "version": 1,
-            "title": "职工医疗互助服务职工",
-            "meaning": "向会员成功付款的互助给付笔数",
+            "title": "Mutual aid" if english else "职工医疗互助服务职工",
+            "meaning": "Payments made to members" if english else "向会员成功付款的互助给付笔数",
             "unit": unit,
             "clock": "flow",
-            "clock_words": "期间发生",
+            "clock_words": "in the period" if english else "期间发生",
             "organisation": CODE,
             "period": DAYS,
-            "days": "2020年上半年",
+            "days": "H1 2020" if english else "2020年上半年",
             "cut": CUT,
             "value": value,
             "exact": exact,
@@ -58,33 +59,52 @@ def numbers(*, english: bool = False) -> list[Number]:
         if english
         else ("150,318,600.05 元", "46.6087%（536 / 1,150）")
     )
+    count = "2,060,012 payments" if english else "2,060,012 人次"
     return [
-        a_number("F35", said[0], (2_060_012,), "2,060,012 人次"),
-        a_number("F29", said[1], (15_031_860_005,), money, figure="disputes.recovered_fen", unit="分"),
-        a_number("F12", said[2], (536, 1150), share, figure="honours.frontline_share", unit="%"),
-        a_number("F34", said[3], (), "", figure="service_card.items_added", unit="个", is_known=False),
+        a_number("F35", said[0], (2_060_012,), count, english=english),
+        a_number("F29", said[1], (15_031_860_005,), money, figure="disputes.recovered_fen", unit="分", english=english),
+        a_number("F12", said[2], (536, 1150), share, figure="honours.frontline_share", unit="%", english=english),
+        a_number(
+            "F34",
+            said[3],
+            (),
+            "",
+            figure="service_card.items_added",
+            unit="个",
+            is_known=False,
+            english=english,
+        ),
     ]
 
 
 def a_paper(*, english: bool = False, **more: Any) -> Paper:
     """A filed report of one section."""
     first, second, third, fourth = numbers(english=english)
-    prose = (
-        (Words("2020年上半年，互助付款"), first, Words("；挽回损失"), second, Words("。")),
-        (Words("一线职工占"), third, Words("，服务卡新增"), fourth, Words("。")),
-    )
+    between = [
+        ("2020年上半年，互助付款", "In H1 2020, mutual aid made "),
+        ("；挽回损失", " payments and won back "),
+        ("一线职工占", "Of them "),
+        ("，服务卡新增", " work at the front; the card gained "),
+    ]
+    words = [Words(pair[english]) for pair in between]
+    end = Words("." if english else "。")
+    prose = ((words[0], first, words[1], second, end), (words[2], third, words[3], fourth, end))
+    agency = "Demo City Federation" if english else "示范市总工会"
+    filed = "filed 10 August 2020" if english else "2020年8月10日备案"
+    stand = f"{filed}, journal entry {CUT:,}" if english else f"{filed}，数字停在台账第 {CUT:,} 条"
     paper = Paper(
         english=english,
-        title=("示范市总工会", "2020年上半年工作报告") if not english else ("Demo City Federation", "Report, H1 2020"),
-        subtitle="（2020年8月10日）",
-        addressee="各位委员、同志们：",
-        sections=(Section(Heading(1, "一、", "服务职工"), prose),),
+        title=(agency, "Work report, H1 2020" if english else "2020年上半年工作报告"),
+        subtitle="(10 August 2020)" if english else "（2020年8月10日）",
+        addressee="" if english else "各位委员、同志们：",
+        sections=(Section(Heading(1, "1. " if english else "一、", "Service" if english else "服务职工"), prose),),
         annexes=(),
-        agency="示范市总工会",
-        dated="2020年8月10日",
+        charts_title="",
+        agency=agency,
+        dated="10 August 2020" if english else "2020年8月10日",
         is_signed=True,
-        stand=f"2020年8月10日备案，数字停在台账第 {CUT:,} 条",
-        banner="演示数据，由程序生成，仅总数取自公开报道",
+        stand=stand,
+        banner="Demonstration data" if english else "演示数据，由程序生成，仅总数取自公开报道",
         form=FORM,
         period=Period.parse(PERIOD),
         organisation=CODE,
@@ -118,7 +138,7 @@ def a_table() -> bytes:
 
 def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
     """The proof of the filing's entry: third of five entries, second of three blocks, a signed checkpoint over all."""
-    filing = {
+    filing: dict[str, Any] = {
         "entry": 7_412_950,
         "recorded_at": FILED_AT,
         "kind": "reports.report_filed",
@@ -139,7 +159,13 @@ def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
     leaves = [merkle.node(bytes(32), bytes([n]) * 32) for n in range(5)]
     leaves[2] = canon.leaf(salt, text)
     root = merkle.root(leaves)
-    block = {"stream": canon.ENTRIES, "number": 2, "first_id": 7_412_904, "last_id": 7_413_000, "entries": 5}
+    block: dict[str, Any] = {
+        "stream": canon.ENTRIES,
+        "number": 2,
+        "first_id": 7_412_904,
+        "last_id": 7_413_000,
+        "entries": 5,
+    }
     header = canon.header_text(**block, root=root, previous=bytes(32))
     blocks = [bytes([0xA7]) * 32, canon.header_hash(header), bytes([0xB9]) * 32]
     said = note.Note(
@@ -173,7 +199,7 @@ def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
 
 
 def a_foreign_checkpoint(blocks: int, *, root: bytes = b"\xb9" * 32, journal: str = "5f0c2a9e") -> tuple[str, str]:
-    """A checkpoint of another journal as it is handed on, and its public key."""
+    """A checkpoint of another journal as it is handed on, and the list of its public keys."""
     said = note.Note(
         stream=canon.ENTRIES,
         origin=note.origin("示例省总工会", journal),
@@ -184,5 +210,6 @@ def a_foreign_checkpoint(blocks: int, *, root: bytes = b"\xb9" * 32, journal: st
         at=FILED_AT,
     )
     public = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    text = note.signed_text(said.text, note.key_id(public), KEY.sign(said.text.encode()))
-    return text, base64.b64encode(public).decode()
+    key = note.key_id(public)
+    text = note.signed_text(said.text, key, KEY.sign(said.text.encode()))
+    return text, f"gonghui keys v1\n{said.origin}\n{key} {base64.b64encode(public).decode()}\n"

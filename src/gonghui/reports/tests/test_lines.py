@@ -116,6 +116,27 @@ def test_a_correction_reverses_and_restates_for_the_same_day(federation: Federat
     assert {entry.happened_on for entry in entries_of(correction)} == {H1.last}
 
 
+def test_a_correction_that_came_back_is_written_anew(federation: Federation) -> None:
+    opened = a_round(federation.city, PAYMENTS)
+    [line] = an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 100))
+    clerk, lead, in_return = federation.east.clerk, federation.east.lead, line.in_return
+    first = actions.correct_line(line, amount=rules.Amount(90), reason="重复", by=clerk, on=JULY)
+    again = actions.correct_line(line, amount=rules.Amount(91), reason="重复", by=clerk, on=JULY)
+    assert again.pk == first.pk
+    actions.send_for_signature(in_return, by=clerk, on=JULY)
+    actions.sign_return(in_return, by=lead, on=JULY)
+    with pytest.raises(StepRefused, match="已有更正"):
+        actions.correct_line(line, amount=rules.Amount(92), reason="重复", by=clerk, on=JULY)
+    again.refresh_from_db()
+    actions.refuse_line(again, reason="请附说明", by=federation.city.reviewer, on=JULY)
+    mended = actions.correct_line(line, amount=rules.Amount(95), reason="重复，附表", by=clerk, on=JULY)
+    assert (mended.pk, mended.state, mended.number) == (first.pk, "draft", 95)
+    actions.send_for_signature(in_return, by=clerk, on=JULY)
+    actions.sign_return(in_return, by=lead, on=JULY)
+    actions.accept_lines([mended], by=federation.city.reviewer, on=JULY)
+    assert value(PAYMENTS, federation.city.organisation.path) == 95
+
+
 def test_a_stock_is_recorded_as_differences_and_a_correction_moves_the_later_ones(federation: Federation) -> None:
     q1, q2 = Period.parse("2020Q1"), Period.parse("2020Q2")
     [first] = an_accepted_return(

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -76,9 +77,8 @@ def test_a_hidden_number_is_not_in_the_file_in_any_shape() -> None:
 def test_the_script_finds_every_sentence_it_asks_for() -> None:
     script = (page.HERE / page.SCRIPT).read_text()
     known = {key for key, _text in page_words.words()}
-    asked = {
-        one for pair in re.findall(r'\b(?:said|same)\("([a-z-]+[a-z])"|[?:] "(kept-[a-z]+)"', script) for one in pair if one
-    }
+    names = re.findall(r'\b(?:said|same)\("([a-z-]+[a-z])"|[?:] "(kept-[a-z]+)"', script)
+    asked = {one for pair in names for one in pair if one}
     asked |= {f"verdict-{word}" for word in ("bad", "none", "open", "same")}
     assert asked <= known
     assert known <= asked | {
@@ -110,3 +110,10 @@ def test_the_square_is_the_same_as_drawing_and_as_picture(tmp_path: object) -> N
     assert picture.size == (side * 3, side * 3)
     assert {(x, y) for x in range(side) for y in range(side) if picture.getpixel((x * 3 + 1, y * 3 + 1)) == 0} == black
     assert qr.png(words) == qr.png(words)
+
+
+def test_the_guide_names_the_script_that_pages_carry_now() -> None:
+    here = page.fingerprint((page.HERE / page.SCRIPT).read_text())
+    for name in ("verify.md", "verify.zh-CN.md"):
+        text = (Path(__file__).parents[4] / "docs" / name).read_text()
+        assert re.findall(r"sha256-[A-Za-z0-9+/=]{44}", text) == [here], f"docs/{name}: put {here}"

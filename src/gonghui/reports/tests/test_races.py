@@ -1,6 +1,7 @@
 """Two people at the same moment: what must not happen twice happens once, and the other is told why."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -10,6 +11,8 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.reports import actions
 from gonghui.reports.models import Line
+from gonghui.reports.papers import keeping
+from gonghui.reports.sheets.out import workbook
 from gonghui.reports.tests.builders import (
     H1,
     HOMES,
@@ -21,6 +24,7 @@ from gonghui.reports.tests.builders import (
     a_submitted_return,
     return_of,
 )
+from gonghui.reports.tests.test_papers import a_pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +80,19 @@ def test_the_same_lines_accepted_twice_at_once_count_once() -> None:
     )
     assert sorted(outcomes) == ["done", "flow.state"]
     assert FIGURES[PAYMENTS].value(federation.city.organisation.path, H1).total == 12
+
+
+def test_the_same_workbook_and_the_same_paper_sent_twice_at_once_are_one(tmp_path: Path, settings: object) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    federation = a_federation()
+    in_return = return_of(a_round(federation.city, PAYMENTS), federation.east)
+    actions.enter_line(in_return, a_draft(PAYMENTS, 5), by=federation.east.clerk, on=JULY)
+    drafts, clerk = list(in_return.lines.all()), federation.east.clerk
+    book, paper = workbook(in_return, demo=False), a_pdf("sum")
+    sending = [lambda: actions.check_workbook(in_return, book, "上报表.xlsx", by=clerk, on=JULY)] * 2
+    adding = [lambda: actions.add_evidence(in_return, paper, "汇总.pdf", by=clerk, on=JULY, lines=drafts)] * 2
+    assert at_once(*sending) == at_once(*adding) == ["done", "done"]
+    assert (in_return.uploads.count(), in_return.evidence.count(), len(list(keeping.folder().iterdir()))) == (1, 1, 1)
 
 
 def test_sister_units_do_not_stand_in_each_others_way() -> None:

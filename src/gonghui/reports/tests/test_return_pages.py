@@ -242,6 +242,28 @@ def test_sensitive_lines_stay_at_district_rank(federation: Federation, opened: R
     assert signed_in("statistician", federation.street).get(reverse("line", args=[line.public_id])).status_code == 404
 
 
+def test_what_was_changed_after_the_reviewer_opened_it_is_not_accepted_unseen(
+    federation: Federation, opened: Round, signed_in: SignIn
+) -> None:
+    [line] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5))
+    reviewer = signed_in("reviewer", federation.city)
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', reviewer.get(reverse("review")).content.decode())
+    actions.refuse_line(line, reason="不符", by=federation.city.reviewer, on=JULY)
+    a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5_000_000))
+    for address, sent in (
+        (reverse("review"), {"line": str(line.public_id), "seen": seen}),
+        (reverse("take_line", args=[line.public_id]), {"step": "accept", "seen": seen}),
+    ):
+        assert "打开页面后改过" in text(reviewer.post(address, sent, follow=True))
+        line.refresh_from_db()
+        assert line.state == "submitted"
+    page = reviewer.get(reverse("line", args=[line.public_id])).content.decode()
+    again = re.findall(r'name="seen" value="([^"]+)"', page)[0]
+    reviewer.post(reverse("take_line", args=[line.public_id]), {"step": "accept", "seen": again})
+    line.refresh_from_db()
+    assert line.state == "accepted"
+
+
 def test_an_accepted_line_is_corrected_from_its_page(federation: Federation, opened: Round, signed_in: SignIn) -> None:
     [line] = an_accepted_return(opened, federation.east, federation.city, a_draft(PAID, 700))
     clerk = signed_in("statistician", federation.east)

@@ -13,6 +13,7 @@ from gonghui.reports.models import Return
 from gonghui.reports.tests.builders import (
     DUE,
     H1,
+    HOMES,
     JULY,
     OPENED,
     PAYMENTS,
@@ -130,6 +131,21 @@ def test_a_draft_never_sent_is_not_signed_after_the_round_has_closed(federation:
     assert not in_return.lines.exists()
 
 
+def test_a_late_draft_keeps_nothing_back_that_may_still_be_sent(federation: Federation) -> None:
+    opened = a_round(federation.city, PAYMENTS, HOMES)
+    [sent] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5))
+    in_return = return_of(opened, federation.east)
+    late = actions.enter_line(in_return, a_draft(HOMES, 9), by=federation.east.clerk, on=JULY)
+    actions.comment_line(late, text="还在核对", by=federation.east.clerk, on=JULY)
+    actions.close_round(opened, by=federation.city.reviewer, on=JULY)
+    actions.refuse_line(sent, reason="不符", by=federation.city.reviewer, on=JULY)
+    in_return = return_of(opened, federation.east)
+    actions.enter_line(in_return, a_draft(PAYMENTS, 6), by=federation.east.clerk, on=JULY)
+    actions.send_for_signature(in_return, by=federation.east.clerk, on=JULY)
+    assert actions.sign_return(in_return, by=federation.east.lead, on=JULY) == 1
+    assert dict(in_return.lines.values_list("figure", "state")) == {PAYMENTS: "submitted", HOMES: "draft"}
+
+
 def test_what_came_back_is_mended_after_the_round_has_closed(federation: Federation) -> None:
     opened = a_round(federation.city, PAYMENTS)
     [line] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5))
@@ -195,4 +211,6 @@ def test_a_correction_needs_a_reason_another_number_and_nobody_elses_hand(federa
     assert correcting(by=federation.city.clerk) == "reports.other_unit"
     assert correcting(by=federation.east.lead) == "access.power"
     actions.correct_line(line, amount=rules.Amount(90), reason="漏统计", by=federation.east.clerk, on=JULY)
+    actions.send_for_signature(line.in_return, by=federation.east.clerk, on=JULY)
+    actions.sign_return(line.in_return, by=federation.east.lead, on=JULY)
     assert correcting() == "reports.correction_under_way"

@@ -1,11 +1,15 @@
 """The tree of the demo federation is complete, and its invented names are plainly invented."""
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gonghui.core import codes
 from gonghui.scenario import names
-from gonghui.scenario.places import WANGJING, ZONE, answering, districts, seats, unions_by_seat
+from gonghui.scenario.places import WANGJING, ZONE, answering, districts, industries, seats, unions_by_seat
+from gonghui.scenario.set_ups import afterwards, planned
 from gonghui.spine.organisations import rules
 
 
@@ -21,6 +25,32 @@ def test_there_are_about_330_towns_each_with_a_code_of_its_district():
     assert all(town.code[:6] == area.code[:6] and len(town.code) == 9 for area, town in towns)
     assert len({(area.code, town.name) for area, town in towns}) == len(towns)
     assert len({town.code for area, town in towns if area.code != ZONE}) == len(towns) - 2
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("望京街道", "Wangjing Subdistrict"),
+        ("朝阳门街道", "Chaoyangmen Subdistrict"),
+        ("什刹海街道", "Shichahai Subdistrict"),
+        ("右安门街道", "You'anmen Subdistrict"),
+        ("南磨房地区", "Nanmofang Area"),
+        ("潭柘寺镇", "Tanzhesi Town"),
+        ("长哨营乡", "Changshaoying Township"),
+    ],
+)
+def test_towns_have_english_names(name: str, english: str):
+    assert next(town.english for area in districts() for town in area.towns if town.name == name) == english
+
+
+def test_every_union_has_an_english_name_that_says_it_is_an_example():
+    some = [names.employer(number, seats()[number % len(seats())]) for number in range(500)]
+    for one in some:
+        assert re.fullmatch(r"Example [A-Z][a-z']+ [A-Z][A-Za-z ]+ Co\., Ltd\. Trade Union", one.union_english)
+    assert len({one.union_english for one in some}) == len(some)
+    for kind in industries():
+        assert len(kind.trades) == len(kind.trades_english)
+    assert all(re.fullmatch(r"[A-Za-z'.,\d ]+", one.english_name) for one in (*planned(), *afterwards()))
 
 
 def test_wangjing_has_its_own_code():

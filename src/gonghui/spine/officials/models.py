@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core.actor import Actor
@@ -29,11 +29,21 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(actor.within("organisation__path"))
 
     def current(self, on: date) -> "PostQuerySet":
-        """Those held on the day, in organisations that stand, by enabled accounts; a lent one needs its lender."""
+        """Those held on the day, in organisations that stand, by enabled accounts.
+
+        A lent one needs its lender, and a colleague who is still one: with an own post on the day.
+        """
         lender = Q(deputy_of__last_on=None) | Q(deputy_of__last_on__gte=on)
+        still = Post.objects.filter(
+            Q(last_on=None) | Q(last_on__gte=on),
+            account=OuterRef("account"),
+            deputy_of=None,
+            first_on__lte=on,
+            organisation__is_active=True,
+        )
         return self.filter(
             Q(last_on=None) | Q(last_on__gte=on),
-            Q(deputy_of=None) | Q(lender, deputy_of__account__is_active=True),
+            Q(deputy_of=None) | Q(lender, Exists(still), deputy_of__account__is_active=True),
             first_on__lte=on,
             organisation__is_active=True,
             account__is_active=True,

@@ -167,12 +167,13 @@ class ProposalForm(ScopedForm):
 
     kind = forms.ChoiceField(label=_("形式"), choices=SET_UP_KINDS)
     name = forms.CharField(label=_("拟用名称"), max_length=rules.NAME_LONGEST)
+    english_name = forms.CharField(label=_("英文名称"), max_length=160, required=False)
     on = DayField(label=_("摸排日期"))
 
     def __init__(self, *args: Any, actor: Actor, **given: Any) -> None:
         super().__init__(*args, actor=actor, **given)
         self.fields["superior"] = OrganisationField(actor, label=_("上级工会"), help_text=_("输入名称或代码"))
-        self.order_fields(["kind", "superior", "name", "on"])
+        self.order_fields(["kind", "superior", "name", "english_name", "on"])
 
 
 class EmployerForm(forms.Form):

@@ -93,6 +93,15 @@ def test_where_the_page_cannot_be_shown_again_what_was_typed_stands_beside_the_r
     assert "缺公章" not in inside.get("/strict/").content.decode()
 
 
+def test_zero_bytes_in_a_form_are_refused_and_the_rest_stays(inside: Client) -> None:
+    answer = inside.post("/note/", {"unit": "人次", "why": "缺\x00公章"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "控制字符" in page
+    assert ">缺公章<" in page
+    assert inside.post("/note/", {"unit": "人次", "w\x00hy": "x"}).status_code == 422
+
+
 def test_htmx_gets_the_sentence_alone(inside: Client) -> None:
     answer = inside.post("/note/", {"unit": "件"}, headers={"HX-Request": "true"})
     assert answer.status_code == 422

@@ -74,7 +74,7 @@ def test_a_chunk_and_its_line_stand_or_fall_together(account: Account, monkeypat
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(schedule.access, "looked", broken)
+    monkeypatch.setattr("gonghui.core.access.looked", broken)
     with pytest.raises(RuntimeError):
         schedule.purge(NOW)
     assert OnceKey.objects.count() == 1

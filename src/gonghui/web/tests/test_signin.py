@@ -2,11 +2,15 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from axes.models import AccessFailureLog
+from django.conf import settings as settings_of
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -14,9 +18,11 @@ from django.urls import reverse
 
 from gonghui.web import signin
 from gonghui.web.models import Account
+from gonghui.web.tests.builders import signed_in
 from gonghui.web.tests.conftest import SECRET
 
 LOGIN = "/accounts/login/"
+COOKIE = settings_of.SESSION_COOKIE_NAME
 
 
 def attempt(client: Client, name: str = "chaoyang.stats", password: str = SECRET, **more: Any) -> Any:
@@ -162,6 +168,106 @@ def test_changing_the_password_ends_the_other_sessions(client: Client, account: 
     assert client.post("/accounts/password/change/", form).status_code == 302
     assert client.get("/profile/").status_code == 200
     assert elsewhere.get("/profile/").status_code == 302
+
+
+def test_five_wrong_old_passwords_close_the_form_of_an_open_session(inside: Client, account: Account) -> None:
+    new = "another sentence of mine"
+    wrong = {"oldpassword": "guessed", "password1": new, "password2": new}
+    for _ in range(5):
+        assert "现在的密码不对" in inside.post("/accounts/password/change/", wrong).content.decode()
+    right = inside.post("/accounts/password/change/", {**wrong, "oldpassword": SECRET})
+    assert "30 分钟内不再核对" in right.content.decode()
+    account.refresh_from_db()
+    assert account.check_password(SECRET)
+
+
+def test_wrong_passwords_at_the_second_proof_lock_it_like_the_sign_in(
+    inside: Client, account: Account, settings: Any
+) -> None:
+    settings.AXES_ENABLED = True
+    for _ in range(5):
+        inside.post("/accounts/reauthenticate/", {"password": "guessed"})
+    inside.post("/accounts/reauthenticate/", {"password": SECRET})
+    assert not any(one.get("reauthenticated") for one in inside.session.get(RECORDS, []))
+
+
+def test_signing_in_draws_another_session_key(client: Client, account: Account) -> None:
+    client.get("/accounts/login/")
+    session = client.session
+    session["planted"] = "1"
+    session.save()
+    client.cookies[COOKIE] = planted = str(session.session_key)
+    attempt(client)
+    assert client.cookies[COOKIE].value != planted
+    copied = Client()
+    copied.cookies[COOKIE] = planted
+    assert copied.get("/profile/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "evil", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]
+)
+def test_no_flow_of_signing_in_leads_to_another_site(client: Client, account: Account, evil: str) -> None:
+    def led_home(answer: Any) -> bool:
+        return bool(answer.status_code == 302) and urlsplit(answer.url).netloc == "" and answer.url[:2] != "//"
+
+    assert led_home(attempt(client, next=evil))
+    for address, form in (
+        ("/accounts/reauthenticate/", {"password": SECRET}),
+        ("/language/", {"language": "en"}),
+        ("/theme/", {"theme": "dark"}),
+        ("/accounts/logout/", {}),
+    ):
+        answer = client.post(address, {**form, "next": evil}, headers={"Referer": "https://evil.example/x"})
+        assert led_home(answer), address
+        assert "evil" not in answer["Location"]
+
+
+@pytest.mark.parametrize(
+    ("way", "method"),
+    [
+        ("mfa_deactivate_totp", "post"),
+        ("mfa_generate_recovery_codes", "post"),
+        ("mfa_view_recovery_codes", "get"),
+        ("mfa_download_recovery_codes", "get"),
+    ],
+)
+def test_factors_are_touched_and_codes_shown_by_somebody_just_recognised(
+    account: Account, way: str, method: str
+) -> None:
+    with_totp(account)
+    RecoveryCodes.activate(account)
+    late = signed_in(account, seconds_ago=301)
+    answer = getattr(late, method)(reverse(way))
+    assert answer.status_code == 302
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert Authenticator.objects.filter(user=account).count() == 2
+
+
+def test_a_passkey_is_removed_by_somebody_just_recognised_and_only_ones_own(account: Account) -> None:
+    key = Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data={"name": "x"})
+    address = reverse("mfa_remove_webauthn", args=[key.pk])
+    asked = signed_in(account, seconds_ago=301).post(address)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    other = signed_in(Account.objects.create_user("city.review", SECRET))
+    assert other.post(address).status_code == 404
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver@evil.example"])
+def test_another_hosts_name_is_not_answered(client: Client, db: None, host: str) -> None:
+    answer = client.get(LOGIN, headers={"Host": host, "X-Forwarded-Host": "testserver"})
+    assert answer.status_code == 400
+    assert "evil" not in answer.content.decode()
+
+
+def test_no_form_is_taken_without_its_token(account: Account) -> None:
+    signed = signed_in(account)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies[COOKIE] = signed.cookies[COOKIE].value
+    for name in ("end_session", "choose_language", "account_logout", "account_reauthenticate", "mfa_activate_totp"):
+        assert strict.post(reverse(name)).status_code == 403, name
+    assert strict.get("/profile/").status_code == 200
 
 
 def test_no_more_than_four_hashes_at_once() -> None:

@@ -70,3 +70,15 @@ def test_htmx_is_sent_there_as_a_whole_page(account: Account) -> None:
 
 def test_a_stranger_has_nothing_to_come_back_to(client: Client, db: None) -> None:
     assert client.get("/profile/again/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_the_second_proof_draws_another_session_key_and_keeps_what_was_sent(account: Account) -> None:
+    client = signed_in(account, seconds_ago=301)
+    client.post("/weigh/", SENT)
+    copied = Client()
+    copied.cookies["sessionid"] = client.cookies["sessionid"].value
+    client.post("/accounts/reauthenticate/", {"password": "wrong"})
+    assert copied.get("/profile/").status_code == 200
+    client.post("/accounts/reauthenticate/", {"password": SECRET})
+    assert copied.get("/profile/").status_code == 302
+    assert "盖章" in client.get("/profile/again/").content.decode()

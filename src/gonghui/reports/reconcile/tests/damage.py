@@ -22,8 +22,8 @@ HEADINGS = (
     "强服务暖人心", "抓改革激活力", "固根本强组织",  # zh
 )  # fmt: skip
 SMALL = {"F10": (1, 6), "F16": (8, 40), "F31": (3, 15), "F56": (3, 9)}
-MONEY_ROWS = frozenset("F14 F15 F19 F21 F29 F36".split())
-SHARE_ROWS = frozenset("F12 F13 F38 F39 F40 F54".split())
+MONEY_ROWS = frozenset(("F14", "F15", "F19", "F21", "F29", "F36"))
+SHARE_ROWS = frozenset(("F12", "F13", "F38", "F39", "F40", "F54"))
 TASKS = (
     "加强思想政治引领，凝聚职工力量", "深化产业工人队伍建设改革", "维护职工合法权益，促进劳动关系和谐",  # zh
     "做实普惠服务，提升服务质量", "夯实基层基础，扩大组织覆盖", "推进网上工会建设", "加强干部队伍作风建设",  # zh
@@ -39,10 +39,10 @@ class Made:
     truth: Counter[tuple[str, str]]
 
 
-def blocks(*, held_out: bool | None = None) -> list[list[str]]:
-    """The matters of phrases.txt with their lines; the held-out third, the others, or all."""
+def blocks(file: str = "phrases.txt", *, held_out: bool | None = None) -> list[list[str]]:
+    """The matters of a file with their lines; the held-out third, the others, or all."""
     made: list[list[str]] = [[]]
-    for line in (HERE / "phrases.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / file).read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
         if line.strip():
@@ -81,8 +81,9 @@ def _slot(row: str, units: dict[str, str]) -> str:
 def make(chance: random.Random, matters: Sequence[Sequence[str]]) -> Made:
     """One damaged text: a sentence of each matter, strangers between them, headings, a list of tasks, then damage."""
     truth: Counter[tuple[str, str]] = Counter()
-    sentences = [_filled(chance, chance.choice(matter), truth) for matter in matters]
-    sentences += chance.sample(strangers(), chance.randint(3, 12))
+    told = [matter for matter in matters if chance.random() < 0.8]  # what is left out has only its strangers
+    sentences = [_filled(chance, chance.choice(matter), truth) for matter in told]
+    sentences += chance.sample(strangers(), chance.randint(6, 20))
     chance.shuffle(sentences)
     if not any(row == "F56" for row, _text in truth) and chance.random() < 0.7:
         sentences.append(_listed(chance, truth))
@@ -99,23 +100,26 @@ def _filled(chance: random.Random, line: str, truth: Counter[tuple[str, str]]) -
         rows, unit = found[1].split("+"), found[2] or ""
         text = _number(chance, rows[0], unit)
         for row in rows:
-            truth[row, _plain(text)] += 1
+            truth[row, plain(text)] += 1
         return text
 
     return SLOT.sub(put, line)
 
 
-def _plain(text: str) -> str:
-    return normal(text).replace(",", "")
+def plain(text: str) -> str:
+    """A printed number as it is compared: half width, no blanks, no commas."""
+    return normal(text).replace(",", "").replace("，", "")
 
 
 def _number(chance: random.Random, row: str, unit: str) -> str:
     """A random number as newspapers print one, with its unit and perhaps a marker."""
     if row in SHARE_ROWS:
-        written = chance.choice((str(chance.randint(11, 99)), f"{chance.randint(11, 98)}.{chance.randint(1, 9)}", "100"))
-        if written == "100":
-            return "100%"
-        return chance.choice((f"{written}%", f"{written}%", f"{written}%以上", f"近{written}%", f"百分之{_han_share(written)}"))  # zh
+        with_tenths = f"{chance.randint(11, 98)}.{chance.randint(1, 9)}"
+        written = chance.choice((str(chance.randint(11, 99)), with_tenths, "100"))
+        in_words, plain = f"百分之{_han_share(written)}", f"{written}%"  # zh
+        return (
+            plain if written == "100" else chance.choice((plain, plain, f"{plain}以上", f"近{plain}", in_words))
+        )  # zh
     if row in MONEY_ROWS:
         yi = chance.random() < 0.5
         written = f"{chance.randint(1, 9)}.{chance.randint(10, 99)}" if yi else str(chance.randint(120, 9800))
@@ -132,7 +136,8 @@ def _number(chance: random.Random, row: str, unit: str) -> str:
         written = f"{whole:,}" if whole > 999 and chance.random() < 0.25 else str(whole)
         return _marked(chance, written, "", unit)
     places = chance.choice((0, 1, 2))
-    written = str(chance.randint(2, 300)) if not places else f"{chance.randint(1, 60)}.{chance.randint(1, 10**places - 1):0{places}d}"
+    decimals = f".{chance.randint(1, 10**places - 1):0{places}d}" if places else ""
+    written = f"{chance.randint(1, 60)}{decimals}" if places else str(chance.randint(2, 300))
     return _marked(chance, written, "万", unit)  # zh
 
 
@@ -160,10 +165,8 @@ def _listed(chance: random.Random, truth: Counter[tuple[str, str]]) -> str:
     opening = chance.choice(("下半年工作部署\n", "下半年，要做好以下重点工作。", "下半年重点任务：\n"))  # zh
     between = "" if "是" in style else "\n"  # zh
     marks = [style.format(n=n, han=han(n), item="|").split("|")[0] for n in range(1, len(items) + 1)]
-    truth["F56", "".join(marks)] += 1
-    return opening + between.join(
-        style.format(n=n, han=han(n), item=item) for n, item in enumerate(items, 1)
-    )
+    truth["F56", plain("".join(marks))] += 1
+    return opening + between.join(style.format(n=n, han=han(n), item=item) for n, item in enumerate(items, 1))
 
 
 # Damage ---------------------------------------------------------------------------------------------------------

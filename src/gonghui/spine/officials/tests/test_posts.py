@@ -165,6 +165,18 @@ def test_a_lent_post_ends_with_its_owners(federation: Federation) -> None:
     assert later.id not in held
 
 
+def test_who_has_left_acts_for_nobody_any_more(federation: Federation) -> None:
+    post, colleague = a_post("unit_lead", federation.chaoyang), a_post("statistician", federation.chaoyang)
+    lent = actions.delegate(
+        post, colleague.account, first_on=MARCH, last_on=date(2020, 5, 30), by=acting(post), on=MARCH
+    )
+    actions.end_post(colleague, by=SYSTEM, on=date(2020, 4, 30))
+    on_the_last_day, after = date(2020, 4, 30), date(2020, 5, 1)
+    assert actor_for(colleague.account, str(lent.public_id), on_the_last_day).id == lent.id
+    assert actor_for(colleague.account, str(lent.public_id), after) is None
+    assert posts_of(colleague.account, after) == []
+
+
 def test_an_official_takes_back_what_they_lent(federation: Federation) -> None:
     post, colleague = a_post("unit_lead", federation.chaoyang), a_post("statistician", federation.chaoyang)
     lent = actions.delegate(

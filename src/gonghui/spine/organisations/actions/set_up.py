@@ -34,6 +34,7 @@ class Proposal:
     superior: Organisation
     employers: Sequence[EmployerEntry]
     area_code: str = ""
+    english_name: str = ""
 
 
 @action
@@ -70,6 +71,7 @@ def propose_set_up(proposal: Proposal, *, by: Actor, on: date) -> SetUp:
         superior=superior,
         kind=proposal.kind,
         name=rules.checked_name(proposal.name),
+        english_name=" ".join(proposal.english_name.split())[:160],
         area_code=area,
         prospected_on=on,
         proposed_by_id=by.account_id or None,
@@ -120,7 +122,13 @@ def establish_union(set_up: SetUp, *, establishment_no: str, by: Actor, on: date
     SET_UP_FLOW.check("establish", set_up, by=by)
     require_reach(by, set_up.superior)
     rules.check_order(set_up.elected_on or on, on, what_earlier="选举", what_later="批复成立")
-    founding = Founding(set_up.name, set_up.kind, set_up.superior, area_code=set_up.area_code)
+    founding = Founding(
+        set_up.name,
+        set_up.kind,
+        set_up.superior,
+        english_name=set_up.english_name,
+        area_code=set_up.area_code,
+    )
     union = place(founding, by=by, on=on)
     for employer in lock_free(list(set_up.employers.values_list("uscc", flat=True)), by=by):
         cover(employer, union, by=by, on=on)

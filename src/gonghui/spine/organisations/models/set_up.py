@@ -9,7 +9,7 @@ from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.flow import SET_UP_FLOW
-from gonghui.spine.organisations.models.tree import Organisation
+from gonghui.spine.organisations.models.tree import Organisation, in_english
 from gonghui.web.models import Account
 
 OWNERSHIPS = [(key, _(title)) for key, title in rules.ownerships().items()]
@@ -83,6 +83,7 @@ class SetUp(Record):
     superior = models.ForeignKey(Organisation, models.PROTECT, related_name="set_ups", verbose_name=_("上级工会"))
     kind = models.CharField(_("形式"), max_length=12, choices=SET_UP_KINDS)
     name = models.CharField(_("拟用名称"), max_length=rules.NAME_LONGEST)
+    english_name = models.CharField(_("英文名称"), max_length=160, blank=True, default="")
     area_code = models.CharField(_("行政区划"), max_length=9)
     employers = models.ManyToManyField(Employer, through="SetUpEmployer", related_name="set_ups")
     preparers = models.IntegerField(_("筹备组人数"), null=True, blank=True)
@@ -110,9 +111,9 @@ class SetUp(Record):
             INTERNAL,
             "建会",
             "长期",
-            "id public_id state superior kind name area_code employers preparers members entitled attended votes "
-            "term_years prospected_on approved_on approval_no elected_on established_on establishment_no abandoned_on "
-            "reason union",
+            "id public_id state superior kind name english_name area_code employers preparers members entitled "
+            "attended votes term_years prospected_on approved_on approval_no elected_on established_on "
+            "establishment_no abandoned_on reason union",
         ),
         (PERSONAL, "建会经办与批准留痕", "长期", "proposed_by established_by"),
     )
@@ -148,6 +149,11 @@ class SetUp(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language where there is one."""
+        return self.english_name if self.english_name and in_english() else self.name
 
     @property
     def organisation(self) -> Organisation:

@@ -23,7 +23,8 @@ TREE_LOCK = 12 << 48
 """The advisory lock of the tree: founding shares it, moving and closing hold it alone."""
 
 
-def _in_english() -> bool:
+def in_english() -> bool:
+    """Whether the reader reads English."""
     return (get_language() or "").startswith("en")
 
 
@@ -158,12 +159,12 @@ class Organisation(models.Model):
     @property
     def title(self) -> str:
         """The name in the reader's language where there is one."""
-        return self.english_name if self.english_name and _in_english() else self.name
+        return self.english_name if self.english_name and in_english() else self.name
 
     @property
     def short_title(self) -> str:
         """The short name, or the English name in English."""
-        return self.english_name if self.english_name and _in_english() else self.short_name
+        return self.english_name if self.english_name and in_english() else self.short_name
 
     @property
     def organisation(self) -> "Organisation":

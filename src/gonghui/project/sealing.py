@@ -1,0 +1,149 @@
+"""The commands of the seals: seal, verify, export-journal, witness. What they refuse they say in both languages."""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from django.utils import translation
+
+from gonghui.core import clock
+from gonghui.core.actor import SYSTEM
+from gonghui.core.errors import Refusal
+from gonghui.core.models import Checkpoint
+from gonghui.core.seals import checkpoints, export, sealing, verify, witness, words
+from gonghui.core.seals.canon import ACCESSES, ENTRIES
+from gonghui.core.seals.checking import Bad
+from gonghui.reports import filling
+from gonghui.web import say
+
+
+def both(message: str, params: Mapping[str, object]) -> str:
+    """The sentence in Chinese and in English, a line each."""
+    lines = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            lines.append(say.filled(message, params))
+    return "\n".join(lines)
+
+
+def refused(command: str, refusal: Refusal) -> int:
+    """A refusal as a person at the terminal reads it."""
+    print(both(refusal.message, refusal.params), file=sys.stderr)
+    return 1
+
+
+def seal(words_given: argparse.Namespace) -> int:
+    """Seal what is settled, sign the head, hand both streams' checkpoints and the public keys on as files."""
+    if words_given.make_key:
+        return _make_key(Path(words_given.make_key))
+    if words_given.old_key:
+        checkpoints.change_key(checkpoints.key_at_hand(Path(words_given.old_key)), checkpoints.key_at_hand())
+    sealed = sealing.seal_all(ENTRIES)
+    sealing.seal_all(ACCESSES)
+    signed = [checkpoints.checkpoint()]
+    if sealing.head(ACCESSES).number:
+        signed.append(checkpoints.checkpoint(stream=ACCESSES))
+    if words_given.to:
+        hand_on(Path(words_given.to), signed)
+    newest = signed[0]
+    print(f"{sealed} entries sealed now; {newest.entries} in {newest.blocks} blocks under this checkpoint:\n")
+    print(checkpoints.whole(newest))
+    print(" ".join(checkpoints.groups(newest.text)))
+    return 0
+
+
+def hand_on(folder: Path, signed: Iterable[Checkpoint]) -> None:
+    """Each checkpoint in a file of its own under `checkpoints/`, and the public keys beside them."""
+    place = folder / "checkpoints"
+    place.mkdir(parents=True, exist_ok=True)
+    _write(place / "keys.txt", checkpoints.keys_text())
+    for row in signed:
+        name = "" if row.stream == ENTRIES else f"{row.stream}-"
+        _write(place / f"{name}{row.blocks:08}.txt", checkpoints.whole(row))
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(text.encode())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Refusal(
+            "seals.cannot_write", "%(file)s 写不下（%(why)s）", file=str(path), why=error.strerror or ""
+        ) from error
+
+
+def _make_key(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Refusal(
+            "seals.cannot_write", "%(file)s 写不下（%(why)s）", file=str(path), why=error.strerror or ""
+        ) from error
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secrets.token_hex(32) + "\n")
+    print(f"{path}: {checkpoints.key_at_hand(path).id}")
+    return 0
+
+
+def check(words_given: argparse.Namespace) -> int:
+    """Verify the journal; 1 where something is wrong."""
+    files = [(name, _read(name)) for name in words_given.against]
+    verdict = verify.verify(verify.read_kept(files))
+    if words_given.json:
+        print(json.dumps(verdict.as_json()))
+    else:
+        print(f"{verdict.entries} entries in {verdict.blocks} blocks; {verdict.unsealed} not sealed yet")
+        print("ok" if verdict.first_bad is None else told(verdict.first_bad))
+    return 0 if verdict.ok else 1
+
+
+def export_journal(words_given: argparse.Namespace) -> int:
+    """The journal as Parquet in a folder that is whole or not there."""
+    newest = export.export(Path(words_given.to))
+    print(f"{newest.entries} entries in {newest.blocks} blocks, up to the checkpoint of {newest.at:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+def witness_journal(words_given: argparse.Namespace) -> int:
+    """Keep checkpoints of others; hold an exported journal against those that are kept."""
+    agrees = True
+    keys = _read(words_given.keys) if words_given.keys else ""
+    for name in words_given.keep:
+        agrees &= _keep(name, keys, words_given.given_by)
+    if words_given.folder:
+        extra = [witness.read_signed(_read(name), name) for name in words_given.against]
+        origin, verdict, kept = witness.witness(Path(words_given.folder), extra)
+        print(f"{origin}: {verdict.entries} entries in {verdict.blocks} blocks, {kept} kept checkpoints")
+        print("ok" if verdict.first_bad is None else told(verdict.first_bad))
+        agrees &= verdict.ok
+    return 0 if agrees else 1
+
+
+def _keep(name: str, keys: str, given_by: str) -> bool:
+    city = filling.organisation_of(None)
+    kept = witness.keep(
+        _read(name), keys=keys, given_by=given_by or Path(name).name, by=SYSTEM, on=clock.today(), organisation=city
+    )
+    print(f"{kept.row.origin}: {kept.row.entries} entries in {kept.row.blocks} blocks, kept")
+    for rival in kept.contradicts:
+        print(both(words.FORK, {"one": kept.row.at.isoformat(), "other": rival.at.isoformat(), "by": rival.given_by}))
+    return not kept.contradicts
+
+
+def told(bad: Bad) -> str:
+    """What is wrong, in both languages."""
+    return both(*words.sentence(bad))
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "不是文本"
+        raise Refusal("seals.cannot_read_file", "%(file)s 读不出来（%(why)s）", file=name, why=why) from error

@@ -1,0 +1,47 @@
+"""Text whose numbers stay whole: no line ends inside a number or between it and its unit (GB/T 15835-2011)."""
+
+import re
+from itertools import pairwise
+
+from gonghui.reports.printing.layout import JOINER
+from gonghui.reports.printing.paper import Number, Run
+
+_HAN = "\u2e80-\u9fff\uf900-\ufaff"  # zh
+_AFTER_DIGIT = re.compile(rf"(?<=\d)(?=[{_HAN}%])")
+_AT_NUMBER = re.compile(r"(?<=\d) | (?=\d)|(?<=million) |(?<=billion) ")
+NO_BREAK_SPACE = "\u00a0"
+
+
+KEPT = re.compile(rf"\d[\d.,]*[{_HAN}%]")
+"""A number in plain text with the sign after it."""
+
+
+def spaced(text: str) -> str:
+    """An English number whose blanks stand fast: beside its digits, and after million; a number in words whole."""
+    has_digits = any(sign.isdecimal() for sign in text)
+    return _AT_NUMBER.sub(NO_BREAK_SPACE, text) if has_digits else text.replace(" ", NO_BREAK_SPACE)
+
+
+def joined(text: str) -> str:
+    """A printed number with a joiner at each place where a line could end; in English its blanks stand fast."""
+    signs = list(spaced(text))
+    out = signs[:1]
+    for before, sign in pairwise(signs):
+        if _is_han(before) or _is_han(sign):
+            out.append(JOINER)
+        out.append(sign)
+    return "".join(out)
+
+
+def _is_han(sign: str) -> bool:
+    return re.match(rf"[{_HAN}]", sign) is not None
+
+
+def printed(run: Run) -> str:
+    """A run as both renderers set it: a live number whole, in other text each digit with the sign after it."""
+    return joined(run.text) if isinstance(run, Number) else _AFTER_DIGIT.sub(JOINER, run.text)
+
+
+def plain(text: str) -> str:
+    """The text as a reader reads it: without joiners, blanks that break or not are one."""
+    return text.replace(JOINER, "").replace(NO_BREAK_SPACE, " ")

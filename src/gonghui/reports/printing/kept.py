@@ -1,0 +1,66 @@
+"""The paper kept at filing: a filed report prints the same for ever, whatever becomes of names, tree and forms."""
+
+from dataclasses import replace
+
+from gonghui.core.errors import Refusal
+from gonghui.reports.charts import Chart, charts_of
+from gonghui.reports.filling import Filling
+from gonghui.reports.models.filings import Report
+from gonghui.reports.models.papers import FiledPaper
+from gonghui.reports.printing.paper import Paper, made
+from gonghui.reports.printing.plain import plain, rebuilt
+from gonghui.reports.standing import KNOWN
+
+
+def keep(report: Report, filling: Filling) -> None:
+    """Both languages' papers stand, made from the filling at the filing's cut."""
+    FiledPaper.objects.bulk_create(
+        FiledPaper(report=report, english=english, document=plain(made(report, filling, english=english)))
+        for english in (False, True)
+    )
+
+
+def kept(report: Report, *, english: bool) -> Paper | None:
+    """The paper as it was filed; None for a filing from before papers were kept."""
+    found = FiledPaper.objects.filter(report=report, english=english).values_list("document", flat=True).first()
+    if found is None:
+        return None
+    paper: Paper = rebuilt(Paper, found)
+    _agrees(report, paper)
+    return replace(paper, seal=None, table_hash=report.table_hash)
+
+
+def _agrees(report: Report, paper: Paper) -> None:
+    """The numbers of the paper are those of the filing; somebody who changed one of the two is found here."""
+    filed = {
+        (one.row, one.first_on, one.last_on): one.value.whole if one.standing == KNOWN else ()
+        for one in report.rows.all()
+    }
+    for number in paper.numbers:
+        asked = (number.row, number.period.first, number.period.last)
+        if filed.get(asked, number.value) != number.value:  # a number of another period stands on the text alone
+            raise Refusal(
+                "reports.paper_altered",
+                "备案时留下的报告文字与备案的数字不符（%(row)s），请让经审核对",
+                row=number.row,
+            )
+
+
+def paper_of(
+    report: Report | None, filling: Filling, *, english: bool = False, hidden: frozenset[str] = frozenset()
+) -> Paper:
+    """The paper of a report: as kept where it is filed, else made now; `hidden` rows print as —."""
+    if report is not None and report.is_filed and not hidden & set(filling.rows):
+        found = kept(report, english=english)
+        if found is not None:
+            return found
+    return made(report, filling, english=english, hidden=hidden)
+
+
+def charts_for(report: Report | None, filling: Filling, *, english: bool, hidden: frozenset[str]) -> tuple[Chart, ...]:
+    """The charts of a report's page: those filed where it is filed, else drawn now."""
+    if report is not None and report.is_filed and not hidden:
+        found = kept(report, english=english)
+        if found is not None:
+            return found.charts
+    return tuple(charts_of(filling, english=english, hidden=hidden))

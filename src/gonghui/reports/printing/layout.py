@@ -1,0 +1,36 @@
+"""Measures and fonts of an official paper by GB/T 9704-2012, for both renderers; lengths in millimetres and points."""
+
+PAGE = (210, 297)
+TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26
+"""White edges: 天头 37, 订口 28, type area (版心) 156 x 225."""
+TEXT_WIDTH, TEXT_HEIGHT = 156, 225
+LINES, SIGNS = 22, 28
+LINE_POINTS = 29
+"""22 lines fill 225 mm: 28.99 points a line."""
+SIZE_2, SIZE_3, SIZE_4, SIZE_SMALL = 22, 16, 14, 9
+"""2号, 3号, 4号 and what is smaller than the standard knows: annex tables, the line about the demo."""
+SIGN_POINTS = 15.79
+"""28 characters fill 156 mm: a 3号 character is set 0.21 points closer."""
+
+BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"  # zh
+LATIN = "Times New Roman"
+ALTERNATIVES = {
+    BODY: ("仿宋", "FangSong", "FandolFang R", "STFangsong", "Noto Serif CJK SC"),  # zh
+    KAI: ("楷体", "KaiTi", "FandolKai", "STKaiti", "Noto Serif CJK SC"),  # zh
+    HEI: ("SimHei", "FandolHei R", "Noto Sans CJK SC", "Noto Sans SC"),
+    TITLE: ("方正小标宋_GBK", "FZXiaoBiaoSong-B05S", "Noto Serif CJK SC", "SimSun"),  # zh
+    SONG: ("SimSun", "FandolSong", "Noto Serif CJK SC", "Noto Serif SC"),
+    LATIN: ("Liberation Serif", "Noto Serif", "Noto Serif SC"),
+}
+"""The official faces are not free: they are named first; where a machine lacks one, another stands in."""
+
+
+def dated_in(agency: str, dated: str, *, english: bool) -> float:
+    """How many characters the day stands in from the right: two to the right of the agency's first one."""
+    if english:
+        return 2
+    wide = len(dated) - sum(sign.isdecimal() for sign in dated) / 2
+    return max(0.0, len(agency) - wide)
+
+
+JOINER = "\u2060"

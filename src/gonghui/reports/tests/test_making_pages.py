@@ -1,0 +1,210 @@
+"""The pages of a report in the making, and the one that anybody reads."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from gonghui.core import journal
+from gonghui.reports.actions import circulating, filings, making, signing
+from gonghui.reports.models import Remark, Report
+from gonghui.reports.tests.builders import H1, Federation, Unit, a_corrected_line, a_federation
+from gonghui.reports.tests.filing_builders import (
+    AUGUST,
+    FORM,
+    a_draft_report,
+    a_filed_report,
+    a_ready_report,
+    a_second,
+    all_signed,
+    an_editor,
+    returned_by,
+    the_city_returns_all,
+)
+from gonghui.spine.officials.tests.builders import a_post
+from gonghui.spine.organisations.models import Organisation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def federation() -> Federation:
+    return a_federation()
+
+
+def signed_in(role: str, organisation: Organisation) -> Client:
+    """A browser of somebody in the role."""
+    client = Client()
+    client.force_login(a_post(role, organisation).account, backend=settings.AUTHENTICATION_BACKENDS[1])
+    return client
+
+
+def address(name: str, unit: Unit, *more: object) -> str:
+    """The address of a page of a unit's half-year report."""
+    return reverse(name, args=[FORM, H1.key, unit.organisation.code, *more])
+
+
+def published(federation: Federation, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """The city's report, open to everybody."""
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
+    report = a_filed_report(federation.city.organisation)
+    return filings.publish_report(report, by=a_second(report.organisation), on=AUGUST)
+
+
+def test_the_way_is_shown_and_a_step_out_of_reach_says_why(federation: Federation):
+    editor = signed_in("report_editor", federation.city.organisation)
+    page = editor.get(address("report", federation.city)).content.decode()
+    assert "开始编写" in page
+    assert editor.post(address("report_begin", federation.city)).status_code == 302
+    page = editor.get(address("report", federation.city)).content.decode()
+    assert re.search(r'class="now" aria-current="step">提纲', page)
+    assert "开始收数" in page
+    lead = signed_in("unit_lead", federation.city.organisation).get(address("report", federation.city))
+    assert "您现在的岗位没有这项权限" in lead.content.decode()
+    stranger = signed_in("unit_lead", federation.east.organisation)
+    assert stranger.get(address("report", federation.city)).status_code == 404
+    assert editor.post(address("report_step", federation.city), {"step": "collect"}).status_code == 302
+    assert Report.objects.get().state == "collecting"
+
+
+def test_a_preview_prints_live_numbers_and_saves_nothing(federation: Federation):
+    returned_by(federation, "east", "F35", 500)
+    a_draft_report(federation.city.organisation)
+    editor = signed_in("report_editor", federation.city.organisation)
+    url = address("report_text", federation.city, 6)
+    assert "{F35}" in editor.get(url).content.decode()
+    sent = {"text": "付款 {F35}，另有 36 个。", "text_en": "", "base": "0", "preview": "1"}
+    page = editor.post(url, sent).content.decode()
+    assert "500人次</data>，另有 36 个。" in page
+    assert "W_ORPHAN_NUMBER" in page
+    assert "还没有保存" in page
+    assert not Report.objects.get().blocks.exists()
+
+
+def test_what_was_typed_survives_a_refusal_and_another_editor(federation: Federation):
+    returned_by(federation, "east", "F35", 500)
+    report = a_draft_report(federation.city.organisation)
+    editor = signed_in("report_editor", federation.city.organisation)
+    url = address("report_text", federation.city, 6)
+    page = editor.post(url, {"text": "超过{F35}", "text_en": "Kept", "base": "0"})
+    assert page.status_code == 422
+    assert "超过{F35}</textarea>" in page.content.decode()
+    assert "Kept</textarea>" in page.content.decode()
+    making.write_text(report, 6, "别人写的 {F35}", base=0, by=an_editor(report.organisation), on=AUGUST)
+    page = editor.post(url, {"text": "我写的 {F35}", "text_en": "", "base": "0"})
+    words = page.content.decode()
+    assert page.status_code == 422
+    assert "我写的 {F35}</textarea>" in words
+    assert "别人写的 {F35}" in words
+    assert 'name="base" value="1"' in words
+    again = editor.post(url, {"text": "我写的 {F35}", "text_en": "", "base": "1"})
+    assert again.status_code == 302
+    assert "我写的" in editor.get(address("report", federation.city)).content.decode()
+
+
+def test_a_number_printed_twice_has_two_marks(federation: Federation):
+    report = a_draft_report(federation.city.organisation)
+    making.write_text(report, 6, "{F35}，还是 {F35}。", base=0, by=an_editor(report.organisation), on=AUGUST)
+    page = signed_in("report_editor", federation.city.organisation).get(address("report", federation.city))
+    ids = re.findall(r'id="([^"]+)"', page.content.decode())
+    assert {"n-F35", "n-F35-2"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_an_owner_finds_signs_and_objects(federation: Federation):
+    line = returned_by(federation, "east", "F35", 500)
+    report = a_draft_report(federation.city.organisation)
+    signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
+    owner = signed_in("figure_owner", federation.city.organisation)
+    desk = address("report_signing", federation.city)
+    assert desk in owner.get(reverse("today")).content.decode()
+    assert 'name="seen-F35" value="500"' in owner.get(desk).content.decode()
+    sent = owner.post(address("report_sign", federation.city), {"row": ["F35"], "seen-F35": "500"}, follow=True)
+    assert "已会签 1 / 33" in sent.content.decode()
+    a_corrected_line(line, federation.east, federation.city, 620)
+    page = owner.get(desk).content.decode()
+    assert "签后有变，待重签" in page
+    assert "签的是 500人次" in page
+    owner.post(address("report_object", federation.city), {"row": "F35", "why": "还缺一家", "next": desk})
+    editor = signed_in("report_editor", federation.city.organisation)
+    assert "数据负责人不同意" in editor.get(reverse("today")).content.decode()
+    assert "还缺一家" in editor.get(desk).content.decode()
+    assert 'name="row"' not in editor.get(desk).content.decode()
+
+
+def test_an_asked_unit_reads_the_draft_and_comments_and_others_do_not(federation: Federation):
+    returned_by(federation, "west", "F42", 5)
+    report = all_signed(a_draft_report(federation.city.organisation))
+    circulating.ask_comments(report, [federation.east.organisation], by=an_editor(report.organisation), on=AUGUST)
+    url = reverse("report_asked", args=[report.public_id])
+    east = signed_in("unit_lead", federation.east.organisation)
+    assert url in east.get(reverse("today")).content.decode()
+    page = east.get(url).content.decode()
+    assert '受理诉求 <data value="">—</data>' in page  # five cases are too few to be passed round
+    assert east.post(url, {"text": "第六段请分两句"}).status_code == 302
+    assert url not in east.get(reverse("today")).content.decode()
+    assert signed_in("unit_lead", federation.west.organisation).get(url).status_code == 404
+    assert Client().get(url).status_code == 302
+    editor = signed_in("report_editor", federation.city.organisation)
+    comments = editor.get(address("report_comments", federation.city)).content.decode()
+    assert "第六段请分两句" in comments
+    answer = {"remark": str(Remark.objects.get().public_id), "accepted": "1", "answer": ""}
+    assert editor.post(address("report_answer", federation.city), answer).status_code == 302
+    assert Remark.objects.get().accepted
+
+
+def test_the_adjustment_of_the_report_before_opens_to_its_entries(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
+    line = returned_by(federation, "east", "F35", 500)
+    a_filed_report(federation.city.organisation, form="half_year")
+    a_corrected_line(line, federation.east, federation.city, 620)
+    editor = signed_in("report_editor", federation.city.organisation)
+    later = reverse("report", args=["half_year", "2020H2", federation.city.organisation.code])
+    page = editor.get(later).content.decode()
+    assert "上期调整" in page
+    assert "+120 人次" in page
+    door = reverse("report_entries", args=["half_year", "2020H1", federation.city.organisation.code, "H9"]) + "?moved=1"
+    assert door in page
+    assert editor.get(door).status_code == 200
+
+
+def test_anybody_reads_a_published_report_and_goes_no_further(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    the_city_returns_all(federation)
+    report = published(federation, monkeypatch)
+    filings.add_erratum(report, said="驿站", should_say="暖心驿站", by=a_second(report.organisation), on=AUGUST)
+    anybody = Client()
+    url = reverse("open_report", args=[report.public_id])
+    page = anybody.get(url)
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert page["X-Robots-Tag"] == "all"
+    assert ">206万人次</data>" in words
+    assert ">5.3万件</data>" in words  # sensitive, and large enough
+    for row in ("F31", "F38", "F39", "F40"):  # seven areas; shares without a single exception
+        assert re.search(rf'<data value=""[^>]*data-row="{row}"[^>]*>—</data>', words), row
+    assert "（1200份）" not in words
+    assert "应为" in words
+    assert "/reports/beijing" not in words
+    assert "/journal/" not in words
+    assert report.table_hash in words
+    assert url in anybody.get(reverse("open_reports")).content.decode()
+
+
+def test_what_is_not_published_is_not_there(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
+    report = a_ready_report(federation.city.organisation)
+    assert Client().get(reverse("open_report", args=[report.public_id])).status_code == 404
+    assert "还没有公布的报告" in Client().get(reverse("open_reports")).content.decode()
+
+
+def test_publishing_asks_who_it_is_and_then_adds_errata_only(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
+    a_filed_report(federation.city.organisation)
+    lead = signed_in("unit_lead", federation.city.organisation)
+    assert lead.get(address("report_erratum", federation.city)).status_code == 404
+    assert lead.post(address("report_publish", federation.city))["Location"].startswith("/accounts/reauthenticate/")
+    assert Report.objects.get().state == "filed"

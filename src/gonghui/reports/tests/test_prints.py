@@ -1,0 +1,274 @@
+"""A report as a file: the same numbers in every format, the same bytes for ever, nothing that is not for the reader."""
+
+import io
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import docx as python_docx
+import pypdfium2
+import pytest
+
+from gonghui.core import journal
+from gonghui.core.models import Access
+from gonghui.core.period import Period
+from gonghui.reports import charts, report_forms
+from gonghui.reports.actions import filings
+from gonghui.reports.filling import Filling, fill, filled_report
+from gonghui.reports.models import FiledPaper, Report
+from gonghui.reports.printing.formats import FORMATS, sheet_of
+from gonghui.reports.printing.joined import plain
+from gonghui.reports.printing.kept import kept
+from gonghui.reports.printing.table import figure_table, table_hash, without
+from gonghui.reports.report_forms import Form
+from gonghui.reports.report_forms.drawn import Plan
+from gonghui.reports.tests.builders import H1 as HALF
+from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
+from gonghui.reports.tests.filing_builders import FORM, a_filed_report, returned_by, the_city_returns_all, the_form
+from gonghui.reports.tests.test_report_pages import address, signed_in
+from gonghui.spine.organisations.models import Organisation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def federation() -> Federation:
+    return a_federation()
+
+
+def _filed(unit: Unit) -> Report:
+    """The unit's report filed; inside a test's transaction the watermark cannot pass its own writer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filings, "watermark", journal.last_position)
+        return a_filed_report(unit.organisation)
+
+
+def _print(unit: Unit, ending: str, *, english: bool = False) -> bytes:
+    """The unit's report as it stands, as a file for its own people."""
+    report, filling = filled_report(the_form(), unit.organisation, HALF)
+    return FORMATS[ending].make(sheet_of(report, filling, english=english))
+
+
+def _text(ending: str, content: bytes) -> str:
+    """The words of a print, without blanks and line ends."""
+    if ending == "docx":
+        opened = python_docx.Document(io.BytesIO(content))
+        cells = [cell.text for table in opened.tables for row in table.rows for cell in row.cells]
+        found = [*(paragraph.text for paragraph in opened.paragraphs), *cells]
+    else:
+        with pypdfium2.PdfDocument(content) as document:
+            found = [page.get_textpage().get_text_range() for page in document]
+    return "".join("".join(plain(one) for one in found).split())
+
+
+@pytest.mark.parametrize("english", [False, True])
+def test_every_printed_number_stands_in_every_format(federation: Federation, english: bool):
+    the_city_returns_all(federation)
+    report = _filed(federation.city)
+    words = [one.printed_en if english else one.printed for one in report.rows.all()]
+    assert len(words) == 33
+    for ending in ("docx", "pdf"):
+        text = _text(ending, _print(federation.city, ending, english=english))
+        for one in words:
+            assert "".join(one.split()) in text, (ending, one)
+    page = _print(federation.city, "html", english=english).decode()
+    table = json.loads(_print(federation.city, "json"))
+    assert [row["printed"] for row in table["rows"]] == [one.printed for one in report.rows.order_by("id")]
+    for one in words:
+        assert one in page or one.replace("'", "&#x27;") in page
+
+
+def test_the_pages_of_the_city_report_are_counted(federation: Federation):
+    """The golden number: text, annex tables, charts. A change of layout shows here first."""
+    the_city_returns_all(federation)
+    _filed(federation.city)
+    counted = {}
+    for english in (False, True):
+        with pypdfium2.PdfDocument(_print(federation.city, "pdf", english=english)) as document:
+            counted[english] = len(document)
+    assert counted == {False: 4, True: 5}
+
+
+def test_a_filed_report_prints_the_same_whatever_comes_later(federation: Federation):
+    line = returned_by(federation, "east", "F35", 50_000)
+    returned_by(federation, "west", "F35", 1_234)
+    report = _filed(federation.city)
+    before = {
+        (ending, english): _print(federation.city, ending, english=english)
+        for ending in FORMATS
+        for english in (False, True)
+    }
+    assert report.table_hash == table_hash(before["json", False])
+    a_corrected_line(line, federation.east, federation.city, 62_000)
+    Organisation.objects.filter(pk=federation.east.organisation.pk).update(short_name="新东区", name="新东区总工会")
+    Organisation.objects.filter(pk=federation.city.organisation.pk).update(name="改名市总工会", english_name="Renamed")
+    for (ending, english), content in before.items():
+        assert _print(federation.city, ending, english=english) == content, ending
+
+
+def test_the_table_is_the_same_before_and_after_filing(federation: Federation):
+    the_city_returns_all(federation)
+    report = _filed(federation.city)
+    again = fill(the_form(), federation.city.organisation, HALF, report.cut)
+    filed = json.loads(figure_table(report))
+    assert len(filed.pop("salt")) == 32
+    assert json.loads(figure_table(again)) == filed
+    rows = {row["row"]: row for row in filed["rows"]}
+    assert rows["F12"]["value"] == [536, 1150]
+    assert rows["F35"]["value"] == [2_060_012]
+    assert rows["F35"]["scope"] == {
+        "code": federation.city.organisation.code,
+        "path": federation.city.organisation.path,
+    }
+    assert {row["cut"] for row in rows.values()} == {report.cut}
+
+
+def test_a_kept_paper_that_somebody_changed_is_found_out(federation: Federation):
+    the_city_returns_all(federation)
+    report = _filed(federation.city)
+    one = FiledPaper.objects.get(report=report, english=False)
+    number = next(
+        run
+        for section in one.document["sections"]
+        for paragraph in section["paragraphs"]
+        for run in paragraph
+        if run.get("row") == "F35"
+    )
+    number["value"] = [2_060_013]
+    one.save()
+    with pytest.raises(Exception, match="F35"):
+        kept(report, english=False)
+    assert kept(report, english=True) is not None
+
+
+@pytest.mark.parametrize(("ending", "kind"), [(ending, one.mime) for ending, one in FORMATS.items()])
+def test_a_print_is_a_file_to_keep_and_leaves_a_trace(federation: Federation, ending: str, kind: str):
+    the_city_returns_all(federation)
+    before = Access.objects.count()
+    answer = signed_in("reviewer", federation.city.organisation).get(address("report_print", federation.city, ending))
+    assert (answer.status_code, answer["Content-Type"]) == (200, kind)
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert answer["Content-Disposition"].endswith(f'.{ending}"')
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert [one.what for one in Access.objects.order_by("id")[before:]] == ["reports.report_printed"]
+
+
+def test_strangers_and_unknown_endings_find_nothing(federation: Federation):
+    stranger = signed_in("statistician", federation.west.organisation)
+    assert stranger.get(address("report_print", federation.east, "pdf")).status_code == 404
+    assert stranger.get(address("report_print", federation.west, "exe")).status_code == 404
+
+
+def test_what_the_page_hides_no_print_shows(federation: Federation):
+    returned_by(federation, "east", "F42", 7)
+    returned_by(federation, "east", "F35", 50_000)
+    client = signed_in("reviewer", federation.city.organisation)
+    own = signed_in("statistician", federation.east.organisation)
+    for ending in ("docx", "pdf"):
+        theirs = client.get(address("report_print", federation.east, ending)).content
+        assert "7件" not in _text(ending, theirs)
+        assert "5万人次" in _text(ending, theirs)
+        assert "7件" in _text(ending, own.get(address("report_print", federation.east, ending)).content)
+    table = json.loads(client.get(address("report_print", federation.east, "json")).content)
+    assert "F42" not in {row["row"] for row in table["rows"]}
+    assert "F35" in {row["row"] for row in table["rows"]}
+
+
+# Charts ---------------------------------------------------------------------------------------------------------
+
+
+def _drawing(*plans: Plan) -> Form:
+    return replace(the_form(), charts=plans)
+
+
+def _filling(unit: Unit, form: Form, period: Period = HALF) -> Filling:
+    return fill(form, unit.organisation, period)
+
+
+AREAS = Plan("F35-areas", "F35", "areas", "付款", "Payments")
+
+
+def test_a_chart_of_areas_adds_up_to_the_number_it_is_of(federation: Federation):
+    returned_by(federation, "east", "F35", 50_000)
+    returned_by(federation, "west", "F35", 1_234)
+    filling = _filling(federation.city, _drawing(AREAS))
+    chart = charts.charts_of(filling)[0]
+    assert chart.rows[:2] == (("东区总工会", "50,000"), ("西区总工会", "1,234"))
+    assert sum(int(row[1].replace(",", "")) for row in chart.rows) == filling.rows["F35"].value.total
+    points = chart.option["series"][0]["data"]
+    assert [(one["value"], one["label"]["formatter"]) for one in points] == [(5.0, "5.00"), (0.12, "0.12")]
+    assert chart.title == "付款（万人次）"
+    json.dumps(dict(chart.option))  # plain values only
+
+
+def test_small_parts_of_a_sensitive_figure_are_not_drawn(federation: Federation):
+    returned_by(federation, "east", "F42", 4_000)
+    returned_by(federation, "west", "F42", 9)
+    form = _drawing(Plan("F42-areas", "F42", "areas", "热线", "Hotline"))
+    found = charts.charts_of(_filling(federation.city, form))
+    assert all("4,000" not in cell and cell != "9" for chart in found for row in chart.rows for cell in row)
+    assert all("4000" not in json.dumps(dict(chart.option)) for chart in found)
+
+
+def test_a_hidden_row_has_no_chart(federation: Federation):
+    returned_by(federation, "east", "F35", 500)
+    filling = _filling(federation.city, _drawing(AREAS))
+    assert charts.charts_of(filling, hidden={"F35"}) == []
+
+
+def test_months_are_drawn_only_where_the_books_can_tell_them_apart(federation: Federation):
+    returned_by(federation, "east", "F35", 500)  # one line for the whole half-year
+    months = replace(AREAS, id="F35-months", way="months")
+    assert charts.charts_of(_filling(federation.city, _drawing(months))) == []
+    recorded = Plan("F52-months", "F52", "months", "建会", "Unions")
+    assert charts.charts_of(_filling(federation.city, _drawing(recorded))) == []  # nothing yet: no empty chart
+
+
+def test_the_report_page_has_the_charts_table_and_no_style(federation: Federation):
+    returned_by(federation, "east", "F35", 50_000)
+    page = signed_in("reviewer", federation.city.organisation).get(address("report", federation.city)).content.decode()
+    assert 'id="chart-F35-areas" type="application/json"' in page
+    assert "<details open><summary>" in page
+    assert "50,000" in page[page.index('class="charts"') :]
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize(
+    ("chart", "code"),
+    [
+        ('row = "F99"\nway = "areas"\ntitle = "图"\ntitle_en = "Chart"', "reports.form_chart"),
+        ('row = "F35"\nway = "pie"\ntitle = "图"\ntitle_en = "Chart"', "reports.form_chart_way"),
+        ('row = "F44"\nway = "months"\ntitle = "图"\ntitle_en = "Chart"', "reports.form_chart_way"),
+        ('row = "F35"\nway = "areas"\ntitle = "图"', "reports.form_chart_title"),
+        ('row = "F35"\nway = "areas"\ntitle = "图"\ntitle_en = "Chart"', "reports.form_chart"),  # a second time
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_refused_with_the_form(chart: str, code: str):
+    text = (report_forms.FOLDER / f"{FORM}.toml").read_text() + f"\n[[chart]]\n{chart}\n"
+    with pytest.raises(Exception) as refused:
+        report_forms.parse(text, file="one.toml")
+    assert getattr(refused.value, "code", "") == code
+
+
+def test_the_web_starts_without_what_only_prints_need():
+    said = "import django; django.setup(); import gonghui.project.urls, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
+    assert "gonghui.reports.printing.formats" in loaded
+    assert not {"docx", "typst", "py_mini_racer", "pypdfium2", "pylopdf_fonts_zh_cn"} & set(loaded)
+
+
+def test_a_hidden_number_is_not_found_by_trying_it_against_the_hash(federation: Federation):
+    returned_by(federation, "east", "F42", 7)
+    report = _filed(federation.east)
+    whole = figure_table(report)
+    assert table_hash(whole) == report.table_hash
+    shown = json.loads(without(whole, frozenset({"F42"})))
+    assert "salt" not in shown
+    hidden = next(row for row in json.loads(whole)["rows"] if row["row"] == "F42")
+    tried = {**shown, "rows": [row for row in json.loads(whole)["rows"] if row["row"] != "F42"]}
+    at = [row["row"] for row in json.loads(whole)["rows"]].index("F42")
+    tried["rows"].insert(at, hidden)
+    guess = json.dumps(tried, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    assert guess.encode() != whole
+    assert table_hash(guess.encode()) != report.table_hash

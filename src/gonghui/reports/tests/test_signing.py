@@ -1,0 +1,143 @@
+"""数据会签: owners sign what they saw, a changed figure reopens its own signature alone, objections are heard."""
+
+import pytest
+
+from gonghui.core.errors import PowerMissing, Refusal, StepRefused
+from gonghui.core.journal import entries_of
+from gonghui.core.models import Kind
+from gonghui.reports import signatures
+from gonghui.reports.actions import filings, making, signing
+from gonghui.reports.filling import fill_report
+from gonghui.reports.models import Report
+from gonghui.reports.tests.builders import H1, Federation, a_corrected_line, a_federation
+from gonghui.reports.tests.filing_builders import (
+    AUGUST,
+    FORM,
+    a_draft_report,
+    a_ready_report,
+    a_second,
+    all_signed,
+    an_editor,
+    an_owner,
+    returned_by,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def federation() -> Federation:
+    return a_federation()
+
+
+def sign_all(report: Report) -> int:
+    """Everything that waits, by an owner."""
+    filling = fill_report(report)
+    rows = signatures.waiting(report, filling)
+    return signing.sign_figures(report, signing.chosen(rows, filling), by=an_owner(report.organisation), on=AUGUST)
+
+
+def test_the_whole_is_signed_when_all_are(federation: Federation):
+    report = a_draft_report(federation.city.organisation)
+    assert signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST) == 33
+    owner, filling = an_owner(report.organisation), fill_report(report)
+    rows = list(filling.rows)
+    signing.sign_figures(report, signing.chosen(rows[:32], filling), by=owner, on=AUGUST)
+    report.refresh_from_db()
+    assert report.state == "draft"
+    signing.sign_figures(report, signing.chosen(rows[32:], filling), by=owner, on=AUGUST)
+    report.refresh_from_db()
+    assert report.state == "signed"
+    kind = Kind.objects.get(name="reports.figure_signed").pk
+    assert entries_of(report).filter(kind=kind).count() == 33
+
+
+def test_a_figure_that_changes_reopens_its_own_signature_alone(federation: Federation):
+    line = returned_by(federation, "east", "F35", 500)
+    returned_by(federation, "west", "F36", 900_00)
+    report = a_ready_report(federation.city.organisation)
+    a_corrected_line(line, federation.east, federation.city, 620)
+    filling = fill_report(report)
+    assert signatures.waiting(report, filling) == ["F35"]
+    assert signatures.state_of(signatures.of(report)["F35"], filling.rows["F35"]) == "changed"
+    with pytest.raises(StepRefused, match="还有 1 个数字没有会签"):
+        filings.propose_filing(FORM, report.organisation, H1, by=an_editor(report.organisation), on=AUGUST)
+    assert sign_all(report) == 1
+    report.refresh_from_db()
+    assert report.state == "approved"
+    assert filings.propose_filing(FORM, report.organisation, H1, by=an_editor(report.organisation), on=AUGUST)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_figure_that_changes_between_proposal_and_filing_stops_the_filing(federation: Federation):
+    line = returned_by(federation, "east", "F35", 500)
+    report = a_ready_report(federation.city.organisation)
+    filings.propose_filing(FORM, report.organisation, H1, by=an_editor(report.organisation), on=AUGUST)
+    a_corrected_line(line, federation.east, federation.city, 620)
+    with pytest.raises(StepRefused, match="会签后又有变动"):
+        filings.confirm_filing(report, by=a_second(report.organisation), on=AUGUST, mark=filings.pressed_now())
+    sign_all(report)
+    filings.confirm_filing(report, by=a_second(report.organisation), on=AUGUST, mark=filings.pressed_now())
+    assert report.rows.get(row="F35").value.whole == (620,)
+
+
+def test_what_is_signed_is_what_stood_on_the_page(federation: Federation):
+    line = returned_by(federation, "east", "F35", 500)
+    report = a_draft_report(federation.city.organisation)
+    signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
+    a_corrected_line(line, federation.east, federation.city, 620)
+    with pytest.raises(StepRefused, match="在您看的时候变了，现在是 620人次"):
+        signing.sign_figures(report, {"F35": "500"}, by=an_owner(report.organisation), on=AUGUST)
+    signing.sign_figures(report, {"F35": "620"}, by=an_owner(report.organisation), on=AUGUST)
+    kept = report.signatures.get(row="F35")
+    assert (kept.whole, kept.printed, kept.state) == ((620,), "620人次", "signed")
+
+
+def test_nobody_who_made_the_report_signs_its_figures(federation: Federation):
+    city = federation.city.organisation
+    report = a_draft_report(city)
+    signing.ask_signatures(report, by=an_editor(city), on=AUGUST)
+    owner = an_owner(city)
+    writer = type(owner)(**{**owner.__dict__, "powers": owner.powers | {"reports.edit"}})
+    making.write_text(report, 6, "付款 {F35}。", base=0, by=writer, on=AUGUST)
+    with pytest.raises(StepRefused, match="写报告的人"):
+        signing.sign_figures(report, {"F35": ""}, by=writer, on=AUGUST)
+    with pytest.raises(PowerMissing):
+        signing.sign_figures(report, {"F35": ""}, by=a_second(city), on=AUGUST)
+    with pytest.raises(StepRefused, match="本单位"):
+        signing.sign_figures(report, {"F35": ""}, by=an_owner(federation.east.organisation), on=AUGUST)
+    with pytest.raises(StepRefused, match="没有送来会签"):
+        signing.sign_figures(report, {"F99": ""}, by=an_owner(city), on=AUGUST)
+
+
+def test_an_objection_needs_its_reason_and_waits_for_the_editor(federation: Federation):
+    report = a_draft_report(federation.city.organisation)
+    editor, owner = an_editor(report.organisation), an_owner(report.organisation)
+    signing.ask_signatures(report, by=editor, on=AUGUST)
+    with pytest.raises(Refusal, match="请写明"):
+        signing.object_figure(report, "F35", why=" ", by=owner, on=AUGUST)
+    signing.object_figure(report, "F35", why="七月补报的还没有算进来", by=owner, on=AUGUST)
+    rows = [row for row in fill_report(report).rows if row != "F35"]
+    signing.sign_figures(report, signing.chosen(rows, fill_report(report)), by=owner, on=AUGUST)
+    report.refresh_from_db()
+    assert report.state == "draft"
+    assert signing.ask_signatures(report, by=editor, on=AUGUST) == 1
+    assert report.signatures.get(row="F35").why == ""
+    assert sign_all(report) == 1
+    report.refresh_from_db()
+    assert report.state == "signed"
+
+
+def test_what_is_signed_already_is_neither_sent_nor_signed_again(federation: Federation):
+    report = all_signed(a_draft_report(federation.city.organisation))
+    with pytest.raises(StepRefused, match="没有要送签的数字"):
+        signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
+    with pytest.raises(StepRefused, match="都已会签"):
+        signing.sign_figures(report, {"F35": ""}, by=an_owner(report.organisation), on=AUGUST)
+
+
+def test_signatures_of_sensitive_figures_leave_no_person_in_the_journal(federation: Federation):
+    report = all_signed(a_draft_report(federation.city.organisation))
+    kind = Kind.objects.get(name="reports.figure_signed").pk
+    signed = entries_of(report).filter(kind=kind)
+    assert signed.filter(actor_id=0).count() == sum(one.figure.sensitive for one in fill_report(report))
