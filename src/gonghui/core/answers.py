@@ -171,7 +171,7 @@ def _from_months(asked: Sequence[tuple[int, Sum, int]], cut: int | None = None) 
             part = _months_of(units, cells, cut)
             states.add(tuple(part.pop(n) for n in (-1, -2, -3)))
             found |= part
-        position, read_from, groups = next(iter(states))
+        position, read_from, _state = next(iter(states))
         if any(state[2] != _GROUPS.state for state in states):
             _GROUPS.read()
         elif position == read_from and len(states) == 1:
@@ -260,10 +260,8 @@ def by_path(one: Sum, places: Mapping[str, int], cut: int | None) -> dict[int, i
     conditions, params = _where(one, cut, "path = at")
     listed = "unnest(%s::text[], %s::int[]) as p(at, part) join core_entry on true"
     if one.distinct:
-        inner = (
-            f"select part from {listed} where {conditions} group by part, subject_type, subject_id having sum(sign) > 0"  # noqa: S608
-        )
-        sql = f"select part, count(*) from ({inner}) as subjects group by part"  # noqa: S608
+        subjects = f"select part from {listed} where {conditions} group by part, subject_type, subject_id"  # noqa: S608
+        sql = f"select part, count(*) from ({subjects} having sum(sign) > 0) as subjects group by part"  # noqa: S608
     else:
         sql = f"select part, sum({_VALUES[one.column]})::bigint from {listed} where {conditions} group by part"  # noqa: S608
     with connection.cursor() as cursor:

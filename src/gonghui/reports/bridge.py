@@ -7,12 +7,14 @@ was brought over by an act on the tree: the first one, after the entry's day, by
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.db.models import F, Q
 
 from gonghui.core.figures import Ask, Figure, Value, answer, parts_by_path
 from gonghui.core.period import Period
-from gonghui.reports import organised
+from gonghui.reports import areas, masks, organised
+from gonghui.reports.report_forms import Row as FormRow
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.models import Organisation, PathSpan, TreeAct
 
@@ -30,7 +32,7 @@ class Crossing:
     @property
     def title(self) -> str:
         """What happened, in the words of the act."""
-        return dict(TreeAct.ACTS)[self.act.act] if self.act is not None else dict(TreeAct.ACTS)["move"]
+        return str(dict(TreeAct.ACTS)[self.act.act if self.act is not None else "move"])
 
 
 @dataclass(frozen=True)
@@ -67,62 +69,63 @@ class Bridge:
 
 @dataclass(frozen=True)
 class Crossings:
-    """Every path at which a unit stood on the one side alone, by the number of its crossing."""
+    """Every path at which a unit stood on the one side alone, by the number of its crossing.
+
+    `touched` are the organisations whose own tables by parts the crossings change: between them a hidden cell of one
+    could be worked out from the other.
+    """
 
     listed: tuple[Crossing, ...]
     places: Mapping[str, int]
+    touched: frozenset[int]
 
 
 def crossings(organisation: Organisation) -> Crossings:
     """Who came to the organisation or left it by which act, so far as they stand on one side alone."""
-    found: dict[tuple[bool, object, date], int] = {}
+    numbers: dict[tuple[bool, object, date], int] = {}
     first: list[tuple[bool, PathSpan, int]] = []
     places: dict[str, int] = {}
-    for unit_spans in _histories(organisation):
-        here = organisation.pk in rules.ids_of(unit_spans[-1].path)
-        for span, following in zip(unit_spans, unit_spans[1:], strict=False):
-            if (organisation.pk in rules.ids_of(span.path)) == here:
+    touched = {organisation.pk}
+    for spans in _histories(organisation):
+        sides = [organisation.pk in rules.ids_of(span.path) for span in spans]
+        for n, span in enumerate(spans[:-1]):
+            if sides[n] == sides[-1]:
                 continue
-            at = unit_spans.index(following)
-            over = next(one for one in unit_spans[at:] if (organisation.pk in rules.ids_of(one.path)) == here)
-            before = unit_spans[unit_spans.index(over) - 1]
-            root = _root(before.path, over.path)
-            key = (here, over.act_id or root, over.first_on)
-            if key not in found:
-                found[key] = len(first)
-                first.append((here, over, root if over.act_id is None else 0))
-            places[span.path] = found[key]
-    return Crossings(tuple(_told(first, organisation)), places)
+            over = sides.index(sides[-1], n)
+            before, after = rules.ids_of(spans[over - 1].path), rules.ids_of(spans[over].path)
+            root = _root(before, after)
+            key = (sides[-1], spans[over].act_id or root, spans[over].first_on)
+            if key not in numbers:
+                numbers[key] = len(first)
+                first.append((sides[-1], spans[over], root if spans[over].act_id is None else 0))
+            places[span.path] = numbers[key]
+            touched |= {*before[: before.index(root)], *after[: after.index(root)]}
+    return Crossings(tuple(_told(first)), places, frozenset(touched))
 
 
-def _histories(organisation: Organisation) -> Iterable[Sequence[PathSpan]]:
-    """The spans of every unit that stood elsewhere once and is here now, or here once and elsewhere now, in day order."""
+def _histories(organisation: Organisation) -> Iterable[list[PathSpan]]:
+    """The spans, in day order, of every unit that is here and stood elsewhere once, or is elsewhere and stood here."""
     inside = Q(organisation__path__gte=organisation.path, organisation__path__lt=rules.end_of(organisation.path))
-    past = PathSpan.objects.exclude(path=F("organisation__path"))
-    came = past.filter(inside).values("organisation_id")
-    left = past.filter(path__contains=f"/{organisation.pk}/").exclude(inside).values("organisation_id")
-    movers = Q(organisation_id__in=came.union(left))
-    history: list[PathSpan] = []
-    for span in PathSpan.objects.filter(movers).order_by("organisation_id", "first_on"):
-        if history and history[0].organisation_id != span.organisation_id:
-            yield history
-            history = []
-        history.append(span)
-    if history:
-        yield history
+    past = PathSpan.objects.filter(last_on__isnull=False).exclude(path=F("organisation__path"))
+    came = past.filter(inside).values_list("organisation_id", flat=True)
+    left = past.filter(path__contains=f"/{organisation.pk}/").exclude(inside).values_list("organisation_id", flat=True)
+    movers = {*came, *left}
+    ordered = PathSpan.objects.filter(organisation_id__in=movers).order_by("organisation_id", "first_on")
+    for _unit, spans in groupby(ordered, key=lambda span: span.organisation_id):
+        yield list(spans)
 
 
-def _root(before: str, after: str) -> int:
+def _root(before: Sequence[int], after: Sequence[int]) -> int:
     """The organisation that was moved: the topmost of those that both paths end in."""
     root = 0
-    for old, new in zip(reversed(rules.ids_of(before)), reversed(rules.ids_of(after)), strict=False):
+    for old, new in zip(reversed(before), reversed(after), strict=False):
         if old != new:
             break
         root = new
     return root
 
 
-def _told(first: Sequence[tuple[bool, PathSpan, int]], organisation: Organisation) -> Iterable[Crossing]:
+def _told(first: Sequence[tuple[bool, PathSpan, int]]) -> Iterable[Crossing]:
     """The crossings with the organisations and acts they name."""
     acts = TreeAct.objects.select_related("organisation", "source", "target").in_bulk(
         [span.act_id for _came, span, _root_id in first if span.act_id is not None]
@@ -150,3 +153,24 @@ def bridge(
             sign = 1 if crossing.came else -1
             rows.append(Row(crossing, tuple(sign * number for number in parts[n].whole)))
     return Bridge(figure, period, then, now, tuple(rows))
+
+
+def may_show(row: FormRow, found: Bridge, known: Crossings) -> bool:
+    """Whether the bridge of a sensitive figure may be seen at all.
+
+    A difference unmasks as well as a part does, over units and over time. So nothing is shown unless every table by
+    parts that the crossings change is open in every cell, the units that left it among them (`masks.opened`): then
+    nothing is hidden that could be worked out.
+    """
+    if not row.figure.sensitive:
+        return True
+    if any(found.shared):
+        return False
+    asked = [(row, found.period)]
+    for place in Organisation.objects.filter(pk__in=known.touched):
+        parts = areas.below(place, found.period)
+        if not parts and place.children.exists():
+            return False
+        if not all(masks.opened(asked, place, parts, masks.cuts_of(place, asked))[row.id]):
+            return False
+    return True

@@ -14,6 +14,7 @@ from gonghui.core.numerals import Style
 from gonghui.core.period import Period
 from gonghui.reports import report_forms, wording
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.organised import as_then
 from gonghui.reports.places import paths_of
 from gonghui.reports.report_forms import Clause, Form, Row
 from gonghui.reports.standing import KNOWN, WORDS, Standing, standings
@@ -175,8 +176,9 @@ def fill_rows(
 ) -> list[Filled]:
     """The rows' values, standings and printed words."""
     spans = [row.days(period, own) for row in rows]
-    paths = paths_of([organisation]).get(organisation.pk, ())
-    asks = [Ask(row.figure, organisation.path, span, paths) for row, span in zip(rows, spans, strict=True)]
+    asks = as_then(
+        [Ask(row.figure, organisation.path, span) for row, span in zip(rows, spans, strict=True)], organisation
+    )
     values = answer(asks, cut)
     stood = standings(asks, values)
     return [

@@ -21,11 +21,6 @@ select id, is_mixed from piece
 """
 
 
-def is_mixed(organisation: Organisation) -> bool:
-    """Whether anybody ever came to the organisation or left it by an act on the tree: else then and now are the same."""
-    return organisation.is_mixed
-
-
 def units_now(organisation: Organisation) -> Units:
     """Who stands under the organisation today, in as few pieces as say it.
 

@@ -149,7 +149,8 @@ def a_tree_on(day: date) -> None:
     assert sum(path.count("/") == 2 for path in stood.values()) == (1 if stood else 0)
     for key, path in stood.items():
         line = [int(step) for step in path.split("/") if step]
-        assert line[-1] == key and len(set(line)) == len(line)
+        assert line[-1] == key
+        assert len(set(line)) == len(line)
         above = "/" + "".join(f"{one}/" for one in line[:-1])
         assert above == "/" or stood[line[-2]] == above
 

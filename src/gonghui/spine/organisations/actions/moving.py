@@ -6,6 +6,7 @@ Everything here runs inside an action that holds the tree alone.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -106,7 +107,7 @@ update organisations_organisation o set path = r.now || substr(o.path, r.length 
 
 def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, on: date) -> list[int]:
     """Whoever stood in a stretch stands in its new place from the day on; earlier days keep their paths."""
-    values = {
+    values: dict[str, Any] = {
         "low": [one.low for one in stretches],
         "beyond": [one.beyond for one in stretches],
         "length": [len(one.old) for one in stretches],
@@ -189,7 +190,7 @@ where k.name not like 'organisations.organisation\\_%%'
 
 def newest_work(organisation: Organisation, *, on: date) -> date | None:
     """The last day, from the day on, on which anything is accounted for under the organisation."""
-    values = {"on": on, "path": organisation.path, "beyond": rules.end_of(organisation.path)}
+    values: dict[str, Any] = {"on": on, "path": organisation.path, "beyond": rules.end_of(organisation.path)}
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, values)
         found: date | None = cursor.fetchone()[0]

@@ -155,7 +155,8 @@ def split_organisation(
     _alone(by, organisation)
     _not_own(organisation, by)
     check_split(organisation, parts, on=on)
-    superior = Organisation.objects.get(pk=organisation.parent_id)
+    superior = organisation.parent
+    assert superior is not None
     act = tell("split", organisation, on=on, source=superior)
     made = []
     for part in parts:

@@ -23,10 +23,10 @@ update organisations_organisation set is_mixed = true where id in (
 
 
 class Migration(migrations.Migration):
-    """After the set-ups' list."""
+    """After the set-ups in English."""
 
     dependencies = [
-        ("organisations", "0004_set_up_of_superior"),
+        ("organisations", "0005_set_up_in_english"),
     ]
 
     operations = [
