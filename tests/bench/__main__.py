@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "seals", "lists", "cuts")
+STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "seals", "prints", "reconcile", "lists", "cuts")
 
 
 def _say(text: str) -> None:
@@ -47,7 +47,7 @@ def main() -> int:
         room.settle(empty)
         with _timed("migrations"):
             room.migrate()
-        for measure in (_journal, _storm_of_seals, _lists, _cuts):
+        for measure in (_journal, _storm_of_seals, _reading, _lists, _cuts):
             results += measure(words, chosen, at)
     _say("\n" + table(results))
     over = [one.name for one in results if not one.is_kept]
@@ -61,9 +61,9 @@ def _machine() -> str:
 
 
 def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
-    if not chosen - {"lists", "cuts"}:
+    if not chosen - {"reconcile", "lists", "cuts"}:
         return []
-    from tests.bench import errands, errands_bulk, federation, reports, seals
+    from tests.bench import errands, errands_bulk, federation, prints, reports, seals
 
     results: list[Result] = []
     entries = int(10_000_000 * words.scale)
@@ -81,6 +81,7 @@ def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Resul
             ("bulk", lambda: errands_bulk.measure(address, 7)),
             ("fold", lambda: reports.measure_fold(5)),
             ("seals", lambda: seals.measure(200)),
+            ("prints", lambda: prints.measure(20)),
         ]
         for name, measure in steps:
             if name in chosen:
@@ -98,6 +99,15 @@ def _storm_of_seals(words: argparse.Namespace, chosen: set[str], at: str) -> lis
         room.enter(address)
         with _timed("sealing beside writers"):
             return seals.beside_writers(address, 20 if words.scale >= 1 else 6)
+
+
+def _reading(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+    if "reconcile" not in chosen:
+        return []
+    from tests.bench import reading
+
+    with _timed("reconcile"):
+        return reading.measure(16 if words.scale >= 1 else 4)
 
 
 def _lists(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:

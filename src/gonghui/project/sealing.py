@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from django.db import OperationalError
 from django.utils import translation
 
 from gonghui.core import clock
@@ -42,11 +43,15 @@ def seal(words_given: argparse.Namespace) -> int:
         return _make_key(Path(words_given.make_key))
     if words_given.old_key:
         checkpoints.change_key(checkpoints.key_at_hand(Path(words_given.old_key)), checkpoints.key_at_hand())
-    sealed = sealing.seal_all(ENTRIES)
-    sealing.seal_all(ACCESSES)
-    signed = [checkpoints.checkpoint()]
-    if sealing.head(ACCESSES).number:
-        signed.append(checkpoints.checkpoint(stream=ACCESSES))
+    try:
+        sealed = sealing.seal_all(ENTRIES)
+        sealing.seal_all(ACCESSES)
+        signed = [checkpoints.checkpoint()]
+        if sealing.head(ACCESSES).number:
+            signed.append(checkpoints.checkpoint(stream=ACCESSES))
+    except OperationalError as error:
+        why = str(error).splitlines()[0]
+        raise Refusal("seals.not_sealed", "封存停了（%(why)s）；已封存的块都完整，没有封存一半的", why=why) from error
     if words_given.to:
         hand_on(Path(words_given.to), signed)
     newest = signed[0]

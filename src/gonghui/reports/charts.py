@@ -13,12 +13,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gonghui.core import money
-from gonghui.core.figures import Figure, Value
+from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import MONTHS_EN, Period
 from gonghui.reports import areas, disclosure
-from gonghui.reports.filling import Filled, Filling, fill_rows
-from gonghui.reports.places import short_name
+from gonghui.reports.filling import Filled, Filling
+from gonghui.reports.places import paths_of, short_name
 from gonghui.reports.report_forms.drawn import Plan
+from gonghui.reports.standing import KNOWN, standings
 from gonghui.spine.organisations.models import Organisation
 
 HIDDEN = "—"
@@ -117,28 +118,40 @@ def _open(value: Value, is_open: bool) -> tuple[int, ...] | None:
 
 
 def _by_month(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[str, list[_Mark]]:
-    """Each month of a row's days; a row that was returned for longer than a month has none."""
+    """Each month of a row's days, all asked in one go; a row that was returned for longer than a month has none."""
+    organisation = filling.organisation
+    paths = paths_of([organisation]).get(organisation.pk, ()) if plans else ()
+    asked: dict[str, list[Ask]] = {}
+    for plan in plans:
+        filled = filling.rows[plan.row]
+        months = filled.period.months or []
+        if plan.way == "months" and len(months) > 1:
+            asks = [Ask(filled.figure, organisation.path, Period.month(month), paths) for month in months]
+            asked[plan.id] = asks
+    values = iter(answer([ask for asks in asked.values() for ask in asks], filling.cut))
     found = {}
     for plan in plans:
-        row, days = filling.rows[plan.row].row, filling.rows[plan.row].period
-        if plan.way != "months" or days.months is None or len(days.months) < 2:
-            continue
-        periods = [Period.month(month) for month in days.months]
-        filled = [fill_rows([row], filling.organisation, month, month, filling.cut)[0] for month in periods]
-        if all(one.is_known for one in filled):
-            found[plan.id] = _shown_months(filled, row.figure, english=english)
+        asks = asked.get(plan.id, [])
+        parts = [next(values) for _ask in asks]
+        if asks and _are_apart(filling.rows[plan.row], asks, parts):
+            found[plan.id] = _months(asks, parts, english=english)
     return found
 
 
-def _shown_months(filled: Sequence[Filled], figure: Figure, *, english: bool) -> list[_Mark]:
-    wholes = [one.value.whole for one in filled]
-    is_open = disclosure.shown([whole[0] for whole in wholes]) if figure.sensitive else [True] * len(wholes)
+def _are_apart(filled: Filled, asks: Sequence[Ask], parts: Sequence[Value]) -> bool:
+    """Whether the books can tell the months apart: nothing returned, or each line within its month."""
+    if not any(filled.value.returned):
+        return filled.figure.fold.kind is not None or bool(filled.figure.fold.parts)
+    return all(standing == KNOWN for standing in standings(asks, parts))
+
+
+def _months(asks: Sequence[Ask], parts: Sequence[Value], *, english: bool) -> list[_Mark]:
+    wholes = [part.whole for part in parts]
+    is_open = disclosure.shown([whole[0] for whole in wholes]) if asks[0].figure.sensitive else [True] * len(wholes)
+    months = [ask.period.first.month for ask in asks]
     return [
-        _Mark(
-            MONTHS_EN[one.period.first.month][:3] if english else f"{one.period.first.month}月",  # zh
-            whole if may else None,
-        )
-        for one, whole, may in zip(filled, wholes, is_open, strict=True)
+        _Mark(MONTHS_EN[month][:3] if english else f"{month}月", whole if may else None)  # zh
+        for month, whole, may in zip(months, wholes, is_open, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ which entry is the first wrong one, and what became of it.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,7 +81,7 @@ def read_blocks(connection: psycopg.Connection, stream: str, first: int, last: i
 
 
 def _is_whole(block: Sealed, ids: Sequence[int], leaves: Sequence[bytes]) -> bool:
-    if len(ids) != block.entries or ids[0] != block.first_id or ids[-1] != block.last_id:
+    if not ids or len(ids) != block.entries or ids[0] != block.first_id or ids[-1] != block.last_id:
         return False
     if merkle.root(leaves) != block.root or b"".join(leaves) != block.leaves:
         return False
@@ -89,14 +89,8 @@ def _is_whole(block: Sealed, ids: Sequence[int], leaves: Sequence[bytes]) -> boo
     return block.ids == (f"{ids[0]}-{ids[-1]}" if run and len(ids) > 1 else spans(ids))
 
 
-def _split(raw: list[bytes], ends: list[int]) -> Iterator[list[bytes]]:
-    """The lines of each block: up to and with its last id."""
-    ids = [int(row[: row.index(b"\t")]) for row in raw]
-    start = 0
-    for end in ends:
-        stop = bisect_right(ids, end)
-        yield raw[start:stop]
-        start = stop
+def _ids(raw: list[bytes]) -> list[int]:
+    return [int(row[: row.index(b"\t")]) for row in raw]
 
 
 def check(pgconn: PGconn, blocks: list[Sealed], after: int, teller: Teller, stream: str) -> Bad | None:
@@ -105,12 +99,12 @@ def check(pgconn: PGconn, blocks: list[Sealed], after: int, teller: Teller, stre
     try:
         ids, leaves = teller.hashed(raw)
     except Unreadable:
-        ids = []
+        ids, leaves = _ids(raw), []
     start = 0
-    for block, own in zip(blocks, _split(raw, [block.last_id for block in blocks]), strict=True):
-        stop = start + len(own)
-        whole = bool(ids and own) and _is_whole(block, ids[start:stop], leaves[start:stop])
-        if not whole and (bad := diagnosed(block, own, teller, stream)) is not None:
+    for block in blocks:
+        stop = bisect_right(ids, block.last_id, start)
+        whole = bool(leaves) and _is_whole(block, ids[start:stop], leaves[start:stop])
+        if not whole and (bad := diagnosed(block, raw[start:stop], teller, stream)) is not None:
             return bad
         start = stop
     return None

@@ -62,7 +62,12 @@ def seal(limit: int = 65_536, *, stream: str = ENTRIES, full_only: bool = False)
         if upto <= at.last_id:
             return 0
         teller = rows.Teller(stream, names(pgconn()))
-        ids, leaves = teller.hashed(list(rows.lines(pgconn(), stream, at.last_id, upto, limit)))
+        try:
+            ids, leaves = teller.hashed(list(rows.lines(pgconn(), stream, at.last_id, upto, limit)))
+        except rows.Unreadable as error:
+            raise Refusal(
+                "seals.row_unsealable", "第 %(entry)s 条记录所用的名称查不到或有两个，无法封存", entry=error.row_id
+            ) from error
         if full_only:
             whole = len(ids) // BLOCK_ENTRIES * BLOCK_ENTRIES
             ids, leaves = ids[:whole], leaves[:whole]

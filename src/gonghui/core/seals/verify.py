@@ -58,12 +58,10 @@ def verify(against: Iterable[Signed] = (), *, processes: int = PROCESSES) -> Ver
     verdicts = []
     try:
         for stream in (ENTRIES, ACCESSES):
+            own = list(Checkpoint.objects.filter(stream=stream))  # before the blocks: sealing goes on meanwhile
             chain = headers(stream)
-            found = [
-                chain.bad,
-                _rows(chain, processes),
-                _signatures(chain, [k for k in kept if k.note.stream == stream]),
-            ]
+            theirs = [one for one in kept if one.note.stream == stream]
+            found = [chain.bad, _rows(chain, processes), _signatures(chain, own, theirs)]
             verdicts.append((chain, min(filter(None, found), key=lambda bad: bad.place, default=None)))
     except psycopg.Error as error:
         raise Refusal("seals.cannot_read", "台账读不下去：%(why)s", why=str(error).splitlines()[0]) from error
@@ -135,10 +133,10 @@ def address() -> str:
 # Checkpoints ------------------------------------------------------------------------------------------------------
 
 
-def _signatures(chain: Chain, kept: list[Signed]) -> Bad | None:
+def _signatures(chain: Chain, rows_of_own: list[Checkpoint], kept: list[Signed]) -> Bad | None:
     """Own checkpoints, and those that others kept, against the tree computed here."""
     try:
-        own = [note.read(checkpoints.whole(row)) for row in Checkpoint.objects.filter(stream=chain.stream)]
+        own = [note.read(checkpoints.whole(row)) for row in rows_of_own]
     except note.Malformed:
         return Bad(chain.first_entry_after(0), 1, "signature", chain.stream)
     if not own and not kept:

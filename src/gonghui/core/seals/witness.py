@@ -82,7 +82,7 @@ def keep(
         raise Refusal("seals.checkpoint_unsigned", "检查点的签名不对，没有保存")
     before = list(kept_of(origin, signed.note.stream))
     for row in before:
-        if row.text == signed.text:
+        if (row.blocks, bytes(row.root)) == (signed.note.blocks, signed.note.root):
             return Kept(row)
     rivals = tuple(row for row in before if row.blocks == signed.note.blocks and bytes(row.root) != signed.note.root)
     grew = _grew(before, signed, growth)

@@ -472,3 +472,26 @@ def test_two_processes_name_the_same_entry_as_one(monkeypatch: Patch) -> None:
     assert bad(verify.verify(sealed.kept)) == (sealed.ids[17], "changed")
     sql("update core_entry set quantity = quantity - 1 where id = any(%s)", [sealed.ids[33], sealed.ids[17]])
     assert verify.verify(sealed.kept).ok
+
+
+def test_sealing_that_goes_on_meanwhile_is_no_alarm(sealed: Sealed, monkeypatch: Patch) -> None:
+    headers = verify.headers
+
+    def slowly(stream: str) -> chain.Chain:
+        found = headers(stream)
+        attacks.write(9, random.Random(5))
+        seal_all()
+        checkpoint()
+        return found
+
+    monkeypatch.setattr(verify, "headers", slowly)
+    assert verify.verify().ok
+
+
+def test_nothing_is_sealed_over_a_name_that_stands_nowhere() -> None:
+    ids = attacks.write(8, random.Random(5))
+    sql("update core_entry set subject_type = 32000 where id = %s", ids[3])
+    with pytest.raises(Refusal) as refused:
+        seal_all()
+    assert refused.value.params["entry"] == ids[3]
+    assert attacks.blocks() == []

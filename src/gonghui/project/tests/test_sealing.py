@@ -131,3 +131,17 @@ def test_a_journal_is_exported_and_witnessed_from_the_terminal(
     assert "1 kept checkpoints\nok" in capsys.readouterr().out
     (tmp_path / "journal/entries/00001.parquet").unlink()
     assert main(["witness", str(tmp_path / "journal")]) == 1
+
+
+def test_a_full_disk_is_said_and_leaves_whole_blocks(capsys: Any) -> None:
+    attacks.write(3, random.Random(1))
+    attacks.sql("""
+        create function full_disk() returns trigger language plpgsql as $$
+        begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$;
+        create trigger full_disk before insert on core_block for each row execute function full_disk()
+    """)
+    assert main(["seal"]) == 1
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert "没有封存一半的" in said
+    assert not Block.objects.exists()

@@ -1,7 +1,10 @@
 """Filing a report: one person proposes, another files it at a cut of the journal; from then on its numbers stand."""
 
+import secrets
 import time
 from datetime import date
+
+from django.utils.crypto import constant_time_compare
 
 from gonghui.core import clock
 from gonghui.core.action import action
@@ -13,6 +16,7 @@ from gonghui.core.journal import last_position, record, watermark
 from gonghui.core.period import Period
 from gonghui.reports import checking, report_forms
 from gonghui.reports.actions.making import begun, own, ready
+from gonghui.reports.contents import fingerprint
 from gonghui.reports.facts import ErratumAdded, ReportFiled, ReportProposed, ReportPublished
 from gonghui.reports.filling import Filled, Filling, fill_report, first_text
 from gonghui.reports.flow import REPORT_FLOW
@@ -59,8 +63,11 @@ def propose_filing(form_code: str, organisation: Organisation, period: Period, *
 
 
 @action
-def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
-    """Each number stands as it is at the cut, which lies at or after `mark`, the moment the button was pressed."""
+def confirm_filing(report: Report, *, by: Actor, on: date, mark: int, read: str = "") -> Report:
+    """Each number stands as it is at the cut, which lies at or after `mark`, the moment the button was pressed.
+
+    `read` is the fingerprint of what the second person had before them: nothing else is filed in their name.
+    """
     lock(report, "state", "proposed_account")
     REPORT_FLOW.check("file", report, by=by)
     own(report.organisation, by)
@@ -81,11 +88,16 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int) -> Report:
         )
     filling = fill_report(report, cut)
     ready(report, filling)
+    if read and not constant_time_compare(read, fingerprint(filling)):
+        raise StepRefused(
+            "reports.moved_since_read", "您看过以后报告又有变动（数字或文字），没有备案：请看一遍现在的，再确认"
+        )
     FiledRow.objects.bulk_create([_row(report, filled) for filled in filling])
     _keep_texts(report, filling)
     report.state, report.cut = "filed", cut
     report.filed_by, report.filed_account, report.filed_by_name = by.id, by.account_id, by.name
     report.filed_on, report.filed_at = on, clock.now()
+    report.table_salt = secrets.token_hex(16)
     report.table_hash = table_hash(figure_table(report))
     report.save()
     keep(report, filling)

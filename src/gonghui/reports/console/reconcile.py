@@ -82,7 +82,7 @@ def _result(place: Place, done: Reconciled) -> dict[str, Any]:
     return {
         "done": done,
         "summary": said.summary(done),
-        "lines": lines,
+        "lines": sorted(lines, key=lambda line: (line.kind != KINDS[DIFFERS], line.number)),  # what differs comes first
         "left": [(one, said.why_left(one)) for one in done.unmatched],
         "bits": _bits(done, lines),
     }

@@ -417,14 +417,15 @@ def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
         return shown_again
     pressed = request.session.get(PRESSED, {})
     if pressed.get("report") != str(kept.public_id) or "again" not in request.POST:
-        pressed = {"report": str(kept.public_id), "mark": filings.pressed_now(), "waited": 0}
+        read = request.POST.get("read", "")[:64]
+        pressed = {"report": str(kept.public_id), "mark": filings.pressed_now(), "waited": 0, "read": read}
     settled = filings.settle(pressed["mark"], 1.0)
     if settled < pressed["mark"] and pressed["waited"] < filings.WAIT_SECONDS - 1:
         request.session[PRESSED] = {**pressed, "waited": pressed["waited"] + 1}
         shown = {"place": place, "name": name_of(place.organisation), "settled": settled, **pressed}
         return render(request, "reports/console/waiting.html", {**shown, "left": pressed["mark"] - settled})
     request.session.pop(PRESSED, None)
-    filings.confirm_filing(kept, by=request.actor, on=clock.today(), mark=pressed["mark"])
+    filings.confirm_filing(kept, by=request.actor, on=clock.today(), mark=pressed["mark"], read=pressed.get("read", ""))
     messages.success(request, _("已备案：每个数字停在台账第 %(cut)s 条") % {"cut": f"{kept.cut:,}"})
     return redirect(place.url)
 

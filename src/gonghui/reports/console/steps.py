@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import clock
 from gonghui.core.actor import Actor
 from gonghui.reports import proofreading, signatures
+from gonghui.reports.contents import fingerprint
 from gonghui.reports.filling import Filling
 from gonghui.reports.flow import REPORT_FLOW
 from gonghui.reports.models import Report
@@ -31,6 +32,7 @@ class Offered:
     is_door: bool = False
     confirm: str = ""
     is_quiet: bool = False
+    read: str = ""
 
 
 def bar(report: Report | None, way: Sequence[str]) -> list[tuple[str, str]]:
@@ -116,10 +118,11 @@ def _filing(actor: Actor, parts: Sequence[str], report: Report, filling: Filling
     why = ""
     if actor.may("reports.file_second") and report.proposed_account == actor.account_id:
         why = _("提请人不能自己确认，请另一位负责人来办")
-    ask = _("备案后数字不再改动，只能走更正。确认备案吗？")
-    return [
-        (Offered("confirm", "确认备案", reverse("report_confirm", args=parts), why, confirm=ask), "reports.file_second")
-    ]
+    read = "" if why or not actor.may("reports.file_second") else fingerprint(filling)
+    ask = _("备案后不再改动，只能走更正。备案的就是您现在看到的（校验码 %(code)s），其间有变动就不备案。确认吗？")
+    ask %= {"code": f"{read[:4]} {read[4:8]}"}
+    offered = Offered("confirm", "确认备案", reverse("report_confirm", args=parts), why, confirm=ask, read=read)
+    return [(offered, "reports.file_second")]
 
 
 def _open_remarks(report: Report, coming: str) -> str:

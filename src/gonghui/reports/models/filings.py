@@ -66,6 +66,7 @@ class Report(Record):
     filed_at = models.DateTimeField(null=True)
     cut = models.BigIntegerField(null=True)
     table_hash = models.CharField(max_length=64, blank=True)
+    table_salt = models.CharField(max_length=32, blank=True)
     published_by_name = models.CharField(max_length=60, blank=True)
     published_on = models.DateField(null=True)
     objects = ReportQuerySet.as_manager()
@@ -75,7 +76,7 @@ class Report(Record):
             "报告备案",
             "长期",
             "id public_id form organisation period state stages round begun_on approved_on proposed_on filed_on "
-            "filed_at cut table_hash published_on",
+            "filed_at cut table_hash table_salt published_on",
         ),
         (
             PERSONAL,

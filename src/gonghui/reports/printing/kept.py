@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from gonghui.core.errors import Refusal
+from gonghui.core.period import day_label, day_label_en
 from gonghui.reports.charts import Chart, charts_of
 from gonghui.reports.filling import Filling
 from gonghui.reports.models.filings import Report
 from gonghui.reports.models.papers import FiledPaper
-from gonghui.reports.printing.paper import Paper, made
+from gonghui.reports.printing.paper import Paper, appended, made
 from gonghui.reports.printing.plain import plain, rebuilt
 from gonghui.reports.standing import KNOWN
 
@@ -50,11 +54,30 @@ def paper_of(
     report: Report | None, filling: Filling, *, english: bool = False, hidden: frozenset[str] = frozenset()
 ) -> Paper:
     """The paper of a report: as kept where it is filed, else made now; `hidden` rows print as —."""
+    found = None
     if report is not None and report.is_filed and not hidden & set(filling.rows):
         found = kept(report, english=english)
-        if found is not None:
-            return found
-    return made(report, filling, english=english, hidden=hidden)
+    paper = found if found is not None else made(report, filling, english=english, hidden=hidden)
+    return _with_errata(report, paper, english=english) if report is not None else paper
+
+
+def _with_errata(report: Report, paper: Paper, *, english: bool) -> Paper:
+    """The paper with the notices added since it was published, under a heading of their own."""
+    with translation.override("en" if english else "zh-hans"):
+        lines = [
+            _("第 %(number)s 号，%(day)s：原文“%(said)s”，应为“%(should_say)s”。")
+            % {
+                "number": one.number,
+                "day": day_label_en(one.added_on) if english else day_label(one.added_on),
+                "said": one.said,
+                "should_say": one.should_say,
+            }
+            for one in report.errata.all()
+        ]
+        if not lines:
+            return paper
+        more = appended(len(paper.sections), _("勘误"), lines, english=english)
+    return replace(paper, sections=(*paper.sections, more))
 
 
 def charts_for(report: Report | None, filling: Filling, *, english: bool, hidden: frozenset[str]) -> tuple[Chart, ...]:

@@ -71,7 +71,7 @@
   const part = (name, at) => shown(find(`[data-k="${name}"]`, at));
 
   function tableShown() {
-    const top = find("#table-of"), cut = part("cut", top);
+    const top = find("#table-of"), cut = part("cut", top), salt = part("salt", top);
     const scope = {code: part("code", top), path: part("path", top)};
     const rows = all("#table tbody tr").map((tr) => {
       if (!tr.getClientRects().length) throw new Error(said("unseen-row", part("row", tr)));
@@ -83,7 +83,8 @@
       row.value = value === "—" ? [] : value.split("/").map(whole);
       return row;
     });
-    return {form: part("form", top), format: part("format", top), period: part("period", top), rows};
+    const table = {form: part("form", top), format: part("format", top), period: part("period", top), rows};
+    return salt ? {...table, salt} : table;
   }
 
   // One number of the prose against the row it names.

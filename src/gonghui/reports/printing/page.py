@@ -85,6 +85,7 @@ class ShownTable:
     path: str
     cut: int | None
     rows: tuple[TableRow, ...]
+    salt: str = ""
 
 
 @cache
@@ -166,6 +167,7 @@ def shown_table(paper: Paper, table: bytes) -> ShownTable:
         path=scope["path"],
         cut=rows[0]["cut"] if rows else paper.cut,
         rows=tuple(_row(row, english=paper.english) for row in rows if not paper.hides or row["row"] in open_rows),
+        salt="" if paper.hides else whole.get("salt", ""),
     )
 
 

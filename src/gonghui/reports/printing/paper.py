@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import numerals
 from gonghui.core.figures import CLOCKS
 from gonghui.core.period import Period, day_label, day_label_en
+from gonghui.reports.adjusting import adjustments
 from gonghui.reports.charts import Chart, charts_of
 from gonghui.reports.filling import Filled, Filling, Piece, prose
 from gonghui.reports.models.filings import Report
@@ -170,6 +171,12 @@ def closed(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(found)
 
 
+def appended(after: int, title: str, lines: Sequence[str], *, english: bool) -> Section:
+    """One more section after so many others: plain lines under the next heading."""
+    heading = Heading(1, numbering.label(1, after + 1, english=english), title)
+    return Section(heading, tuple((Words(line),) if english else closed([Words(line)]) for line in lines))
+
+
 def level_of(runs: Sequence[Run]) -> int:
     """2 to 4 where a paragraph is a heading somebody typed, such as （一）, 1. or （1）; 0 for text."""
     text = "".join(run.text for run in runs)
@@ -265,7 +272,32 @@ class _Maker:
             charts = [chart for chart in charts if chart not in own]
             heading = Heading(1, numbering.label(1, number, english=self.english), one.title)
             found.append(Section(heading, paragraphs, own))
+        if late := self.adjusted():
+            found.append(appended(len(found), _("上期调整"), late, english=self.english))
         return tuple(found)
+
+    def adjusted(self) -> list[str]:
+        """What came in late for the report before, a line a figure; sensitive figures are not in a print."""
+        found = []
+        for one in adjustments(self.filling):
+            if one.filled.figure.sensitive:
+                continue
+            meant = one.filled.definition
+            found.append(
+                _("%(title)s：备案时 %(filed)s，现在 %(now)s。")
+                % {
+                    "title": meant.title_en if self.english else meant.title,
+                    "filed": self.exact(one.filled, one.filled.value.total),
+                    "now": self.exact(one.filled, one.now.total),
+                }
+            )
+        return found
+
+    def exact(self, filled: Filled, value: int | tuple[int, int]) -> str:
+        unit = filled.definition.unit
+        if self.english:
+            return numerals.exact_en(value, unit, unit_en=filled.row.unit_en)
+        return numerals.exact(value, unit)
 
     def paragraph(self, pieces: Sequence[Piece]) -> tuple[Run, ...]:
         runs: list[Run] = []
@@ -281,11 +313,6 @@ class _Maker:
         figure, row, meant = filled.figure, filled.row, filled.definition
         hidden = row.id in self.hidden
         known = filled.is_known and not hidden
-        exact = ""
-        if known and self.english:
-            exact = numerals.exact_en(filled.value.total, meant.unit, unit_en=row.unit_en)
-        elif known:
-            exact = numerals.exact(filled.value.total, meant.unit)
         return Number(
             text=HIDDEN if hidden else filled.said(english=self.english),
             row=row.id,
@@ -301,6 +328,6 @@ class _Maker:
             days=self.days(filled),
             cut=filled.cut if filled.cut is not None else self.filling.as_of,
             value=filled.value.whole if known else (),
-            exact=exact,
+            exact=self.exact(filled, filled.value.total) if known else "",
             is_known=known,
         )

@@ -23,7 +23,9 @@ def figure_table(of: Report | Filling) -> bytes:
     """The rows of a report: row, figure, definition version, scope, first and last day, cut, value, the words
     printed for it in both languages.
 
-    A value is a list of whole numbers, one or two; it is empty where there is no number (未报, 无此项).
+    A value is a list of whole numbers, one or two; it is empty where there is no number (未报, 无此项). A filed table
+    has sixteen random bytes beside its rows: without them whoever sees all rows but a small hidden one, and the hash,
+    would find it by trying ten numbers.
     """
     if isinstance(of, Report):
         form, period, cut = of.form, of.period, of.cut
@@ -40,6 +42,8 @@ def figure_table(of: Report | Filling) -> bytes:
         "period": period,
         "rows": [{**row, "scope": scope, "cut": cut} for row in rows],
     }
+    if isinstance(of, Report) and of.table_salt:
+        table["salt"] = of.table_salt
     return _canonical(table)
 
 
@@ -48,8 +52,9 @@ def _canonical(table: dict[str, Any]) -> bytes:
 
 
 def without(table: bytes, hidden: frozenset[str]) -> bytes:
-    """The table less the rows a reader may not see; its hash is no longer the filed one."""
+    """The table less the rows a reader may not see, and less its salt; its hash is no longer the filed one."""
     whole = json.loads(table)
+    whole.pop("salt", None)
     return _canonical({**whole, "rows": [row for row in whole["rows"] if row["row"] not in hidden]})
 
 

@@ -45,8 +45,8 @@ def why(held: Held) -> str:
     if held.verdict == HIDDEN:
         return _("小于 10，只对本单位显示")
     low, high = number(held.lower, held.unit), number(held.upper, held.unit)
-    if held.lower is not None and held.lower == held.upper:
-        return _("印的是 %(low)s，不多不少") % {"low": low}
+    if exactly := _exactly(held):
+        return _("印的是 %(low)s，不多不少") % {"low": exactly}
     match _rule(held):
         case "yu":
             return _("“余”：多于 %(low)s，不到 %(high)s") % {"low": low, "high": high}
@@ -63,6 +63,16 @@ def why(held: Held) -> str:
         case "under":
             return _("“不到”：少于 %(high)s") % {"high": high}
     return _("四舍五入后印成这样的数，从 %(low)s 到 %(high)s") % {"low": low, "high": high}
+
+
+def _exactly(held: Held) -> str:
+    """The one value the words allow: 100%, or a count printed to the last one."""
+    if held.lower is None or held.upper is None or _rule(held):
+        return ""
+    is_count = held.unit not in ("%", "元")  # zh
+    if held.upper - held.lower > (1 if is_count else 0):
+        return ""
+    return number((held.lower + held.upper) / 2, held.unit)
 
 
 def _rule(held: Held) -> str:

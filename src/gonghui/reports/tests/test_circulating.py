@@ -4,10 +4,11 @@ import pytest
 
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.period import Period
-from gonghui.reports.actions import circulating, making
+from gonghui.reports.actions import circulating, filings, making
 from gonghui.reports.adjusting import adjustments, before
 from gonghui.reports.filling import fill, fill_report, standing_report
 from gonghui.reports.models import Report
+from gonghui.reports.printing.kept import paper_of
 from gonghui.reports.tests.builders import (
     H1,
     JULY,
@@ -23,6 +24,7 @@ from gonghui.reports.tests.filing_builders import (
     AUGUST,
     a_draft_report,
     a_filed_report,
+    a_second,
     all_signed,
     an_editor,
     returned_by,
@@ -137,3 +139,28 @@ def test_only_the_report_of_the_same_family_and_length_before_is_adjusted(federa
     assert before(fill(the_form(), city, Period.parse("2020Q2"))) is None
     assert before(fill(the_form(), city, Period.parse("2019H1"))) is None
     assert before(fill_report(past)) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prints_carry_the_adjustments_as_they_were_filed_and_the_errata_as_they_are_added(federation: Federation):
+    city = federation.city.organisation
+    line = a_past_line(federation, 500)
+    a_filed_report(city, PAST)
+    changed = a_corrected_line(line, federation.east, federation.city, 620)
+    report = a_filed_report(city, H1)
+    a_corrected_line(changed, federation.east, federation.city, 700)
+    lead = a_second(city)
+    filings.publish_report(report, by=lead, on=AUGUST)
+    before = last_section(report)
+    assert before == ("上期调整", "互助保障服务职工：备案时500人次，现在620人次。")
+    filings.add_erratum(report, said="驿站", should_say="暖心驿站", by=lead, on=AUGUST)
+    assert last_section(report) == ("勘误", "第1号，2020年8月10日：原文“驿站”，应为“暖心驿站”。")
+    title, words = last_section(report, english=True)
+    assert title == "Errata"
+    assert "10 August 2020" in words
+
+
+def last_section(report: Report, *, english: bool = False) -> tuple[str, str]:
+    """The last heading of the printed report and the text under it."""
+    last = paper_of(report, standing_report(report), english=english).sections[-1]
+    return last.heading.title, "".join(run.text for runs in last.paragraphs for run in runs)

@@ -1,6 +1,7 @@
 """A form that does not hold together is refused by file, row and remedy."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,8 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
+from gonghui.reports.filling import fill, prose
+from gonghui.reports.tests.builders import a_draft, a_federation, a_round, an_accepted_return
 
 HEAD = """
 form = "t"
@@ -125,3 +128,70 @@ def test_no_form_or_figure_uses_the_words_we_refuse():
     texts += [(report_forms.FOLDER / f"{code}.toml").read_text() for code in report_forms.codes()]
     for refused in ("\u8206\u60c5", "\u5de5\u8fd0", "\u653f\u6cbb\u5b89\u5168"):
         assert not [text for text in texts if refused in text]
+
+
+@pytest.mark.parametrize(
+    ("stages", "why"),
+    [
+        ('[stages]\nother = ["filed", "draft"]\n', "次序不对"),
+        ('[stages]\nother = ["draft", "published"]\n', "缺少初稿、备案"),
+        ('[stages]\nother = ["draft", "printed", "filed"]\n', "没有“printed”"),
+        ('kind = "fortnight"\n', "没有“fortnight”"),
+    ],
+)
+def test_stages_out_of_order_and_unknown_words_are_refused(stages: str, why: str):
+    head = HEAD.replace("[[section]]", stages + "[[section]]")
+    with pytest.raises(Refusal, match=why):
+        parsed(head + PROSE + ROW)
+
+
+def test_a_form_without_stages_takes_the_shortest_way():
+    made = parsed(HEAD + PROSE + ROW)
+    assert made.stages_at("city") == ("draft", "filed")
+    assert made.family == "t"
+
+
+def test_each_form_says_whom_and_which_periods_it_serves():
+    quarter, half, enterprise = (report_forms.form(code) for code in ("quarter", "half_year", "enterprise"))
+    for period, kind in (("2020Q1", quarter), ("2019Q4", quarter), ("2021H2", half), ("2018H1", half)):
+        assert kind.serves("district", Period.parse(period))
+    assert not quarter.serves("district", Period.parse("2020H1"))
+    assert not quarter.serves("base", Period.parse("2020Q1"))
+    assert enterprise.serves("base", Period.parse("2020H1"))
+    assert not enterprise.serves("city", Period.parse("2020H1"))
+    assert report_forms.usual().code == "beijing_2020h1"
+    assert {one.code for one in report_forms.family("half_year")} == {"beijing_2020h1", "half_year"}
+
+
+def test_a_small_union_s_forms_hold_no_sensitive_figure_and_few_steps():
+    enterprise = report_forms.form("enterprise")
+    assert not any(row.figure.sensitive or row.figure.returned_by == "city" for row in enterprise.rows)
+    assert enterprise.stages_at("base") == ("draft", "filed", "published")
+    assert report_forms.form("quarter").stages_at("city") == ("draft", "signed", "filed", "published")
+    assert len(report_forms.form("half_year").stages_at("district")) == 9
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", report_forms.codes())
+def test_every_form_prints_for_every_level_it_serves_and_keeps_nought_none_and_missing_apart(code: str):
+    form, federation = report_forms.form(code), a_federation()
+    units = [federation.city, federation.east, federation.street, federation.shop]
+    period = form.period
+    served = [one for one in units if form.serves(one.organisation.level, period)]
+    assert served
+    for unit in served:
+        filling = fill(form, unit.organisation, period)
+        assert filling.rows
+        assert {one.printed for one in filling if one.figure.fold.kind is None} == {"未报"}
+        for english in (False, True):
+            text = "".join(p.text or p.filled.said(english=english) for one in prose(filling, english=english)
+                           for line in one.paragraphs for p in line)  # fmt: skip
+            assert "{" not in text
+    unit = served[-1]
+    above = {"base": federation.street, "town": federation.east, "district": federation.city}[unit.organisation.level]
+    opened = a_round(above, "mutual_aid.payments_made", "mutual_aid.paid_fen", period=period, on=period.last)
+    drafts = [a_draft("mutual_aid.payments_made", 0), a_draft("mutual_aid.paid_fen", None, nothing=True)]
+    an_accepted_return(opened, unit, above, *drafts, on=period.last + timedelta(days=3))
+    found = {one.figure.name: one.printed for one in fill(form, unit.organisation, period)}
+    assert (found["mutual_aid.payments_made"], found["mutual_aid.paid_fen"]) == ("0人次", "无此项")
+    assert found["places.homes_built"] == "未报"

@@ -14,7 +14,18 @@ from gonghui.core.models import Access, Entry
 from gonghui.reports.actions import filings
 from gonghui.reports.console import entries
 from gonghui.reports.models import Report
-from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
+from gonghui.reports.tests.builders import (
+    HOMES,
+    JULY,
+    PAYMENTS,
+    Federation,
+    Unit,
+    a_corrected_line,
+    a_draft,
+    a_federation,
+    a_round,
+    an_accepted_return,
+)
 from gonghui.reports.tests.filing_builders import a_filed_report, a_ready_report, returned_by, the_city_returns_all
 from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.models import Organisation
@@ -285,6 +296,37 @@ def test_filing_is_confirmed_by_somebody_just_recognised_and_what_was_sent_comes
     assert 'name="why" value="核对&lt;无误&gt;"' in page
     assert Report.objects.get().state == "approved"
     assert lead.post(address("report_confirm", federation.city), sent).status_code == 302
+    assert Report.objects.get().state == "filed"
+
+
+def test_only_what_the_second_person_has_read_is_filed(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(filings, "watermark", journal.last_position)
+
+    def returned(figure: str, number: int) -> None:
+        opened, east = a_round(federation.east, figure), federation.east
+        an_accepted_return(opened, federation.street, east, a_draft(figure, number), on=JULY)
+
+    returned(PAYMENTS, 500)
+    a_ready_report(federation.street.organisation)
+    signed_in("report_editor", federation.street.organisation).post(address("report_propose", federation.street))
+    lead, there = signed_in("unit_lead", federation.street.organisation), address("report", federation.street)
+
+    def press() -> str:
+        page = lead.get(there).content.decode()
+        shown = re.search(r'name="read" value="(\w{64})"', page)
+        assert shown is not None
+        assert f"{shown[1][:4]} {shown[1][4:8]}" in page
+        return shown[1]
+
+    read = press()
+    assert press() == read
+    returned(HOMES, 7)
+    lead.post(address("report_confirm", federation.street), {"next": there, "read": read})
+    assert Report.objects.get().state == "draft"
+    assert "您看过以后报告又有变动" in lead.get(there).content.decode()
+    now = press()
+    assert now != read
+    lead.post(address("report_confirm", federation.street), {"next": there, "read": now})
     assert Report.objects.get().state == "filed"
 
 

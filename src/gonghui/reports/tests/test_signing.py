@@ -68,6 +68,15 @@ def test_a_figure_that_changes_reopens_its_own_signature_alone(federation: Feder
     assert filings.propose_filing(FORM, report.organisation, H1, by=an_editor(report.organisation), on=AUGUST)
 
 
+def test_a_change_too_small_to_print_is_still_a_change(federation: Federation):
+    line = returned_by(federation, "east", "F35", 2_060_012)
+    report = all_signed(a_draft_report(federation.city.organisation))
+    a_corrected_line(line, federation.east, federation.city, 2_060_013)
+    filling = fill_report(report)
+    assert filling.rows["F35"].printed == signatures.of(report)["F35"].printed == "206万人次"
+    assert signatures.waiting(report, filling) == ["F35"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_figure_that_changes_between_proposal_and_filing_stops_the_filing(federation: Federation):
     line = returned_by(federation, "east", "F35", 500)

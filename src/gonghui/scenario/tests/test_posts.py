@@ -39,6 +39,7 @@ def test_the_sign_in_page_offers_what_the_issue_names():
         "city.stats",
         "city.review",
         "city.editor",
+        "city.owner",
         "city.lead",
         "city.org",
         "city.audit",
