@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core import access
 from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, answer
+from gonghui.reports import report_forms
 from gonghui.reports.bridge import Bridge, Crossing, Crossings, bridge, crossings, may_show
 from gonghui.reports.console.annex import DEMO_WORDS, XLSX
 from gonghui.reports.console.figures import grouped_number, opened
@@ -171,7 +173,16 @@ def then_and_now(request: ConsoleRequest, form: str, period: str, code: str) -> 
     )
 
 
+@page("reports.see")
+def of_organisation(request: ConsoleRequest, code: str) -> HttpResponseBase:
+    """The way from an organisation's own page: its figures of the latest form."""
+    form = report_forms.usual()
+    place = place_of(request.actor, form.code, form.period.key, code)
+    return redirect("report_then_and_now", *place.parts)
+
+
 urlpatterns = [
+    path("reports/then-and-now/<str:code>/", of_organisation, name="then_and_now_of"),
     path("reports/<slug:form>/<str:period>/<str:code>/then-and-now/", then_and_now, name="report_then_and_now"),
     path("reports/<slug:form>/<str:period>/<str:code>/<slug:row>/bridge/", bridged, name="report_bridge"),
     path("reports/<slug:form>/<str:period>/<str:code>/<slug:row>/bridge.xlsx", bridge_xlsx, name="report_bridge_xlsx"),

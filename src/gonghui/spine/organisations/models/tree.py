@@ -1,7 +1,7 @@
 """Organisations and where they stood when; the list of industries; numbers of codes; the lock of the tree."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,7 @@ from django.db.models.functions import Length, Replace, Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gonghui.core import codes
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Record
@@ -68,6 +69,19 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def line_of(self, path: str) -> "OrganisationQuerySet":
         """The organisations a path names, from the top down."""
         return self.filter(pk__in=rules.ids_of(path)).order_by("depth")
+
+    def resolved(self, typed: str) -> "Organisation | None":
+        """What became of what was typed: a code of a merged union, an abolished area's code, a name of then."""
+        typed = " ".join(typed.split())
+        found = Organisation.objects.now_of(typed.upper())
+        if found is None and typed in codes.ABOLISHED:
+            area = codes.ABOLISHED[typed][1]
+            found = Organisation.objects.active().filter(level="district", area_code=area).first()
+        if found is None and typed:
+            former = FormerName.objects.filter(Q(name=typed) | Q(short_name=typed)).order_by("-last_on")
+            code = former.values_list("organisation__code", flat=True).first()
+            found = Organisation.objects.now_of(code) if code is not None else None
+        return self.filter(pk=found.pk).first() if found is not None else None
 
     def now_of(self, code: str) -> "Organisation | None":
         """What the organisation of a code has become: itself, or the one it was merged into at last."""
@@ -228,6 +242,11 @@ class FormerName(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "last_on"], name="former_name_last")]
         indexes = [GinIndex(fields=["search_terms"], name="former_name_terms")]
+
+    @property
+    def next_on(self) -> date:
+        """The first day of the name after it."""
+        return self.last_on + timedelta(days=1)
 
 
 class TreeActQuerySet(models.QuerySet["TreeAct"]):
