@@ -508,6 +508,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
     there: dict[str, Any] = {
         "district": code,
         "town": branch.town.code,
+        "spare": branch.spare.code,
+        "merged": branch.merged.code,
         "entry": branch.entry.pk,
         "kept": branch.kept.public_id,
         "set_up": branch.set_ups["prospect"].public_id,
