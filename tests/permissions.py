@@ -372,6 +372,7 @@ TABLE: dict[str, Row] = {
         "town",
         read=ORGANISING,
         send=ORGANISING,
+        doers=("city.org", "{b}.org"),
         body=lambda world, branch: {"name": "示例新街道", "unit": [branch.spare.code], "on": "2020-08-01"},
     ),
     "organisation_restore": Row(
