@@ -10,6 +10,7 @@ from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.models import Organisation
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.web.models import Account, Language
+from gonghui.web.tests.builders import signed_in
 from tests.conftest import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -141,6 +142,33 @@ def test_a_link_on_another_site_opens_its_page_for_whoever_is_signed_in(walk: Wa
     walk.page.click("#out")
     expect(walk.page.get_by_role("heading", name="朝阳统计员")).to_be_visible()
     assert asked == [f"{walk.address}/profile/"] * 2
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_what_was_sent_before_the_second_proof_comes_back_and_is_sent_by_one_press(
+    walk: Walk, statistician: Account, language: str
+) -> None:
+    Account.objects.update(language=language)
+    city = Organisation.objects.get(parent=None)
+    security = a_post("security_admin", city).account
+    Account.objects.filter(pk=security.pk).update(language=language)
+    cookie = signed_in(security, seconds_ago=301).cookies["sessionid"]
+    walk.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": walk.address}])
+    walk.page.set_viewport_size({"width": 360, "height": 800})
+    walk.page.on("dialog", lambda dialog: dialog.accept())
+    walk.open(f"/officials/{statistician.public_id}/")
+    walk.page.locator("form[action$='/code/'] button").click()
+    walk.page.fill("#id_password", PASSWORD)
+    walk.page.keyboard.press("Enter")
+    walk.page.wait_for_url("**/profile/again/")
+    assert walk.violations() == []
+    assert not walk.overflows()
+    if language == Language.ENGLISH:
+        shown = walk.page.locator("main").inner_text().replace(statistician.name, "")
+        assert not re.search(r"[\u4e00-\u9fff]", shown), shown
+    walk.page.locator("main form .go").click()
+    expect(walk.page.locator(".secret")).to_be_visible()
+    assert statistician.reset_codes.count() == 1
 
 
 def test_a_passkey_is_added_and_signs_in_alone(walk: Walk, statistician: Account) -> None:

@@ -10,8 +10,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from gonghui.core.period import Period
 from gonghui.reports.printing import page
-from gonghui.reports.tests.paper_builders import a_paper, a_proof, a_table
+from gonghui.reports.printing.paper import Words
+from gonghui.reports.tests.paper_builders import a_paper, a_proof, a_table, numbers
 from tests.browser.tour import BROKEN, FIND, SEEN_WORDS
 from tests.conftest import RULES, TELL
 
@@ -204,6 +206,22 @@ def test_a_number_without_a_row_is_pointed_at(opened: Opened, whole: str) -> Non
     assert "F35" in said
     assert "没有凭据" in tab.inner_text("#verdict")
     assert tab.get_attribute("html", "data-checked") == "open"
+
+
+def test_a_number_of_other_days_is_no_lie_but_has_no_proof(opened: Opened) -> None:
+    paper = a_paper()
+    first = paper.sections[0].paragraphs[0]
+    year_before = replace(numbers()[0], text="188万人次", period=Period.parse("2019H1"), value=(1_880_000,))
+    section = replace(
+        paper.sections[0], paragraphs=((*first, Words("上年同期"), year_before), *paper.sections[0].paragraphs[1:])
+    )
+    tab = opened(page.render(replace(paper, sections=(section,)), a_table(), PROOF).decode())
+    assert state(tab)["prose"] == "open"
+    assert "188万人次" in tab.inner_text("#step-prose")
+    assert {kind for step, kind in state(tab).items() if step != "prose"} == {"good"}
+    tab = opened(page.render(a_paper(), a_table(), PROOF).decode().replace(' data-row="F35"', "", 1))
+    assert "206万人次" in tab.inner_text("#step-prose")
+    assert "F35" in tab.inner_text("#step-prose")
 
 
 def test_another_script_does_not_run(context: BrowserContext, whole: str, tmp_path: Path) -> None:

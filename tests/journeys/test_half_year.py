@@ -16,11 +16,12 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, entries_behind
 from gonghui.core.journal import entries_of
 from gonghui.core.period import Period
-from gonghui.reports import actions, report_forms, rules
+from gonghui.reports import actions, proofreading, report_forms, rules, signatures
 from gonghui.reports.actions import filings
+from gonghui.reports.adjusting import adjustments
 from gonghui.reports.checking import Draft
-from gonghui.reports.filling import Filling, fill, filled_report
-from gonghui.reports.models import Line
+from gonghui.reports.filling import Filling, fill, fill_report, filled_report
+from gonghui.reports.models import Line, Report
 from gonghui.reports.sheets.out import figures_for, workbook
 from gonghui.scenario import replay, returns, rounds
 from gonghui.scenario.pen import filled
@@ -127,6 +128,19 @@ def test_the_demo_accounts_are_listed_in_their_order(federation):
     names = list(DemoAccount.objects.values_list("account__username", flat=True))
     assert names[:4] == ["chaoyang.stats", "chaoyang.lead", "haidian.stats", "wangjing.clerk"]
     assert len(names) == 16
+
+
+def test_one_report_is_published_and_the_next_is_left_to_be_filed(federation):
+    city = Organisation.objects.city()
+    past, now = (Report.objects.get(organisation=city, period=period) for period in ("2019H2", "2020H1"))
+    assert (past.state, past.errata.count()) == ("published", 1)
+    assert (now.state, now.is_proposed) == ("approved", False)
+    filling = fill_report(now)
+    assert signatures.waiting(now, filling) == []
+    assert [one for one in proofreading.of_report(filling) if one.is_error] == []
+    (late,) = adjustments(filling)
+    assert (late.filled.figure.name, late.difference) == ("refunds.employers_refunded", (12,))
+    assert not now.remarks.filter(accepted=None).exists()
 
 
 def test_a_second_replay_changes_nothing(federation):

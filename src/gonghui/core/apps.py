@@ -16,5 +16,5 @@ class CoreConfig(AppConfig):
         from gonghui.core import reactions
         from gonghui.core.seals import facts as _facts  # noqa: F401
 
-        autodiscover_modules("facts", "figures", "reactions")
+        autodiscover_modules("facts", "figures", "reactions", "audits")
         checks.register(reactions.unknown_kinds)

@@ -122,10 +122,7 @@ def _reconcile(words: argparse.Namespace) -> int:
     from gonghui.reports.reconcile import command
 
     where = (words.file, words.form, words.period, words.org)
-    try:
-        print(command.answer(*where, as_data=words.json, english=words.english))
-    except Refusal as refusal:
-        raise command.both(refusal) from None
+    print(command.answer(*where, as_data=words.json, english=words.english))
     return 0
 
 
@@ -167,7 +164,7 @@ def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     seal.add_argument("--old-key", metavar="FILE", help="change keys: this one vouches for GONGHUI_SEAL_KEY_FILE")
     verify = command("verify", _verify, "The sealed journal is verified; the first bad entry is named.")
     verify.add_argument("--json", action="store_true")
-    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints that others kept")
+    verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints or exports others kept")
     journal = command("export-journal", _export_journal, "The sealed journal as Parquet; sensitive entries as hashes.")
     journal.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet, or empty")
     witness = command("witness", _witness, "Another federation's journal, held against its checkpoints kept here.")

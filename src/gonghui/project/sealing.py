@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import translation
 
@@ -15,11 +16,12 @@ from gonghui.core import clock
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Checkpoint
-from gonghui.core.seals import checkpoints, export, sealing, verify, witness, words
+from gonghui.core.seals import checkpoints, copies, export, sealing, verify, witness, words
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checking import Bad
 from gonghui.reports import filling
 from gonghui.web import say
+from gonghui.web.models import DemoMarker
 
 
 def both(message: str, params: Mapping[str, object]) -> str:
@@ -37,10 +39,20 @@ def refused(command: str, refusal: Refusal) -> int:
     return 1
 
 
+def demos_keep_their_key() -> None:
+    """A demo's key and name sign nothing in a real database, where somebody forgot to name the profile."""
+    if settings.GONGHUI_PROFILE == "demo" and not DemoMarker.objects.exists():
+        if "GONGHUI_SEAL_KEY_FILE" not in os.environ:
+            settings.GONGHUI_SEAL_KEY_FILE = None
+        if "GONGHUI_FEDERATION" not in os.environ:
+            settings.GONGHUI_FEDERATION = ""
+
+
 def seal(words_given: argparse.Namespace) -> int:
     """Seal what is settled, sign the head, hand both streams' checkpoints and the public keys on as files."""
     if words_given.make_key:
         return _make_key(Path(words_given.make_key))
+    demos_keep_their_key()
     if words_given.old_key:
         checkpoints.change_key(checkpoints.key_at_hand(Path(words_given.old_key)), checkpoints.key_at_hand())
     try:
@@ -98,8 +110,10 @@ def _make_key(path: Path) -> int:
 
 def check(words_given: argparse.Namespace) -> int:
     """Verify the journal; 1 where something is wrong."""
-    files = [(name, _read(name)) for name in words_given.against]
-    verdict = verify.verify(verify.read_kept(files))
+    demos_keep_their_key()
+    folders = [Path(name) for name in words_given.against if Path(name).is_dir()]
+    files = [(name, _read(name)) for name in words_given.against if not Path(name).is_dir()]
+    verdict = verify.verify(verify.read_kept(files), copies=[copies.read_copy(folder) for folder in folders])
     if words_given.json:
         print(json.dumps(verdict.as_json()))
     else:

@@ -307,6 +307,8 @@ LOGGING = {
 # Our own
 GONGHUI_PROFILE = PROFILE
 GONGHUI_ROLES = tomllib.loads((HERE / "roles.toml").read_text()) if (HERE / "roles.toml").exists() else {}
+# Faces of the .pdf print that a deployer has the right to use; they come before the open ones.
+GONGHUI_FONTS = os.environ.get("GONGHUI_FONTS", "")
 # The demo plays in its half-year: its today is a day of 2020, a real federation's is today.
 GONGHUI_TODAY = date.fromisoformat(os.environ.get("GONGHUI_TODAY", "2020-08-10")) if not PRODUCTION else None
 DEMO_BANNER = _("演示数据，由程序生成，仅总数取自公开报道")

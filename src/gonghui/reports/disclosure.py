@@ -89,8 +89,3 @@ def open_in_all(columns: Iterable[Sequence[int]], cells: int, least: int = LEAST
     for column in columns:
         open_cells = [both and one for both, one in zip(open_cells, shown(column, least), strict=True)]
     return open_cells
-
-
-def may_show(number: int, least: int = LEAST) -> bool:
-    """Whether one number of another unit may be shown by itself."""
-    return number >= least

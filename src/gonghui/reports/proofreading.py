@@ -15,6 +15,7 @@ from gonghui.core.numerals import Style
 from gonghui.core.period import Period
 from gonghui.reports import wording
 from gonghui.reports.filling import Filled, Filling, first_text, styled, text_of
+from gonghui.reports.printing import numbering
 from gonghui.reports.wording import Place
 
 _UNIT_WORDS = (
@@ -104,7 +105,14 @@ def of_text(text: str, filling: Filling, *, english: bool = False, fixed: str = 
         else:
             found += _orphans(paragraph, places, number, fixed)
             found += _parts(paragraph, places, number, filling)
-    return found
+    return found if english else [*found, *_headings(text)]
+
+
+def _headings(text: str) -> Iterator[Finding]:
+    """Headings typed in a section, which stand under its own: （一） then 1. then （1）."""
+    for one in numbering.findings(wording.paragraphs(text), under=1):
+        mark, said = ("E_NUMBERING" if one.stops else "W_NUMBERING"), one.refusal
+        yield Finding(mark, said.code, said.message, said.params, one.line)
 
 
 def _of_place(place: Place, paragraph: str, number: int, filling: Filling, *, english: bool) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Signing in: allauth's flow with our words, axes' lock, our password rules."""
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
@@ -31,7 +32,7 @@ from gonghui.core import crypto
 from gonghui.web import failures as failures_of
 from gonghui.web import sessions, shell
 from gonghui.web.console import render
-from gonghui.web.models import Account, DemoAccount
+from gonghui.web.models import Account, DemoAccount, OnceKey
 
 SHORTEST_ALONE = 15
 SHORTEST_WITH_FACTOR = 10
@@ -39,6 +40,7 @@ LONGEST = 128
 MOST_FAILURES_A_DAY = 50
 MOST_WRONG_CODES = 5
 CLOSED_FOR = timedelta(minutes=30)
+CODE_LASTS = timedelta(minutes=2)
 FACTOR = "second factor"
 
 
@@ -222,11 +224,24 @@ class Guarded(Named):
             if wrong.count() >= MOST_WRONG_CODES:
                 raise ValidationError(_("验证码连错五次，30 分钟内不再核对。"), code="too_many")
             try:
-                return str(super().clean_code())  # type: ignore[misc]
+                code = str(super().clean_code())  # type: ignore[misc]
+                self._use_up(code)
+                return code
             except ValidationError as error:
                 refused = error
                 AccessFailureLog.objects.create(username=self.user.username, path_info=FACTOR)
         raise refused
+
+    def _use_up(self, code: str) -> None:
+        """A code works once, in whichever of the server's processes it is shown; allauth remembers in one alone."""
+        now = timezone.now()
+        used = hashlib.sha256("".join(filter(str.isalnum, code)).casefold().encode()).hexdigest()
+        row, fresh = OnceKey.objects.get_or_create(
+            account=self.user, key=f"factor {used[:15]}", defaults={"digest": used, "at": now}
+        )
+        if not fresh and now - row.at < CODE_LASTS:
+            raise FactorAdapter().validation_error("incorrect_code")
+        OnceKey.objects.filter(pk=row.pk).update(at=now)
 
 
 class CodeForm(Guarded, AuthenticateForm):

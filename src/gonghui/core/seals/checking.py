@@ -13,6 +13,7 @@ import psycopg
 from psycopg.pq.abc import PGconn
 
 from gonghui.core.seals import merkle, rows
+from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.rows import Names, Teller, Unreadable
 from gonghui.core.seals.spans import spans, spelled
 
@@ -51,6 +52,32 @@ class Bad:
     def place(self) -> tuple[int, int]:
         """What comes first is named first."""
         return self.block, self.entry
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out; `entries` and `blocks` are those of the journal, `unsealed` the entries not yet in a block."""
+
+    entries: int
+    blocks: int
+    first_bad: Bad | None
+    unsealed: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.first_bad is None
+
+    def as_json(self) -> dict[str, object]:
+        """For other programs. What is wrong with the log of looks is marked so in its reason."""
+        bad = self.first_bad
+        why = "" if bad is None else bad.why if bad.stream == ENTRIES else f"{bad.stream}: {bad.why}"
+        return {
+            "ok": self.ok,
+            "entries": self.entries,
+            "blocks": self.blocks,
+            "first_bad": None if bad is None else {"entry": bad.entry, "block": bad.block, "why": why},
+        }
 
 
 @dataclass(frozen=True)

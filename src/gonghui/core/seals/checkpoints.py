@@ -136,7 +136,7 @@ def checkpoint(*, stream: str = ENTRIES, at: datetime | None = None) -> Checkpoi
 
 def first_checkpoint_over(entry_id: int, stream: str = ENTRIES) -> Checkpoint | None:
     """The oldest checkpoint that covers an entry; prints keep to it, so that they rebuild equal."""
-    return Checkpoint.objects.filter(stream=stream, last_id__gte=entry_id).order_by("blocks", "id").first()
+    return Checkpoint.objects.filter(stream=stream, last_id__gte=entry_id).order_by("last_id", "id").first()
 
 
 def newest_checkpoint(stream: str = ENTRIES) -> Checkpoint | None:

@@ -170,8 +170,7 @@ def tree(stream: str, ask: Callable[[NodeAt], T], gained: dict[int, bytes] | Non
 
 def origin() -> str:
     """Whose journal this is: the federation's name and the journal's own number, given at the first asking."""
-    name = JournalName.objects.first()
-    if name is None:
+    if not known_origin():
         if not settings.GONGHUI_FEDERATION:
             raise Refusal(
                 "seals.federation_missing",
@@ -179,5 +178,10 @@ def origin() -> str:
             )
         made = JournalName(federation=settings.GONGHUI_FEDERATION, journal_id=secrets.token_hex(8))
         JournalName.objects.bulk_create([made], ignore_conflicts=True)
-        name = JournalName.objects.get()
-    return note.origin(name.federation, name.journal_id)
+    return known_origin()
+
+
+def known_origin() -> str:
+    """The same where it was given; empty before."""
+    name = JournalName.objects.first()
+    return note.origin(name.federation, name.journal_id) if name is not None else ""

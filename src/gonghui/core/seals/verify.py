@@ -6,7 +6,6 @@ anew with the key, is shown by checkpoints that others kept (`against`).
 
 import multiprocessing
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import psycopg
 from django.db import connection
@@ -17,8 +16,9 @@ from gonghui.core.models import Block, Checkpoint, SealKey
 from gonghui.core.seals import checking, checkpoints, note, rows, sealing
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.chain import Chain, Header, held_against
-from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad
+from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad, Verdict
 from gonghui.core.seals.checkpoints import ListedKey
+from gonghui.core.seals.copies import Copy, held_against_copies
 from gonghui.core.seals.note import Signed
 
 PROCESSES = 2
@@ -26,35 +26,12 @@ ALONE_UP_TO = 200_000
 CONNINFO = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "options")
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What came out; `entries` and `blocks` are those of the journal, `unsealed` the entries not yet in a block."""
+def verify(against: Iterable[Signed] = (), *, copies: Sequence[Copy] = (), processes: int = PROCESSES) -> Verdict:
+    """Check everything; the first bad entry of the journal, or of the log of looks, is named.
 
-    entries: int
-    blocks: int
-    first_bad: Bad | None
-    unsealed: int = 0
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.first_bad is None
-
-    def as_json(self) -> dict[str, object]:
-        """For other programs. What is wrong with the log of looks is marked so in its reason."""
-        bad = self.first_bad
-        why = "" if bad is None else bad.why if bad.stream == ENTRIES else f"{bad.stream}: {bad.why}"
-        return {
-            "ok": self.ok,
-            "entries": self.entries,
-            "blocks": self.blocks,
-            "first_bad": None if bad is None else {"entry": bad.entry, "block": bad.block, "why": why},
-        }
-
-
-def verify(against: Iterable[Signed] = (), *, processes: int = PROCESSES) -> Verdict:
-    """Check everything; the first bad entry of the journal, or of the log of looks, is named."""
-    kept = list(against)
+    `against` are checkpoints that others kept, `copies` exports of this journal that they kept.
+    """
+    kept = [*against, *(copy.signed for copy in copies)]
     verdicts = []
     try:
         for stream in (ENTRIES, ACCESSES):
@@ -62,6 +39,8 @@ def verify(against: Iterable[Signed] = (), *, processes: int = PROCESSES) -> Ver
             chain = headers(stream)
             theirs = [one for one in kept if one.note.stream == stream]
             found = [chain.bad, _rows(chain, processes), _signatures(chain, own, theirs)]
+            if stream == ENTRIES and (by_copy := held_against_copies(chain, copies)) is not None:
+                found = [by_copy]  # it names the entry, where a checkpoint only says after which
             verdicts.append((chain, min(filter(None, found), key=lambda bad: bad.place, default=None)))
     except psycopg.Error as error:
         raise Refusal("seals.cannot_read", "台账读不下去：%(why)s", why=str(error).splitlines()[0]) from error
@@ -141,7 +120,7 @@ def _signatures(chain: Chain, rows_of_own: list[Checkpoint], kept: list[Signed])
         return Bad(chain.first_entry_after(0), 1, "signature", chain.stream)
     if not own and not kept:
         return None
-    return held_against(chain, [*own, *kept], trusted_keys(), sealing.origin())
+    return held_against(chain, [*own, *kept], trusted_keys(), sealing.known_origin())
 
 
 def trusted_keys() -> dict[str, bytes]:
@@ -155,7 +134,7 @@ def trusted_keys() -> dict[str, bytes]:
         roots = [checkpoints.key_at_hand().id]
     except Refusal:
         roots = [key.key_id for key in right[:1]]
-    return checkpoints.trusted(sealing.origin(), right, roots)
+    return checkpoints.trusted(sealing.known_origin(), right, roots)
 
 
 def read_kept(texts: Iterable[tuple[str, str]]) -> list[Signed]:
@@ -168,7 +147,7 @@ def read_kept(texts: Iterable[tuple[str, str]]) -> list[Signed]:
             raise Refusal(
                 "seals.checkpoint_malformed", "%(file)s 不是检查点文件（%(why)s）", file=file, why=str(error)
             ) from error
-        mine = sealing.origin()
+        mine = sealing.known_origin()
         if one.note.origin.rpartition(" ")[2] != mine.rpartition(" ")[2]:
             raise Refusal(
                 "seals.foreign",

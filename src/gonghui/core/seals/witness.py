@@ -24,10 +24,9 @@ from gonghui.core.models import JournalName, Witnessed
 from gonghui.core.seals import canon, checkpoints, merkle, note
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.chain import Chain, Header, held_against
-from gonghui.core.seals.checking import Bad
+from gonghui.core.seals.checking import Bad, Verdict
 from gonghui.core.seals.facts import CheckpointKept
 from gonghui.core.seals.note import Signed
-from gonghui.core.seals.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -184,15 +183,10 @@ def witness(folder: Path, extra: Iterable[Signed] = ()) -> tuple[str, Verdict, i
     try:
         keys_text = (folder / "keys.txt").read_text()
         own = read_signed((folder / "checkpoint.txt").read_text(), "checkpoint.txt")
-        chain = _chain(folder)
+        chain = read_chain(folder)
         bad = _entries(folder, chain)
     except (OSError, UnicodeDecodeError, duckdb.Error) as error:
-        raise Refusal(
-            "seals.export_unreadable",
-            "%(folder)s 不是完整的台账导出（%(why)s）",
-            folder=str(folder),
-            why=getattr(error, "strerror", None) or str(error).splitlines()[0],
-        ) from error
+        raise unreadable(folder, error) from error
     origin, listed = checkpoints.read_keys(keys_text)
     kept = [signed_of(row) for row in kept_of(origin)] + list(extra)
     for one in kept:
@@ -210,7 +204,18 @@ def witness(folder: Path, extra: Iterable[Signed] = ()) -> tuple[str, Verdict, i
     return origin, Verdict(chain.entries, chain.blocks, first), len(kept)
 
 
-def _chain(folder: Path) -> Chain:
+def unreadable(folder: Path, error: Exception) -> Refusal:
+    """What is said of a folder that holds no whole export."""
+    return Refusal(
+        "seals.export_unreadable",
+        "%(folder)s 不是完整的台账导出（%(why)s）",
+        folder=str(folder),
+        why=getattr(error, "strerror", None) or str(error).splitlines()[0],
+    )
+
+
+def read_chain(folder: Path) -> Chain:
+    """The headers of an exported journal, as far as they hang together."""
     chain = Chain(ENTRIES)
     columns = ("number", "first_id", "last_id", "entries", "root", "previous", "hash")
     with duckdb.connect() as connection:
@@ -238,16 +243,25 @@ def _entries(folder: Path, chain: Chain) -> Bad | None:
     return None if rest is None or chain.bad else Bad(chain.last_id + 1, chain.blocks + 1, "missing", ENTRIES)
 
 
-def _leaves(folder: Path) -> Iterator[tuple[int, int, bytes]]:
+def _leaves(folder: Path, block: int | None = None) -> Iterator[tuple[int, int, bytes]]:
     """Block, number and leaf of each exported entry; sensitive ones bring their leaf, all others are hashed here."""
     with duckdb.connect() as connection:
-        found = connection.execute("select * from read_parquet(?) order by entry", [str(folder / "entries/*.parquet")])
+        some = "where block = ?" if block is not None else ""
+        found = connection.execute(
+            f"select * from read_parquet(?) {some} order by entry",  # noqa: S608
+            [str(folder / "entries/*.parquet"), *([block] if block is not None else [])],
+        )
         names = [column[0] for column in found.description or ()]
         while batch := found.fetchmany(20_000):
             for values in batch:
                 one = dict(zip(names, values, strict=True))
-                block, salt, leaf = one.pop("block"), one.pop("salt"), one.pop("leaf")
-                yield block, one["entry"], leaf if one["kind"] is None else _leaf(one, salt)
+                number, salt, leaf = one.pop("block"), one.pop("salt"), one.pop("leaf")
+                yield number, one["entry"], leaf if one["kind"] is None else _leaf(one, salt)
+
+
+def read_block(folder: Path, number: int) -> Iterator[tuple[int, bytes]]:
+    """Number and leaf of the entries of one block."""
+    return ((entry, leaf) for _, entry, leaf in _leaves(folder, number))
 
 
 def _leaf(one: dict[str, Any], salt: bytes) -> bytes:

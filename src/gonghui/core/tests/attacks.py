@@ -13,6 +13,7 @@ from gonghui.core.actor import SYSTEM
 from gonghui.core.models import Entry
 from gonghui.core.seals import checkpoints, note
 from gonghui.core.seals.canon import ACCESSES
+from gonghui.core.seals.checking import Verdict
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.note import Signed
 from gonghui.core.seals.sealing import seal_all
@@ -176,3 +177,16 @@ def cut_after(number: int) -> None:
 def blocks(columns: Sequence[str] = ("number", "first_id", "last_id")) -> list[tuple[Any, ...]]:
     """The blocks of the journal."""
     return sql(f"select {', '.join(columns)} from core_block where stream = 'entries' order by number")
+
+
+def change(sealed: Sealed) -> int:
+    """The entry in the middle says another amount."""
+    sql("update core_entry set amount_fen = amount_fen + 1 where id = %s", sealed.middle)
+    return sealed.middle
+
+
+def bad(verdict: Verdict) -> tuple[int, str]:
+    """The entry named, and why."""
+    named = verdict.as_json()["first_bad"]
+    assert isinstance(named, dict), "nothing was found"
+    return named["entry"], named["why"]

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonghui.core.seals import canon, rows
+from gonghui.core.seals import canon, note, rows
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.spans import spans, spelled
 
@@ -61,6 +62,23 @@ def test_the_text_of_a_header_is_this_one() -> None:
 def test_a_salt_of_another_length_is_refused(size: int) -> None:
     with pytest.raises(ValueError):
         canon.leaf(bytes(size), b"{}")
+
+
+def test_the_format_written_down_for_outsiders_is_this_one() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs/decisions/0021-seals.md").read_text()
+    example = next(text for text in page.splitlines() if text.startswith('{"actor"'))
+    said = json.loads(example)
+    facts, day = said.pop("facts"), date.fromisoformat(said.pop("happened_on"))
+    instant = canon.EPOCH + timedelta(microseconds=said.pop("recorded_at"))
+    assert canon.entry_text(recorded_at=instant, happened_on=day, facts=facts, **said).decode() == example
+    assert f"Keys `{' '.join(sorted(json.loads(example)))}`" in page.replace("\n", " ")
+    header = canon.header_text(
+        stream=ENTRIES, number=1, first_id=1, last_id=1, entries=1, root=bytes(32), previous=bytes(32)
+    )
+    assert f"the keys `{' '.join(sorted(json.loads(header)))}`" in page.replace("\n", " ")
+    begun = page.index("gonghui checkpoint v1\n")
+    seven = page[begun:].split("\n\n")[0] + "\n"
+    assert note.read_note(seven).text == seven
 
 
 def copied(value: object) -> bytes:

@@ -17,7 +17,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.journal import KIND_IDS
 from gonghui.core.journal_text import TextPlace
 from gonghui.core.models import Entry, Witnessed
-from gonghui.core.seals import checkpoints, export, merkle, note, proofs, sealing, witness
+from gonghui.core.seals import checkpoints, copies, export, merkle, note, proofs, sealing, verify, witness
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.sealing import seal_all
@@ -225,3 +225,30 @@ def test_a_growth_proof_from_the_database_is_one_for_the_witness() -> None:
     sql("delete from core_journalname")
     keep(first, keys)
     assert keep(second, growth=proof).grew is True
+
+
+def test_a_kept_copy_names_the_entry_that_was_changed_before_all_was_sealed_anew(tmp_path: Path) -> None:
+    sealed = attacks.sealed_journal()
+    export.export(tmp_path / "journal")
+    copy = copies.read_copy(tmp_path / "journal")
+    attacks.write(5, random.Random(8))
+    seal_all()
+    assert verify.verify(copies=[copy]).ok
+    sql("update core_entry set quantity = quantity + 1 where id = %s", sealed.ids[27])
+    attacks.forget_seals(0)
+    seal_all()
+    checkpoint()
+    assert verify.verify().ok
+    assert attacks.bad(verify.verify(copies=[copy])) == (sealed.ids[27], "changed")
+    attacks.drop(sealed.ids[9])
+    attacks.forget_seals(0)
+    seal_all()
+    checkpoint()
+    assert attacks.bad(verify.verify(copies=[copy])) == (sealed.ids[9], "deleted")
+
+
+def test_a_copy_that_does_not_hang_together_is_no_witness(their_export: Path) -> None:
+    rewritten(their_export, "blocks.parquet", "delete from t where number > 6")
+    with pytest.raises(Refusal) as refused:
+        copies.read_copy(their_export)
+    assert refused.value.code == "seals.copy_wrong"

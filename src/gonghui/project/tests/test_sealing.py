@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gonghui.core.models import Block, Checkpoint
+from gonghui.core.models import Block, Checkpoint, JournalName
 from gonghui.core.seals import checkpoints, note
 from gonghui.core.tests import attacks
 from gonghui.project import worker
@@ -145,3 +145,19 @@ def test_a_full_disk_is_said_and_leaves_whole_blocks(capsys: Any) -> None:
     assert "No space left on device" in said
     assert "没有封存一半的" in said
     assert not Block.objects.exists()
+
+
+def test_a_demos_key_signs_nothing_in_a_database_that_is_no_demo(
+    sealed: attacks.Sealed, settings: Any, capsys: Any
+) -> None:
+    settings.GONGHUI_PROFILE = "demo"
+    attacks.write(3, random.Random(1))
+    assert main(["seal"]) == 1
+    assert "GONGHUI_SEAL_KEY_FILE" in capsys.readouterr().err
+    assert Checkpoint.objects.filter(stream="entries").count() == 2
+    assert main(["verify", "--json"]) == 0
+
+
+def test_verifying_writes_nothing(tmp_path: Path, capsys: Any) -> None:
+    assert main(["verify"]) == 0
+    assert not JournalName.objects.exists()

@@ -224,12 +224,7 @@ def reports(request: ConsoleRequest) -> HttpResponseBase:
     chosen = report_forms.form(form) if form in codes else report_forms.usual()
     words = request.GET.get("q", "").strip()[:60]
     typed = request.GET.get("period", "").strip()
-    refusal, period = None, chosen.period
-    if typed:
-        try:
-            period = Period.parse(typed)
-        except Refusal as error:
-            refusal = error
+    period, refusal = _asked_period(chosen, typed)
     own = get_object_or_404(Organisation.objects.seen_by(request.actor), pk=request.actor.organisation_id)
     organisations = _found(request.actor, own, words)
     filed = Keyset(Report.objects.seen_by(request.actor).select_related("organisation"), ("-begun_on", "-id"), 20)
@@ -243,13 +238,28 @@ def reports(request: ConsoleRequest) -> HttpResponseBase:
             "typed_period": typed or period.key,
             "refusal": refusal,
             "q": words,
-            "own": Place(chosen, period, own),
-            "places": [Place(chosen, period, organisation) for organisation in organisations],
+            "own": Place(chosen, period, own) if chosen.serves(own.level, period) else None,
+            "places": [Place(chosen, period, one) for one in organisations if chosen.serves(one.level, period)],
             "is_more": len(organisations) == FOUND_MOST,
             "filed": filed.page(request),
             "english": is_english(),
         },
     )
+
+
+def _asked_period(chosen: Form, typed: str) -> tuple[Period, Refusal | None]:
+    """The period typed, or the form's own with the reason why the typed one is not for it."""
+    if not typed:
+        return chosen.period, None
+    try:
+        period = Period.parse(typed)
+    except Refusal as error:
+        return chosen.period, error
+    if chosen.kind and period.kind != chosen.kind:
+        message = "“%(form)s”不用于%(period)s，请写成 %(example)s 这样的期间"
+        params = {"form": name_of_form(chosen), "period": period.key, "example": chosen.period.key}
+        return chosen.period, Refusal("reports.form_period", message, **params)
+    return period, None
 
 
 def _found(actor: Actor, own: Organisation, words: str) -> list[Organisation]:

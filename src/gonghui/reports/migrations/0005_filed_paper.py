@@ -5,22 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0004_making'),
+        ("reports", "0004_making"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FiledPaper',
+            name="FiledPaper",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('english', models.BooleanField()),
-                ('document', models.JSONField()),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='reports.report')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("english", models.BooleanField()),
+                ("document", models.JSONField()),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="papers", to="reports.report"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('report', 'english'), name='filed_paper_once')],
+                "constraints": [models.UniqueConstraint(fields=("report", "english"), name="filed_paper_once")],
             },
         ),
     ]

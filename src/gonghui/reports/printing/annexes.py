@@ -29,10 +29,18 @@ def annex_of(filling: Filling, title: str, hidden: frozenset[str], *, english: b
         return None
     asked = [(filled.row, filled.period) for filled in wanted]
     cells = areas.cells(asked, filling.organisation, children, filling.cut)
+    wanted = [filled for filled in wanted if _says_something(cells[filled.row.id])]
+    if not wanted:
+        return None
     count = -(-len(wanted) // ACROSS)
     size = -(-len(wanted) // count)
     parts = [wanted[at : at + size] for at in range(0, len(wanted), size)]
     return Annex(title, tuple(_table(part, children, cells, english=english) for part in parts))
+
+
+def _says_something(cells: Sequence[areas.Cell]) -> bool:
+    """Whether any union below has a number of its own to show."""
+    return any(cell.organisation is not None and cell.is_open and any(cell.value.whole) for cell in cells)
 
 
 def _table(

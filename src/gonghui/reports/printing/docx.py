@@ -164,7 +164,8 @@ class _Writer:
         paper = self.paper
         for line in paper.title:
             self.paragraph(line, "Title")
-        self.paragraph(paper.subtitle, "Subtitle")
+        if paper.subtitle:
+            self.paragraph(paper.subtitle, "Subtitle")
         self.paragraph("", "Flush")
         if paper.addressee:
             self.paragraph(paper.addressee, "Normal")

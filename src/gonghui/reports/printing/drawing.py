@@ -8,6 +8,8 @@ import json
 import os
 import re
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,18 +50,23 @@ class _Engine:
         self.lock = threading.Lock()
         self.racer: Any = None
         self.pid = 0
+        self.left: list[Any] = []
 
     def draw(self, option: str, height: int) -> str:
         """The SVG of an option document."""
         with self.lock:
-            if self.racer is None or self.pid != os.getpid():
-                self.racer, self.pid = self._made(), os.getpid()
-            call = f"draw({option}, {json.dumps(THEME)}, {WIDTH}, {height})"
-            try:
-                return str(self.racer.eval(call, timeout_sec=SECONDS))
-            except Exception as error:
-                self.racer = None
-                raise Refusal("reports.chart_undrawn", "图表没有画成：%(why)s", why=str(error)[:200]) from error
+            return apart(lambda: self._drawn(option, height))
+
+    def _drawn(self, option: str, height: int) -> str:
+        if self.racer is None or self.pid != os.getpid():
+            self.left.append(self.racer)  # a parent's V8 is left alone: its threads are not in this process
+            self.racer, self.pid = self._made(), os.getpid()
+        call = f"draw({option}, {json.dumps(THEME)}, {WIDTH}, {height})"
+        try:
+            return str(self.racer.eval(call, timeout_sec=SECONDS))
+        except Exception as error:
+            self.racer = None
+            raise Refusal("reports.chart_undrawn", "图表没有画成：%(why)s", why=str(error)[:200]) from error
 
     def close(self) -> None:
         """Let V8 go while its threads still run; at the end of the process it would wait for them for ever."""
@@ -75,6 +82,20 @@ class _Engine:
         racer = MiniRacer()
         racer.eval(ECHARTS.read_text(encoding="utf-8") + _DRAW)
         return racer
+
+
+def apart(call: Callable[[], str]) -> str:
+    """What the call gives, made in a thread of its own: beside a running event loop V8 would wait for ever."""
+    done: Future[str] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done.result()
 
 
 _ENGINE = _Engine()

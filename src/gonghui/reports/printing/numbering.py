@@ -74,11 +74,14 @@ def counted(levels: Iterable[int]) -> list[int]:
     return numbers
 
 
-def findings(lines: Iterable[str]) -> list[Finding]:
-    """What is wrong with the numbering of typed lines: wrong signs stop, gaps and jumps of level are warnings."""
+def findings(lines: Iterable[str], *, under: int = 0) -> list[Finding]:
+    """What is wrong with the numbering of typed lines: wrong signs stop, gaps and jumps of level are warnings.
+
+    `under` is the level of the heading they stand under.
+    """
     found: list[Finding] = []
-    at = [0] * LEVELS
-    deepest = 0
+    at = [1] * under + [0] * (LEVELS - under)
+    deepest = under
     for line, written in enumerate(lines, start=1):
         text = written.strip()
         due = next((due for shape, due in WRONG if shape.match(text)), None)
@@ -98,9 +101,9 @@ def findings(lines: Iterable[str]) -> list[Finding]:
     return found
 
 
-def check(lines: Iterable[str]) -> list[Finding]:
+def check(lines: Iterable[str], *, under: int = 0) -> list[Finding]:
     """The warnings of typed lines; a sign that the standard does not know is refused."""
-    found = findings(lines)
+    found = findings(lines, under=under)
     for one in found:
         if one.stops:
             raise one.refusal

@@ -131,6 +131,7 @@
       "\\d+年(?:\\d+月(?:\\d+日)?)?|\\d+月(?:\\d+日)?|\\b\\d{1,2} (?:" + months + ")\\b(?: \\d{4})?|\\b(?:" + months
       + ") \\d{4}|\\b[HQ]\\d\\b|\\b(?:19|20)\\d\\d\\b(?! ?[%A-Za-z])", "g");
     const token = /\d[\d,.]*[^\s\d，。；、：,.;:（）()]{0,3}/g, found = [];
+    found.push(...all("#report data:not([data-row])").map(shown).filter((text) => /\d/.test(text.normalize("NFKC"))));
     const walker = document.createTreeWalker(find("#report"), NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const inside = walker.currentNode.parentElement;

@@ -6,7 +6,7 @@ The file carries its own policy: only this script and this style, by their hashe
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -102,13 +102,14 @@ def render(paper: Paper, table: bytes, proof: Mapping[str, Any] | None = None) -
     """The page. A draft and a paper with hidden numbers carry no proof, whatever is handed in."""
     chain = chain_of(proof) if proof is not None and not paper.is_draft and not paper.hides else None
     with translation.override("en" if paper.english else "zh-hans"):
+        shown = shown_table(paper, table)
         page: str = render_to_string(
             "reports/printing/page.html",
             {
                 "paper": paper,
                 "agency": paper.agency,
-                "sections": _sections(paper.sections),
-                "table": shown_table(paper, table),
+                "sections": _sections(paper.sections, shown),
+                "table": shown,
                 "chain": chain,
                 "words": words(),
                 "policy": POLICY.format(script=fingerprint(_file(SCRIPT)), style=fingerprint(_file(STYLE))),
@@ -158,6 +159,7 @@ def shown_table(paper: Paper, table: bytes) -> ShownTable:
     whole = json.loads(table)
     rows = whole["rows"]
     open_rows = {number.row for number in paper.numbers if number.text != HIDDEN}
+    meant = {number.row: (number.title, number.unit) for number in paper.numbers}
     scope = rows[0]["scope"] if rows else {"code": paper.organisation, "path": ""}
     return ShownTable(
         format=whole["format"],
@@ -166,26 +168,33 @@ def shown_table(paper: Paper, table: bytes) -> ShownTable:
         code=scope["code"],
         path=scope["path"],
         cut=rows[0]["cut"] if rows else paper.cut,
-        rows=tuple(_row(row, english=paper.english) for row in rows if not paper.hides or row["row"] in open_rows),
+        rows=tuple(
+            _row(row, meant, english=paper.english) for row in rows if not paper.hides or row["row"] in open_rows
+        ),
         salt="" if paper.hides else whole.get("salt", ""),
     )
 
 
-def _row(row: Mapping[str, Any], *, english: bool) -> TableRow:
-    figure = FIGURES.get(row["figure"])
-    value = " / ".join(f"{part:,}" for part in row["value"]) or "—"
+def _row(row: Mapping[str, Any], meant: Mapping[str, tuple[str, str]], *, english: bool) -> TableRow:
+    title, unit = meant.get(row["row"]) or _meant(row["figure"])
     return TableRow(
         row=row["row"],
         figure=row["figure"],
         version=row["version"],
         first=row["first"],
         last=row["last"],
-        value=value,
+        value=" / ".join(f"{part:,}" for part in row["value"]) or "—",
         printed=row["printed"],
         printed_en=row["printed_en"],
-        title=_(figure.title) if figure is not None else "",
-        unit=_unit(figure.unit, english=english) if figure is not None and not figure.is_ratio else "",
+        title=title,
+        unit="" if len(row["value"]) == 2 or unit == "%" else _unit(unit, english=english),
     )
+
+
+def _meant(code: str) -> tuple[str, str]:
+    """The name and unit of a figure that the prose does not name, as it is declared today."""
+    figure = FIGURES.get(code)
+    return (_(figure.title), figure.unit) if figure is not None else ("", "")
 
 
 def _unit(unit: str, *, english: bool) -> str:
@@ -201,23 +210,29 @@ class Run:
     text: str = ""
     number: Number | None = None
     card: str = ""
+    is_proven: bool = False
 
 
-def _sections(sections: Sequence[Section]) -> list[dict[str, Any]]:
+def _sections(sections: Sequence[Section], table: ShownTable) -> list[dict[str, Any]]:
     cards = count(1)
+    rows = {(row.row, row.first, row.last) for row in table.rows}
     return [
         {
             "level": section.heading.level,
             "title": section.heading.text,
-            "paragraphs": [[_run(run, cards) for run in paragraph] for paragraph in section.paragraphs],
+            "paragraphs": [[_run(run, cards, rows) for run in paragraph] for paragraph in section.paragraphs],
             "charts": [_drawn(chart) for chart in section.charts],
         }
         for section in sections
     ]
 
 
-def _run(run: Any, cards: "count[int]") -> Run:
-    return Run(number=run, card=f"card-{next(cards)}") if isinstance(run, Number) else Run(text=run.text)
+def _run(run: Any, cards: "count[int]", rows: Set[tuple[str, str, str]]) -> Run:
+    """A number of other days than its row's, as a comparison has it, stands on the text alone."""
+    if not isinstance(run, Number):
+        return Run(text=run.text)
+    own = (run.row, run.period.first.isoformat(), run.period.last.isoformat())
+    return Run(number=run, card=f"card-{next(cards)}", is_proven=run.text != HIDDEN and own in rows)
 
 
 def _drawn(chart: Chart) -> dict[str, Any]:

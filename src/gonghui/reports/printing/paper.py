@@ -238,6 +238,8 @@ class _Maker:
             words = _("草稿，截至%(day)s") % {"day": self.day(last)}
         else:
             speaker = form.speaker_en if self.english else form.speaker
+            if not speaker:
+                return ""  # the day stands under the agency at the end
             said = speaker.format(organisation=self.agency(self.filling.organisation))
             between = ", " if self.english else "\u3000"
             words = between.join(part for part in (self.day(filed.filed_on), said) if part)

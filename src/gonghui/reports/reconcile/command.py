@@ -5,14 +5,12 @@ from pathlib import Path
 
 from django.utils.translation import override
 
-from gonghui.core.errors import Refusal
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.filling import filled_report, organisation_of
 from gonghui.reports.reconcile import said
 from gonghui.reports.reconcile.against import as_json, held_against, read_for
 from gonghui.reports.reconcile.incoming import text_of_file
-from gonghui.web import say
 
 
 def answer(file: Path, form: str, period: str, code: str | None, *, as_data: bool, english: bool) -> str:
@@ -27,12 +25,3 @@ def answer(file: Path, form: str, period: str, code: str | None, *, as_data: boo
         return json.dumps(as_json(done), ensure_ascii=False, indent=2)
     with override("en" if english else "zh-hans"):
         return said.as_text(done)
-
-
-def both(refusal: Refusal) -> Refusal:
-    """The refusal in both languages, for a terminal that has none."""
-    words = []
-    for language in ("zh-hans", "en"):
-        with override(language):
-            words.append(say.text(refusal))
-    return Refusal(refusal.code, "%(words)s", words="\n".join(dict.fromkeys(words)))

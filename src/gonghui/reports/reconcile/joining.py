@@ -13,7 +13,7 @@ from itertools import pairwise
 from gonghui.reports.reconcile import assign
 from gonghui.reports.reconcile.aside import Around, is_part, why_not
 from gonghui.reports.reconcile.passage import Passage
-from gonghui.reports.reconcile.tokens import Token
+from gonghui.reports.reconcile.tokens import PERCENT, Token
 from gonghui.reports.reconcile.words import Words
 
 WHAT_REACH, LISTED_REACH, CLOSE_REACH, ABOUT_REACH, WITHOUT_REACH = 15.0, 30.0, 30.0, 80.0, 10.0
@@ -24,6 +24,7 @@ WITHOUT_FAR = 50.0
 MOST = 12  # numbers weighed for one figure
 NEAR, AGAIN = "near", "again"
 _SHARE_OF = re.compile(r"占(?:到|了)?(?!到|了|其中|比|总|全部)([^，。；占]{3,16})的(?:约|近|超过)?\Z")  # zh
+_EACH = re.compile(r"(?:均|都|皆|各|分别)[为是达到有建成]*\Z")  # zh
 _BETWEEN = re.compile(
     r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难"  # zh
     r"|职工|工作|家庭|档案|的|三项|各项|\s)*\Z"  # zh
@@ -226,14 +227,21 @@ def _shared(passage: Passage, places: list[_Places], asides: Mapping[int, str], 
         spans = sorted(named.values())
         if len(set(spans)) < max(len(spans), 2) or asides[n]:
             continue
-        if not all(_BETWEEN.match(passage.text[a[1] : b[0]]) for a, b in pairwise(spans)):
+        if not all(_is_list(passage.text[a[1] : b[0]]) for a, b in pairwise(spans)):
             continue
+        if token.unit != PERCENT and not _EACH.search(passage.text[: token.start][-8:]):
+            continue  # 调解和法律援助受理案件 is one figure, not two
         around = Around()
         weights = {row: _weight(passage, n, places[row], asides, around, listed=True) for row in named}
         if all(weight >= SHARED_LEAST for weight in weights.values()):
             taken |= dict.fromkeys(weights, n)
             joins.joined += [Joined(token, places[row].words.figure, weight) for row, weight in weights.items()]
     return taken
+
+
+def _is_list(between: str) -> bool:
+    """Whether only 、 and such stand between two things that are counted together, and at least one of them does."""
+    return bool(_BETWEEN.match(between)) and any(sign in between for sign in "、和与及")  # zh
 
 
 def _last_named(placed: _Places, start: int, end: int) -> tuple[int, int] | None:

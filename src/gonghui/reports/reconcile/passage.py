@@ -10,10 +10,10 @@ from math import exp, inf
 from gonghui.reports.reconcile.repair import HARD, Mended
 from gonghui.reports.reconcile.tokens import FIGURE, Token
 
-LEFT = {"、": 4, "，": 5, ",": 5, "：": 4, "；": 14, ";": 14, "（": 3, "）": 3, HARD: 20} | dict.fromkeys(
+LEFT = {"、": 4, "，": 5, ",": 5, "：": 4, "；": 25, ";": 25, "（": 3, "）": 3, HARD: 20} | dict.fromkeys(
     "。！？", 40
 )  # zh
-RIGHT = {"、": 9, "，": 24, ",": 24, "：": 12, "；": 22, ";": 22, "（": 3, "）": 6, HARD: 30} | dict.fromkeys(
+RIGHT = {"、": 9, "，": 24, ",": 24, "：": 12, "；": 40, ";": 40, "（": 3, "）": 6, HARD: 30} | dict.fromkeys(
     "。！？", 50
 )  # zh
 FREE = frozenset("“”‘’「」《》·")

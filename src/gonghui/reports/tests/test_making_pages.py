@@ -208,3 +208,18 @@ def test_publishing_asks_who_it_is_and_then_adds_errata_only(federation: Federat
     assert lead.get(address("report_erratum", federation.city)).status_code == 404
     assert lead.post(address("report_publish", federation.city))["Location"].startswith("/accounts/reauthenticate/")
     assert Report.objects.get().state == "filed"
+
+
+def test_the_list_offers_a_form_only_where_it_opens(federation: Federation):
+    city = signed_in("reviewer", federation.city.organisation)
+    page = city.get(reverse("reports"), {"form": "enterprise"}).content.decode()
+    assert "不用于本单位和下一级" in page
+    found = city.get(reverse("reports"), {"form": "enterprise", "q": "商店"}).content.decode()
+    shop = reverse("report", args=["enterprise", "2020H1", federation.shop.organisation.code])
+    assert shop in found
+    assert city.get(shop).status_code == 200
+    wrong = city.get(reverse("reports"), {"form": "quarter", "period": "2020H1"}).content.decode()
+    assert "请写成 2020Q1 这样的期间" in wrong
+    for url in re.findall(r'href="(/reports/quarter/[^"]+)"', wrong):
+        assert city.get(url).status_code == 200
+    assert city.get(reverse("report", args=["quarter", "2020H1", federation.city.organisation.code])).status_code == 404

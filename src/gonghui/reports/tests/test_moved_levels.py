@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -39,7 +40,7 @@ APRIL_20 = date(2020, 4, 20)
 
 
 def a_level(
-    unit: Unit, above: Unit, period: Period, number: int, figure: str = HOMES, on: date | None = None, **more: object
+    unit: Unit, above: Unit, period: Period, number: int, figure: str = HOMES, on: date | None = None, **more: Any
 ) -> Line:
     """A level of the unit, accepted by the unit above on the day or the day after its own."""
     draft, on = a_draft(figure, number, reason="新建", **more), on or period.last + timedelta(days=1)

@@ -63,3 +63,8 @@ def test_numbers_are_counted_within_their_parent():
     assert numbering.counted([1, 2, 2, 3, 1, 2]) == [1, 1, 2, 1, 2, 1]
     assert [numbering.label(level, 12) for level in (1, 2, 3, 4)] == ["十二、", "（十二）", "12.", "（12）"]
     assert [numbering.read(numbering.label(level, 12)) for level in (1, 2, 3, 4)] == [(n, 12) for n in (1, 2, 3, 4)]
+
+
+def test_what_stands_under_a_section_begins_at_the_second_level():
+    assert numbering.findings(["（一）甲", "1.乙", "（二）丙"], under=1) == []
+    assert [one.code.rpartition(".")[2] for one in numbering.findings(["1.乙"], under=1)] == ["numbering_jump"]

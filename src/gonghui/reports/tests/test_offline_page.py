@@ -117,3 +117,10 @@ def test_the_guide_names_the_script_that_pages_carry_now() -> None:
     for name in ("verify.md", "verify.zh-CN.md"):
         text = (Path(__file__).parents[4] / "docs" / name).read_text()
         assert re.findall(r"sha256-[A-Za-z0-9+/=]{44}", text) == [here], f"docs/{name}: put {here}"
+
+
+def test_a_row_keeps_the_name_its_figure_had_when_it_was_filed() -> None:
+    text = page.render(a_paper(), a_table(), PROOF).decode()
+    row = re.search(r'<tr id="r-F35">.*?</tr>', text, re.DOTALL)
+    assert row is not None
+    assert "职工医疗互助服务职工" in row[0]

@@ -9,14 +9,16 @@ import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import docx as python_docx
 import pypdfium2
 import pytest
 
+from gonghui.core.errors import Refusal
 from gonghui.reports.charts import Chart
-from gonghui.reports.printing import docx, drawing, layout, pdf, qr
+from gonghui.reports.printing import docx, drawing, faces, layout, pdf, qr
 from gonghui.reports.printing.joined import joined, plain, printed
 from gonghui.reports.printing.paper import Heading, Paper, Seal, Section, Words, closed, level_of
 from gonghui.reports.printing.plain import plain as as_plain
@@ -255,7 +257,7 @@ def test_every_printed_number_stands_on_one_line_of_the_pdf(english: bool):
 
 @pytest.mark.parametrize("gap", range(12))
 def test_no_line_ends_inside_a_number_wherever_it_falls(gap: int):
-    prose = (Words("工" * (20 + gap)), a_number("F36", "245187902.36亿元以上", (1,), ""), Words("，到8月13日为止。"))
+    prose = (Words("工" * (10 + gap)), a_number("F36", "245187902.36亿元以上", (1,), ""), Words("，到8月13日为止。"))
     lines = _lines(pdf.render(replace(a_paper(), sections=(Section(Heading(1, "一、", "甲"), (prose,)),))))
     assert any("245187902.36亿元以上" in line for line in lines)
     assert any("8月" in line for line in lines)
@@ -329,3 +331,17 @@ def test_a_chart_is_drawn_the_same_by_any_engine():
     drawing._ENGINE.close()
     assert drawing.svg(TALLY) == first
     assert drawing.png(TALLY).startswith(b"\x89PNG")
+
+
+def test_a_folder_of_fonts_that_is_not_there_is_named(settings: Any, tmp_path: Path):
+    settings.GONGHUI_FONTS = str(tmp_path / "nowhere")
+    with pytest.raises(Refusal) as refused:
+        faces._fonts.__wrapped__()
+    assert refused.value.params["folder"] == str(tmp_path / "nowhere")
+
+
+def test_a_deployers_fonts_come_first_and_the_machines_never(settings: Any, tmp_path: Path):
+    settings.GONGHUI_FONTS = str(tmp_path)
+    assert faces._folders()[0] == tmp_path
+    found = set(faces._fonts.__wrapped__().families())
+    assert found == {"Noto Sans SC", "Noto Serif SC"}

@@ -4,13 +4,15 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import docx as python_docx
 import pypdfium2
 import pytest
 
-from gonghui.core import journal
+from gonghui.core import journal as books
+from gonghui.core.figures import Value
 from gonghui.core.models import Access
 from gonghui.core.period import Period
 from gonghui.reports import charts, report_forms
@@ -23,6 +25,7 @@ from gonghui.reports.printing.kept import kept
 from gonghui.reports.printing.table import figure_table, table_hash, without
 from gonghui.reports.report_forms import Form
 from gonghui.reports.report_forms.drawn import Plan
+from gonghui.reports.standing import SPLIT
 from gonghui.reports.tests.builders import H1 as HALF
 from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
 from gonghui.reports.tests.filing_builders import FORM, a_filed_report, returned_by, the_city_returns_all, the_form
@@ -40,7 +43,7 @@ def federation() -> Federation:
 def _filed(unit: Unit) -> Report:
     """The unit's report filed; inside a test's transaction the watermark cannot pass its own writer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filings, "watermark", journal.last_position)
+        patch.setattr(filings, "watermark", books.last_position)
         return a_filed_report(unit.organisation)
 
 
@@ -82,6 +85,7 @@ def test_every_printed_number_stands_in_every_format(federation: Federation, eng
 def test_the_pages_of_the_city_report_are_counted(federation: Federation):
     """The golden number: text, annex tables, charts. A change of layout shows here first."""
     the_city_returns_all(federation)
+    returned_by(federation, "east", "F35", 50_000)
     _filed(federation.city)
     counted = {}
     for english in (False, True):
@@ -186,6 +190,7 @@ def _filling(unit: Unit, form: Form, period: Period = HALF) -> Filling:
     return fill(form, unit.organisation, period)
 
 
+MONTHS = Plan("F52-months", "F52", "months", "建会", "Unions")
 AREAS = Plan("F35-areas", "F35", "areas", "付款", "Payments")
 
 
@@ -221,8 +226,26 @@ def test_months_are_drawn_only_where_the_books_can_tell_them_apart(federation: F
     returned_by(federation, "east", "F35", 500)  # one line for the whole half-year
     months = replace(AREAS, id="F35-months", way="months")
     assert charts.charts_of(_filling(federation.city, _drawing(months))) == []
-    recorded = Plan("F52-months", "F52", "months", "建会", "Unions")
-    assert charts.charts_of(_filling(federation.city, _drawing(recorded))) == []  # nothing yet: no empty chart
+    assert charts.charts_of(_filling(federation.city, _drawing(MONTHS))) == []  # nothing yet: no empty chart
+
+
+def test_recorded_months_are_drawn_and_add_up(federation: Federation, journal: Callable[[str], object]):
+    where = federation.east.organisation.path
+    covered = "organisations.employer_covered area=110105 industry=I64 non_public=true band=small"
+    days = ("2020-01-07", "2020-03-05", "2020-03-31", "2020-06-30", "2020-07-01")
+    journal("\n".join(f"{day} {where} {covered} about={n}" for n, day in enumerate(days, start=1)))
+    filling = _filling(federation.city, _drawing(MONTHS))
+    chart = charts.charts_of(filling)[0]
+    assert [row[1] for row in chart.rows] == ["1", "0", "2", "0", "0", "1"]
+    assert sum(int(row[1]) for row in chart.rows) == filling.rows["F52"].value.total
+    assert charts.charts_of(filling, english=True)[0].rows[2] == ("Mar", "2")
+    half = fill(_drawing(MONTHS), federation.city.organisation, Period.parse("2020-03"))
+    assert charts.charts_of(half) == []  # one month is no line
+    line = Value(filling.rows["F52"].value.recorded, (1,))
+    returned = replace(filling, rows={"F52": replace(filling.rows["F52"], value=line)})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "standings", lambda asks, parts: [SPLIT] * len(asks))
+        assert charts.charts_of(returned) == []  # a line for the half-year besides: its months are not known
 
 
 def test_the_report_page_has_the_charts_table_and_no_style(federation: Federation):

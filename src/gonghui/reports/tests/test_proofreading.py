@@ -137,3 +137,9 @@ def test_only_errors_stand_in_the_way():
     found = proofreading.of_text("{F99} 36 个", a_filling())
     assert [(one.mark, one.is_error) for one in found] == [("E_MEASURE", True), ("W_ORPHAN_NUMBER", False)]
     assert found[0].refusal.code == "reports.text_measure"
+
+
+def test_headings_typed_in_a_section_are_checked():
+    assert "E_NUMBERING" in marks("1、互助\n付款 {F35}。")
+    assert "W_NUMBERING" in marks("（一）互助\n付款 {F35}。\n（三）驿站\n建成 {F44}。")
+    assert not [mark for mark in marks("（一）互助\n付款 {F35}。\n（二）驿站\n建成 {F44}。") if "NUMBERING" in mark]

@@ -9,8 +9,9 @@ from django.contrib.sessions.models import Session
 from django.core.serializers import serialize
 from django.urls import reverse
 
+from gonghui.core.errors import Refusal
 from gonghui.core.models import Entry
-from gonghui.project import cli
+from gonghui.reports.reconcile import command
 from gonghui.reports.tests.builders import Federation, a_federation
 from gonghui.reports.tests.filing_builders import CITY_TARGETS, FORM, returned_by, the_city_returns_all
 from gonghui.reports.tests.test_report_pages import address, signed_in
@@ -49,7 +50,7 @@ def test_in_english_the_page_speaks_english(federation: Federation) -> None:
     client = signed_in("report_editor", federation.city.organisation)
     client.cookies["gonghui_language"] = "en"
     page = client.post(address("report_reconcile", federation.city), {"text": TEXT}).content.decode()
-    assert "3 numbers matched: 2 agree, 1 do not; 2 places not matched" in page
+    assert "3 matched: 2 agreeing, 1 not; 2 not matched" in page
     assert "The books disagree" in page
 
 
@@ -102,31 +103,27 @@ def test_another_branch_and_an_absent_one_look_the_same(federation: Federation) 
     assert theirs.status_code == absent.status_code == 404
 
 
-def test_the_command_prints_json_for_programs(
-    federation: Federation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_json_for_programs(federation: Federation, tmp_path: Path) -> None:
     the_city_returns_all(federation)
     file = tmp_path / "printed.txt"
     file.write_text(TEXT, encoding="gb18030")
-    assert cli.main(["reconcile", str(file), "--period", "2020H1", "--json"]) == 0
-    done = json.loads(capsys.readouterr().out)
+    done = json.loads(command.answer(file, FORM, "2020H1", None, as_data=True, english=False))
     assert [(one["row"], one["computed"], one["agrees"]) for one in done["figures"]] == [
         ("F42", CITY_TARGETS["F42"][0], True),
         ("F53", CITY_TARGETS["F53"][0], True),
         ("F19", 187_214_560, False),
     ]
     assert [one["text"] for one in done["unmatched"]] == ["12351", "7批"]
-    assert cli.main(["reconcile", str(file), "--period", "2020H1", "--english"]) == 0
-    assert "3 numbers matched" in capsys.readouterr().out
+    assert "3 matched" in command.answer(file, FORM, "2020H1", None, as_data=False, english=True)
 
 
-def test_the_command_refuses_in_both_languages_and_prints_nothing(
-    federation: Federation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_refuses_what_is_no_text_and_what_has_no_number(federation: Federation, tmp_path: Path) -> None:
     file = tmp_path / "picture.png"
-    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
-    assert cli.main(["reconcile", str(file), "--period", "2020H1"]) == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "这不是文字" in err
-    assert "This is not text" in err
+    for content, code in (
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "reconcile.no_text"),
+        ("没有一个数目字".encode(), "reconcile.no_figures"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(Refusal) as refusal:
+            command.answer(file, FORM, "2020H1", None, as_data=True, english=False)
+        assert refusal.value.code == code

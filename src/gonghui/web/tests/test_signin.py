@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal import auth as totp
 from axes.models import AccessFailureLog
 from django.conf import settings as settings_of
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -121,6 +122,19 @@ def test_five_wrong_codes_close_the_second_factor(client: Client, account: Accou
     answer = client.post("/accounts/2fa/authenticate/", {"code": code(secret)})
     assert "30 分钟内不再核对" in answer.content.decode()
     assert "_auth_user_id" not in client.session
+
+
+def test_a_code_seen_over_a_shoulder_works_in_no_process_a_second_time(client: Client, account: Account) -> None:
+    secret = with_totp(account)
+    attempt(client)
+    seen = code(secret)
+    assert client.post("/accounts/2fa/authenticate/", {"code": seen}).status_code == 302
+    other = Client()
+    attempt(other)
+    for again in (seen, f"{seen[:3]} {seen[3:]}"):
+        cache.clear()  # another process remembers nothing of it
+        assert "验证码不对" in other.post("/accounts/2fa/authenticate/", {"code": again}).content.decode()
+        assert "_auth_user_id" not in other.session
 
 
 def test_setting_the_second_factor_up_asks_for_the_password_first(client: Client, account: Account) -> None:

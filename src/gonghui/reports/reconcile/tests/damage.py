@@ -85,6 +85,7 @@ def make(chance: random.Random, matters: Sequence[Sequence[str]]) -> Made:
     sentences = [_filled(chance, chance.choice(matter), truth) for matter in told]
     sentences += chance.sample(strangers(), chance.randint(6, 20))
     chance.shuffle(sentences)
+    sentences = [one[:-1] + "；" if one[-1] == "。" and chance.random() < 0.25 else one for one in sentences]  # zh
     if not any(row == "F56" for row, _text in truth) and chance.random() < 0.7:
         sentences.append(_listed(chance, truth))
     sections, at = [], 0

@@ -8,16 +8,16 @@ import pytest
 
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import Value
+from gonghui.reports import report_forms
 from gonghui.reports.filling import Filled
 from gonghui.reports.reconcile import incoming, said
 from gonghui.reports.reconcile.against import Reconciled, as_json, catalogue, held_against
 from gonghui.reports.reconcile.reading import read
 from gonghui.reports.standing import Standing
-from gonghui.reports.tests.filing_builders import the_form
 
 
 def _held(text: str, values: dict[str, tuple[int, ...]], hidden: tuple[str, ...] = ()) -> Reconciled:
-    form = the_form()
+    form = report_forms.form("beijing_2020h1")
     rows = [
         Filled(row, form.period, Value(values[row.id], (0,) * len(values[row.id])), Standing.KNOWN, "", "")
         if row.id in values
@@ -100,7 +100,7 @@ def test_programs_get_base_units_and_the_place() -> None:
 
 
 def test_a_figure_the_form_does_not_bind_goes_to_the_unmatched_by_name() -> None:
-    form = the_form()
+    form = report_forms.form("beijing_2020h1")
     reading = read("新发展会员9万人。", catalogue(form))
     (left,) = as_json(held_against(reading, []))["unmatched"]
     assert (left["text"], left["why"], left["figure"]) == ("9万人", "not_in_form", "members.people_admitted")
@@ -134,6 +134,7 @@ def test_bounds_are_written_without_needless_decimals() -> None:
         (b"", "reconcile.empty"),
         ("　\n \n".encode(), "reconcile.empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4, "reconcile.no_text"),
+        (b"\x01\x02\x03\x04\x05\x06\x07" * 20 + "新发展会员5万人".encode(), "reconcile.no_text"),
         (b"%PDF-1.7\n" + bytes(range(128, 256)) * 40, "reconcile.no_text"),
         ("会员".encode() * 31_000, "reconcile.too_long"),
         (b"5" * 5_000_000, "reconcile.too_long"),

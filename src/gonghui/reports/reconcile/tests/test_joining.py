@@ -1,6 +1,7 @@
 """Joining: every figure by its words, two that are near refused, and no join that knows a value."""
 
 import random
+import re
 import time
 from collections import Counter
 from dataclasses import replace
@@ -138,6 +139,31 @@ def test_one_number_for_several_figures_and_several_after_fen_bie() -> None:
         ("F40", "98%"),
     }
     assert set(_joins("全市职工之家、暖心驿站分别建成300个和200个。")) == {("F43", "300个"), ("F44", "200个")}
+
+
+def test_two_words_of_one_matter_are_not_two_figures() -> None:
+    text = "热线受理职工诉求3509件；调解和法律援助受理案件7020件。"
+    assert set(_joins(text)) == {("F42", "3509件"), ("F28", "7020件")}
+
+
+@pytest.mark.parametrize("code", report_forms.codes())
+def test_the_prose_of_every_form_is_read_whole(code: str) -> None:
+    form = report_forms.form(code)
+    truth: list[tuple[str, str]] = []
+
+    def put(place: re.Match[str]) -> str:
+        row = form.row(place[1])
+        if row is None:
+            return "全市"
+        size = 11 + 7 * len(truth)
+        printed = f"{size}%" if row.figure.is_ratio else f"{size}{'万元' if row.figure.is_money else row.unit}"
+        truth.append((row.figure.name, printed))
+        return printed
+
+    clauses = [clause.text for section in form.sections for clause in report_forms.clauses_of(section)]
+    text = "；".join(report_forms.PLACE.sub(put, clause) for clause in clauses)
+    joined = read(text, catalogue(form), AROUND).joined
+    assert Counter((one.figure, one.token.text) for one in joined) == Counter(truth)
 
 
 def test_a_number_parted_from_its_measure_word_is_found_by_it() -> None:
