@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
 from gonghui.reports.bridge import bridge, crossings, may_show
+from gonghui.reports.filling import as_json, organisation_of
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
 from gonghui.reports.tests.filing_builders import the_row
 from gonghui.reports.tests.test_report_pages import signed_in
@@ -106,3 +107,19 @@ def test_a_difference_of_a_sensitive_figure_never_tells_a_hidden_part() -> None:
         assert number not in page.partition("<main")[2].partition("</main>")[0].replace("2020", "")
     assert client.get(f"{place}bridge.xlsx").status_code == 404
     assert "按现在组织 43" not in client.get(place).content.decode()
+
+
+def test_the_command_line_asks_both_ways_and_knows_old_codes() -> None:
+    moved = Moved()
+    east, west = moved.fresh("east"), moved.fresh("west")
+
+    def payments(code: str, period: str = "2020H1", *, now: bool = False) -> int | list[int]:
+        rows = as_json("beijing_2020h1", period, code, now=now)
+        return next(row["value"] for row in rows if row["row"] == "F35")
+
+    assert (payments(east.code), payments(east.code, now=True)) == (77, 0)
+    assert (payments(west.code), payments(west.code, now=True)) == (0, 77)
+    merge_organisations(west, east, by=SYSTEM, on=date(2020, 9, 1))
+    assert organisation_of(west.code, H1) == west, "its own half-year stays its own"
+    assert organisation_of(west.code, Period.parse("2021H1")) == east
+    assert payments(east.code, now=True) == 77
