@@ -21,12 +21,16 @@ from gonghui.spine.organisations.models import Organisation, TreeAct
 
 @dataclass(frozen=True)
 class Moved:
-    """Organisations that stand elsewhere from a day on, with all under them; `to` is their superior now."""
+    """Organisations that stand elsewhere from a day on, with all under them; `to` is their superior now.
+
+    `merged` is among them where it was closed and `to` goes on in its place.
+    """
 
     ids: Sequence[int]
     to: Organisation
     by: Actor
     on: date
+    merged: Organisation | None = None
 
 
 Follow = Callable[[Moved], None]

@@ -125,7 +125,7 @@ def _absorb(organisation: Organisation, into: Organisation, act: TreeAct, *, by:
         happened_on=on,
         organisation=Standing(organisation.pk, now),
     )
-    moving.follow(Moved(ids, into, by, on))
+    moving.follow(Moved(ids, into, by, on, merged=organisation))
 
 
 # Splitting --------------------------------------------------------------------------------------------------------
