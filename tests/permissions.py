@@ -324,7 +324,7 @@ TABLE: dict[str, Row] = {
     ),
     "open_reports": Row(signed_in=200, anonymous=200),
     "open_report": Row("published_report", signed_in=200, anonymous=200),
-    "report_print": Row("form h1 district html", "district", read=REPORT_READERS),
+    "report_print": Row("form h1 district json", "district", read=REPORT_READERS),
     "open_report_print": Row("published_report html", signed_in=200, anonymous=200),
     "journal": Row(read=JOURNAL_READERS),
     "entry_proof": Row("entry", "district", read=JOURNAL_READERS),
@@ -500,6 +500,7 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         **{name: period.key for name, period in QUARTERS.items()},
         "rename": "rename",
         "html": "html",
+        "json": "json",
         "checkpoint": world.checkpoint,
         "absent_key": 987654,
     }

@@ -13,9 +13,11 @@ from django.urls import reverse
 
 from gonghui.core.models import Checkpoint, Entry, Witnessed
 from gonghui.core.seals import merkle, note, proofs
-from gonghui.core.seals.checkpoints import checkpoint, whole
+from gonghui.core.seals.checkpoints import checkpoint, newest_checkpoint, whole
 from gonghui.core.seals.sealing import seal_all
 from gonghui.reports.printing.sealed import filing_entry, filing_proof
+from gonghui.reports.tests.builders import a_federation
+from gonghui.reports.tests.filing_builders import a_filed_report
 from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
 from tests.world import FORM, PAST, World
 
@@ -179,6 +181,22 @@ def test_a_filed_report_is_handed_out_with_its_proof_and_the_same_each_time(worl
     assert "草稿" in draft.content.decode()
     assert 'data-p="note"' not in draft.content.decode()
     assert reader.get(reverse("report_print", args=[FORM, PAST.key, branch.district.code, "exe"])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_print_taken_right_after_the_filing_is_sealed_then_and_stays_the_same() -> None:
+    report = a_filed_report(a_federation().city.organisation)
+    assert newest_checkpoint() is None
+    first, later = filing_proof(report), filing_proof(report)
+    assert first is not None
+    assert first == later
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_filed_report_prints_without_a_proof_where_no_key_is_at_hand(settings: Any) -> None:
+    report = a_filed_report(a_federation().city.organisation)
+    settings.GONGHUI_SEAL_KEY_FILE = None
+    assert filing_proof(report) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,12 +1,15 @@
 """Takes the README's pictures from a running demo: `make demo` in one terminal, `make pictures` in another.
 
-Each picture is a page as one of the demo's accounts sees it, in a system Chromium.
+Each picture is a page as one of the demo's accounts sees it, in a system Chromium; `check` is the page that a citizen
+opens at home with the network cut, `paper` the first page of the .pdf.
 """
 
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pypdfium2
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -49,6 +52,30 @@ def number(page: Page) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
+def check(browser: Browser) -> None:
+    """The published report checks itself on a citizen's own machine, offline."""
+    context = browser.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{ADDRESS}/open/reports/")
+    page.locator("main a[href*='/open/reports/']").first.click()
+    address = page.locator("a[href$='print.html']").first.get_attribute("href")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "report.html"
+        file.write_bytes(context.request.get(f"{ADDRESS}{address}").body())
+        context.set_offline(True)
+        page.goto(file.as_uri())
+        page.get_by_role("heading", name="核对", exact=True).scroll_into_view_if_needed()
+        page.get_by_role("heading", name="核对", exact=True).evaluate("it => it.closest('section').scrollIntoView()")
+        keep(page, "check")
+
+
+def paper(page: Page) -> None:
+    """The first page of the .pdf, as the editor takes it."""
+    leaf = pypdfium2.PdfDocument(page.context.request.get(f"{page.url}print.pdf").body())[0]
+    leaf.render(scale=1.4).to_pil().save(HERE / "paper.png")
+    sys.stdout.write("paper.png\n")
+
+
 def main() -> None:
     """All pictures, one after the other."""
     with sync_playwright() as playwright:
@@ -58,6 +85,9 @@ def main() -> None:
             report(page)
             number(page)
             keep(page, "report-dark" if dark else "report")
+        report(page)
+        paper(page)
+        check(browser)
         phone = page_of(browser, "city.editor", size=PHONE)
         report(phone)
         keep(phone, "report-phone")

@@ -22,6 +22,7 @@ FILES = {
     "marked_workbook",
     "report_annex_xlsx",
     "report_print",
+    "open_report_print",
     "entry_proof",
     "checkpoint_file",
     "checkpoint_keys",

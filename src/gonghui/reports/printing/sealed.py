@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gonghui.core.errors import Refusal
 from gonghui.core.journal import entries_of
-from gonghui.core.seals import note, proofs
+from gonghui.core.seals import checkpoints, note, proofs, sealing
 from gonghui.reports.models.filings import Report
 from gonghui.reports.printing import qr
 from gonghui.reports.printing.paper import Paper, Seal
@@ -23,9 +24,23 @@ def filing_entry(report: Report) -> int | None:
 
 
 def filing_proof(report: Report | None) -> Proof | None:
-    """The proof of that entry; None for a draft, and while no checkpoint covers it."""
+    """The proof of that entry; None for a draft, and where no key is at hand.
+
+    What no checkpoint covers yet is sealed and signed now: a print taken a second after the filing is the lasting one.
+    """
     entry = filing_entry(report) if report is not None and report.is_filed else None
-    return proofs.proof_of(entry) if entry is not None else None
+    if entry is None:
+        return None
+    return proofs.proof_of(entry) or (proofs.proof_of(entry) if _sealed_now() else None)
+
+
+def _sealed_now() -> bool:
+    try:
+        sealing.seal_all()
+        checkpoints.checkpoint()
+    except Refusal:
+        return False
+    return True
 
 
 def seal_of(proof: Proof) -> Seal:
