@@ -34,6 +34,7 @@ from gonghui.reports.tests.builders import (
 from gonghui.reports.tests.filing_builders import a_filed_report
 from gonghui.spine.organisations.actions import merge_organisations, move_organisation
 from gonghui.spine.organisations.models import Organisation, PathSpan
+from gonghui.spine.organisations.models.audits import entry_differences
 
 MARCH, MAY, JUNE = Period.parse("2020-03"), Period.parse("2020-05"), Period.parse("2020-06")
 APRIL_20 = date(2020, 4, 20)
@@ -325,7 +326,7 @@ def test_a_merger_hands_the_level_over_and_the_next_one_follows_on_it(coverage: 
     assert [level(east, day) for day in (before, APRIL_20)] == [50, 80]
     a_level(federation.east, federation.city, MAY, 75, coverage=coverage)
     assert [level(city, day) for day in (APRIL_20, MAY.last)] == [80, 75], "the next level replaces both"
-    for difference in (audits.lines_against_entries, audits.levels_where_units_stand):
+    for difference in (audits.lines_against_entries, audits.levels_where_units_stand, entry_differences):
         assert list(difference()) == []
 
 
