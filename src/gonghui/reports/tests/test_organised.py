@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from functools import partial
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -103,17 +104,29 @@ steps = st.lists(
 )
 
 
+QUICKLY = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+Step = tuple[str, int, int, int, int]
+
+
 class Histories(TestCase):
     """Random acts and work; each figure then, now and between is added up by hand from the entries."""
 
-    @settings(
-        max_examples=10,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-        phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    )
+    @settings(QUICKLY, max_examples=6)
     @given(steps)
-    def test_nothing_is_lost_and_nothing_counts_twice(self, taken: list[tuple[str, int, int, int, int]]) -> None:
+    def test_nothing_is_lost_and_nothing_counts_twice(self, taken: list[Step]) -> None:
+        self.lived_through(taken)
+
+    @pytest.mark.soak
+    @settings(QUICKLY, max_examples=250)
+    @given(steps)
+    def test_nothing_is_lost_over_many_histories(self, taken: list[Step]) -> None:
+        self.lived_through(taken)
+
+    def lived_through(self, taken: list[Step]) -> None:
         answers.forget()
         # The test's transaction is one long writer: what it wrote itself counts as settled here.
         rollup.watermark = partial(watermark, with_own=False)  # type: ignore[assignment]
