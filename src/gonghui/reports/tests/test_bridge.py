@@ -113,9 +113,9 @@ def test_the_command_line_asks_both_ways_and_knows_old_codes() -> None:
     moved = Moved()
     east, west = moved.fresh("east"), moved.fresh("west")
 
-    def payments(code: str, period: str = "2020H1", *, now: bool = False) -> int | list[int]:
-        rows = as_json("beijing_2020h1", period, code, now=now)
-        return next(row["value"] for row in rows if row["row"] == "F35")
+    def payments(code: str, *, now: bool = False) -> int:
+        rows = as_json("beijing_2020h1", "2020H1", code, now=now)
+        return int(next(row["value"] for row in rows if row["row"] == "F35"))
 
     assert (payments(east.code), payments(east.code, now=True)) == (77, 0)
     assert (payments(west.code), payments(west.code, now=True)) == (0, 77)

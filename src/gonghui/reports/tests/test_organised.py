@@ -77,7 +77,8 @@ class Federation:
         return made
 
     def change(self, what: str, one: Organisation, other: Organisation, on: date) -> None:
-        one.refresh_from_db(), other.refresh_from_db()
+        one.refresh_from_db()
+        other.refresh_from_db()
         if what == "move":
             actions.move_organisation(one, other, by=SYSTEM, on=on)
         elif what == "merge":
@@ -129,7 +130,7 @@ class Histories(TestCase):
     def lived_through(self, taken: list[Step]) -> None:
         answers.forget()
         # The test's transaction is one long writer: what it wrote itself counts as settled here.
-        rollup.watermark = partial(watermark, with_own=False)  # type: ignore[assignment]
+        setattr(rollup, "watermark", partial(watermark, with_own=False))  # noqa: B010
         self.addCleanup(setattr, rollup, "watermark", watermark)
         federation, on = Federation(), BEGIN
         for what, at, to, later, size in taken:
