@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from django.db import connection
+
 from gonghui.core import answers, bulk, figures
 from gonghui.core.actor import SYSTEM
 from gonghui.core.figures import Ask
@@ -57,6 +59,8 @@ def plant() -> list[int]:
     rows = list(_rows(paths))
     bulk.copy(Organisation, columns, ([getattr(row, name) for name in names] for row in rows))
     bulk.copy(PathSpan, ["organisation_id", "path", "first_on"], ((row.id, row.path, FOUNDED) for row in rows))
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum (analyze) organisations_organisation, organisations_pathspan")
     return large
 
 
