@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gonghui.core.models import Checkpoint, Entry, Witnessed
@@ -114,6 +115,33 @@ def test_an_own_checkpoint_that_comes_back_finds_out_a_rewritten_journal(world: 
         cursor.execute("delete from core_block")
         assert "末尾被截去" in said()
     assert Witnessed.objects.count() == kept
+
+
+def test_a_forged_checkpoint_of_this_journal_accuses_nobody(world: World) -> None:
+    auditor = world.people["chaoyang.audit"].client()
+    handed = whole(Checkpoint.objects.get(blocks=world.checkpoint, stream="entries"))
+    root = handed.split("\n")[3]
+    forged = handed.replace(root, base64.b64encode(b"\3" * 32).decode())
+    said = page_of(auditor.post(reverse("keep_checkpoint"), {"text": forged}, follow=True))
+    assert "签名对不上本台账的公钥" in said
+    assert "台账被改写过" not in said
+
+
+def test_a_list_of_kept_checkpoints_costs_the_same_however_many_they_are(world: World) -> None:
+    auditor = world.people["chaoyang.audit"].client()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert auditor.get(reverse("checkpoints")).status_code == 200
+        return len(found)
+
+    queries()
+    few = queries()
+    for blocks in range(20, 26):
+        text, keys = a_foreign_checkpoint(blocks, journal="88bb")
+        auditor.post(reverse("keep_checkpoint"), {"text": text, "keys": keys, "given_by": "示例省总工会"})
+    assert queries() > few, "the messages of what was kept"
+    assert queries() == few
 
 
 def test_groups_read_out_are_compared_one_by_one(world: World) -> None:

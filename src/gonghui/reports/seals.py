@@ -2,7 +2,7 @@
 
 import base64
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.core.models import Block, Checkpoint, SealKey, Witnessed
-from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing
+from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing, verify
 from gonghui.core.seals.canon import ENTRIES
-from gonghui.core.seals.note import Note
-from gonghui.core.seals.rows import Unreadable
+from gonghui.core.seals.note import Signed
 from gonghui.core.seals.spans import spelled
 from gonghui.reports.printing import qr
 from gonghui.spine.organisations.models import Organisation
@@ -150,7 +150,7 @@ def place_of(entry_id: int) -> Place | None:
     head = checkpoints.first_checkpoint_over(entry_id)
     try:
         proof = proofs.proof_of(entry_id) if head is not None else None
-    except Unreadable:
+    except Refusal:  # a block on the way is gone; the page of the entry says that it does not hold
         proof = None
     return Place(block.number, ids.index(entry_id) + 1, block.entries, Shown(head) if head else None, proof)
 
@@ -171,16 +171,29 @@ class Told(StrEnum):
     ALONE = "alone"
 
 
-def told(kept: Witnessed) -> Told:
-    """A kept checkpoint against the others that are kept of the same journal."""
-    twins = Witnessed.objects.filter(origin=kept.origin, stream=kept.stream, blocks=kept.blocks).exclude(pk=kept.pk)
-    if any(bytes(one.root) != bytes(kept.root) for one in twins):
-        return Told.OTHER
-    return Told.SAME if twins else Told.ALONE
+def told(kept: Iterable[Witnessed]) -> list[tuple[Witnessed, Told]]:
+    """Kept checkpoints, each against the others that are kept of the same journal; one query for all."""
+    rows = list(kept)
+    alike = Witnessed.objects.filter(origin__in={one.origin for one in rows}, blocks__in={one.blocks for one in rows})
+    roots: dict[tuple[str, str, int], list[bytes]] = {}
+    for origin, stream, blocks, root in alike.values_list("origin", "stream", "blocks", "root"):
+        roots.setdefault((origin, stream, blocks), []).append(bytes(root))
+    found = []
+    for one in rows:
+        there = roots.get((one.origin, one.stream, one.blocks), [])
+        is_other = any(root != bytes(one.root) for root in there)
+        found.append((one, Told.OTHER if is_other else Told.SAME if len(there) > 1 else Told.ALONE))
+    return found
 
 
-def against_own(said: Note) -> Told:
-    """A checkpoint that others kept of this journal, against the journal as it is now."""
+def against_own(signed: Signed) -> Told:
+    """A checkpoint that others kept of this journal, against the journal as it is now; a forged one accuses nobody."""
+    said = signed.note
+    if not checkpoints.is_signed_by(signed, verify.trusted_keys()):
+        raise Refusal(
+            "seals.not_signed_here",
+            "签名对不上本台账的公钥：要么这个检查点是假的，要么本台账换过密钥；请与交来的单位当面核对",
+        )
     if sealing.head(said.stream).number < said.blocks:
         return Told.SHORT
     root = sealing.tree(said.stream, lambda node_at: merkle.over(0, said.blocks, node_at))

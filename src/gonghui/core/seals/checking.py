@@ -34,6 +34,7 @@ Why = Literal[
     "fork",  # two blocks have one number
     "cut",  # a checkpoint reaches further than the journal
     "rewritten",  # the journal is not the one a checkpoint was signed over
+    "noted",  # a checkpoint's columns say something else than the text that was signed
     "signature",  # a checkpoint was not signed by a key of this journal
     "origin",  # a checkpoint of this journal's number names another federation
 ]

@@ -50,7 +50,7 @@ def _compared(chain: Chain, copy: Copy) -> Bad | None:
     ours, theirs = chain.headers, copy.chain.headers
     same = sum(1 for _ in takewhile(lambda pair: pair[0].hash == pair[1].hash, zip(ours, theirs, strict=False)))
     for place in range(same, len(theirs)):
-        after = theirs[place - 1].last_id if place else -(2**62)
+        after = theirs[place - 1].last_id if place else rows.BEFORE_ALL
         if (bad := _entry(copy, theirs[place], after)) is not None:
             return bad
     return Bad(theirs[same].first_id, theirs[same].number, "rewritten", ENTRIES) if same < len(theirs) else None

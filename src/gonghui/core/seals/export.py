@@ -109,13 +109,15 @@ def _write_all(part: Path, newest: Checkpoint) -> None:
     (part / "checkpoints").mkdir()
     months, tell = Months(), _Telling()
     headers: list[tuple[Any, ...]] = []
-    after = -(2**62)
+    after = rows.BEFORE_ALL
     for number, first in enumerate(range(1, newest.blocks + 1, FILE_BLOCKS), 1):
         last = min(first + FILE_BLOCKS - 1, newest.blocks)
         found = Block.objects.filter(stream=ENTRIES, number__range=(first, last)).order_by("number")
         blocks = list(
             found.values_list("number", "first_id", "last_id", "entries", "root", "previous", "hash", named=False)
         )
+        if len(blocks) != last - first + 1:
+            raise Refusal("seals.blocks_missing", "有封存的块不见了，不能导出；请先运行 gonghui verify 查明")
         headers += [(*block[:4], *(bytes(one) for one in block[4:])) for block in blocks]
         table = tell.table(rows.lines(sealing.pgconn(), ENTRIES, after, blocks[-1][2]), blocks, months)
         _parquet(part / "entries" / f"{number:05}.parquet", table)

@@ -19,6 +19,8 @@ from psycopg.pq.abc import PGconn
 from gonghui.core.seals.canon import ACCESSES, ENTRIES, LEAF, SALT_BYTES, line
 
 NULL = b"\\N"
+BEFORE_ALL = -(2**63) - 1
+"""Below every number a row can have, so that nothing stands before the first block unread."""
 SESSION = "set datestyle = 'ISO, YMD'; set bytea_output = 'hex'"
 TABLES = {ENTRIES: "core_entry", ACCESSES: "core_access"}
 NAMES = {

@@ -165,7 +165,17 @@ def tree(stream: str, ask: Callable[[NodeAt], T], gained: dict[int, bytes] | Non
     ask(noted)
     found = Block.objects.filter(stream=stream, number__in=wanted - set(known)).values_list("number", "nodes")
     nodes = {**known, **{number: bytes(kept) for number, kept in found}} if wanted - set(known) else known
-    return ask(lambda level, index: nodes[(index + 1) << level][level * HASH_BYTES : (level + 1) * HASH_BYTES])
+
+    def node_at(level: int, index: int) -> bytes:
+        number = (index + 1) << level
+        kept = nodes.get(number, b"")[level * HASH_BYTES : (level + 1) * HASH_BYTES]
+        if len(kept) != HASH_BYTES:
+            raise Refusal(
+                "seals.block_missing", "第 %(block)s 块不见了或不完整；请运行 gonghui verify 查明", block=number
+            )
+        return kept
+
+    return ask(node_at)
 
 
 def origin() -> str:

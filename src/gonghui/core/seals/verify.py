@@ -19,7 +19,7 @@ from gonghui.core.seals.chain import Chain, Header, held_against
 from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad, Verdict
 from gonghui.core.seals.checkpoints import ListedKey
 from gonghui.core.seals.copies import Copy, held_against_copies
-from gonghui.core.seals.note import Signed
+from gonghui.core.seals.note import Note, Signed
 
 PROCESSES = 2
 ALONE_UP_TO = 200_000
@@ -79,7 +79,7 @@ def headers(stream: str) -> Chain:
 def _chunks(chain: Chain) -> list[tuple[int, int, int]]:
     upto = chain.blocks if chain.bad is None else min(chain.blocks, chain.bad.block - (chain.bad.why == "fork"))
     return [
-        (first, min(first + CHUNK_BLOCKS - 1, upto), chain.headers[first - 2].last_id if first > 1 else -(2**62))
+        (first, min(first + CHUNK_BLOCKS - 1, upto), chain.headers[first - 2].last_id if first > 1 else rows.BEFORE_ALL)
         for first in range(1, upto + 1, CHUNK_BLOCKS)
     ]
 
@@ -120,7 +120,16 @@ def _signatures(chain: Chain, rows_of_own: list[Checkpoint], kept: list[Signed])
         return Bad(chain.first_entry_after(0), 1, "signature", chain.stream)
     if not own and not kept:
         return None
-    return held_against(chain, [*own, *kept], trusted_keys(), sealing.known_origin())
+    beside = [_noted(row, one.note) for row, one in zip(rows_of_own, own, strict=True)]
+    signed = held_against(chain, [*own, *kept], trusted_keys(), sealing.known_origin())
+    return signed or next(filter(None, beside), None)
+
+
+def _noted(row: Checkpoint, said: Note) -> Bad | None:
+    """Pages, and the choice of a print's checkpoint, go by the columns: they say what was signed."""
+    columns = (row.stream, row.blocks, bytes(row.root), row.last_id, row.entries, row.at)
+    signed = (said.stream, said.blocks, said.root, said.last_id, said.entries, said.at)
+    return None if columns == signed else Bad(said.last_id, said.blocks, "noted", said.stream)
 
 
 def trusted_keys() -> dict[str, bytes]:

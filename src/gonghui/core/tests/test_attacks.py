@@ -165,6 +165,14 @@ def test_mutant_numbers_hashed_instead_of_names(attack: Attack, monkeypatch: Pat
     assert verify.verify(sealed.kept).ok
 
 
+@pytest.mark.parametrize("lowest", [-(2**63), -(2**62) - 1])
+def test_no_number_is_too_low_to_be_read(sealed: Sealed, lowest: int, monkeypatch: Patch) -> None:
+    attacks.insert_at(lowest, sealed.middle)
+    assert bad(verify.verify()) == (lowest, "inserted")
+    monkeypatch.setattr(rows, "BEFORE_ALL", -(2**62))
+    assert verify.verify().ok
+
+
 def test_a_group_moved_to_another_kind_is_unreadable(sealed: Sealed) -> None:
     ((number, group),) = sql("select min(id), group_id from core_entry group by 2 order by 1 limit 1")
     sql("update core_factgroup set kind = 99 where id = %s", group)

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from gonghui.core import crypto
 from gonghui.core.errors import Refusal
-from gonghui.core.seals import canon, chain, merkle, note, rows, sealing, verify
+from gonghui.core.seals import canon, chain, export, merkle, note, proofs, rows, sealing, verify
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.note import Signed
@@ -290,6 +291,31 @@ def test_a_checkpoint_signed_by_nobody_is_found(sealed: Sealed, statement: str, 
     assert bad(verify.verify())[1] == "signature"
     monkeypatch.setattr(chain, "contradicts", without("signature", chain.contradicts))
     assert verify.verify().ok
+
+
+@pytest.mark.parametrize(
+    "edit",
+    ["blocks = blocks + 1", "root = sha256(root)", "last_id = last_id + 9", "entries = entries + 1",
+     "at = at + interval '1 day'"],
+)  # fmt: skip
+def test_columns_beside_a_checkpoint_say_what_was_signed(sealed: Sealed, edit: str, monkeypatch: Patch) -> None:
+    """Prints choose their checkpoint, and pages show it, by the columns."""
+    first = sealed.kept[0].note
+    sql(f"update core_checkpoint set {edit} where stream = 'entries' and blocks = %s", first.blocks)
+    assert bad(verify.verify()) == (first.last_id, "noted")
+    monkeypatch.setattr(verify, "_noted", lambda row, said: None)
+    assert verify.verify().ok
+
+
+def test_where_a_block_is_gone_proof_and_export_say_so_in_words(sealed: Sealed, tmp_path: Path) -> None:
+    sql("delete from core_block where number = 2 and stream = 'entries'")
+    with pytest.raises(Refusal) as proof:
+        proofs.proof_of(sealed.ids[0])
+    assert proof.value.code == "seals.block_missing"
+    with pytest.raises(Refusal) as exported:
+        export.export(tmp_path / "out")
+    assert exported.value.code == "seals.blocks_missing"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_that_a_stranger_listed_is_not_believed(sealed: Sealed) -> None:

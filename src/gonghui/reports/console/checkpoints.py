@@ -1,5 +1,6 @@
 """Checkpoints: those of this journal, to hand on and to compare; those of other journals, kept here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gonghui.core import clock
 from gonghui.core.errors import Refusal
+from gonghui.core.models import Witnessed
 from gonghui.core.seals import note, sealing, witness
 from gonghui.core.seals.checkpoints import keys_text
 from gonghui.core.text import clean
@@ -43,15 +45,17 @@ def checkpoints(request: ConsoleRequest) -> HttpResponseBase:
         {
             "page": listed,
             "rows": [Shown(row) for row in listed.rows],
-            "kept": [_kept(one) for one in seals.kept_in_sight(request.actor).order_by("-kept_at")[:KEPT_SHOWN]],
+            "kept": _kept(seals.kept_in_sight(request.actor).order_by("-kept_at")[:KEPT_SHOWN]),
             "may_keep": request.actor.may("journal.audit"),
         },
     )
 
 
-def _kept(one: Any) -> dict[str, Any]:
-    words, kind = TOLD[seals.told(one)]
-    return {"row": one, "groups": note.groups(one.text), "told": _(words), "kind": kind}
+def _kept(rows: Iterable[Witnessed]) -> list[dict[str, Any]]:
+    return [
+        {"row": one, "groups": note.groups(one.text), "told": _(TOLD[told][0]), "kind": TOLD[told][1]}
+        for one, told in seals.told(rows)
+    ]
 
 
 @page("journal.see")
@@ -101,7 +105,7 @@ def keep(request: ConsoleRequest) -> HttpResponseBase:
     given_by = clean(request.POST.get("given_by", ""), longest=120, field=_("从哪个单位拿来"))
     signed = witness.read_signed(text.strip() + "\n", _("贴上的文字"))
     if signed.note.origin == sealing.origin():
-        words, kind = TOLD[seals.against_own(signed.note)]
+        words, kind = TOLD[seals.against_own(signed)]
         title = _("检查点 %(n)s") % {"n": f"{signed.note.blocks:,}"}
         sentence = f"{title} · {_(words)}"
         (messages.success if kind == "good" else messages.error)(request, sentence)
@@ -136,7 +140,7 @@ def kept_checkpoint(request: ConsoleRequest, public_id: object) -> HttpResponseB
     """One kept checkpoint, its groups, and how it stands to what can be compared with it."""
     kept = get_object_or_404(seals.kept_in_sight(request.actor), public_id=public_id)
     whole = note.signed_text(kept.text, kept.key_id, bytes(kept.signature))
-    return render(request, "reports/console/kept.html", {"kept": _kept(kept), "whole": whole})
+    return render(request, "reports/console/kept.html", {"kept": _kept([kept])[0], "whole": whole})
 
 
 # For anybody -----------------------------------------------------------------------------------------------------

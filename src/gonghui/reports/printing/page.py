@@ -108,7 +108,7 @@ def render(paper: Paper, table: bytes, proof: Mapping[str, Any] | None = None) -
             {
                 "paper": paper,
                 "agency": paper.agency,
-                "sections": _sections(paper.sections, shown),
+                "sections": _sections(paper.sections, shown, english=paper.english),
                 "table": shown,
                 "chain": chain,
                 "words": words(),
@@ -213,9 +213,9 @@ class Run:
     is_proven: bool = False
 
 
-def _sections(sections: Sequence[Section], table: ShownTable) -> list[dict[str, Any]]:
+def _sections(sections: Sequence[Section], table: ShownTable, *, english: bool) -> list[dict[str, Any]]:
     cards = count(1)
-    rows = {(row.row, row.first, row.last) for row in table.rows}
+    rows = {(row.row, row.first, row.last, row.printed_en if english else row.printed) for row in table.rows}
     return [
         {
             "level": section.heading.level,
@@ -227,11 +227,11 @@ def _sections(sections: Sequence[Section], table: ShownTable) -> list[dict[str, 
     ]
 
 
-def _run(run: Any, cards: "count[int]", rows: Set[tuple[str, str, str]]) -> Run:
-    """A number of other days than its row's, as a comparison has it, stands on the text alone."""
+def _run(run: Any, cards: "count[int]", rows: Set[tuple[str, str, str, str]]) -> Run:
+    """A number of other days or in other words than its row's stands on the text alone, so does a comparison's."""
     if not isinstance(run, Number):
         return Run(text=run.text)
-    own = (run.row, run.period.first.isoformat(), run.period.last.isoformat())
+    own = (run.row, run.period.first.isoformat(), run.period.last.isoformat(), run.text)
     return Run(number=run, card=f"card-{next(cards)}", is_proven=run.text != HIDDEN and own in rows)
 
 

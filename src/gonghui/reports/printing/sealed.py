@@ -16,6 +16,7 @@ from gonghui.reports.printing.paper import Paper, Seal
 from gonghui.reports.printing.table import FILED
 
 Proof = Mapping[str, Any]
+MOST_STEPS = 4
 
 
 def filing_entry(report: Report) -> int | None:
@@ -35,8 +36,10 @@ def filing_proof(report: Report | None) -> Proof | None:
 
 
 def _sealed_now() -> bool:
+    """No reader waits for a long backlog: where sealing has stood still, this print goes without a proof."""
     try:
-        sealing.seal_all()
+        if not any(sealing.seal() == 0 for _ in range(MOST_STEPS)):
+            return False
         checkpoints.checkpoint()
     except Refusal:
         return False

@@ -86,6 +86,15 @@ def test_the_script_finds_every_sentence_it_asks_for() -> None:
     }
 
 
+def test_a_number_that_an_editor_prints_in_other_words_is_no_lie_but_has_no_proof() -> None:
+    """`{F35|over:2000000 突破}` says another thing than the table; the script would call it changed."""
+    paper, first = a_paper(), numbers()[0]
+    own = replace(paper.sections[0], paragraphs=((first, replace(first, text="突破200万人次")),))
+    text = page.render(replace(paper, sections=(own,)), a_table(), PROOF).decode()
+    shown = {words: "data-row" in tag for tag, words in re.findall(r"<data ([^>]*)>([^<]*)</data>", text)}
+    assert shown == {"206万人次": True, "突破200万人次": False}
+
+
 def test_the_square_says_whose_checkpoint_it_is_and_its_groups() -> None:
     groups = PROOF["checkpoint"]["groups"]
     words = qr.words("示范市总工会 5f0c2a9e", 3, groups)
