@@ -132,6 +132,16 @@ EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
         {"prose"},
         "读不懂",
     ),
+    "a value hidden, another shown": (
+        _swap('<span data-k="value">2,060,012', '<span>2,600,012</span><span data-k="value" hidden>2,060,012'),
+        {"prose"},
+        "F35 行看不见",
+    ),
+    "a number hidden within itself": (
+        _swap(">206万人次</data>", "><span hidden>206万人次</span></data>二百六十万人次"),
+        {"prose"},
+        "看不见",
+    ),
     "a row hidden": (_swap('<tr id="r-F35">', '<tr id="r-F35" hidden>'), {"prose"}, "F35 行看不见"),
     "a value in the table": (_swap('"value">2,060,012', '"value">2,600,012'), {"prose", "entry"}, "2600012"),
     "printed words in the table": (
@@ -206,6 +216,13 @@ def test_a_number_without_a_row_is_pointed_at(opened: Opened, whole: str) -> Non
     assert "F35" in said
     assert "没有凭据" in tab.inner_text("#verdict")
     assert tab.get_attribute("html", "data-checked") == "open"
+
+
+def test_a_number_like_a_year_or_like_one_of_the_table_is_pointed_at(opened: Opened, whole: str) -> None:
+    tab = opened(edited(whole, "2020年上半年，互助付款", "2020年上半年，2020人领走5.36亿元和536亿元，互助付款"))
+    said = tab.inner_text("#step-prose")
+    assert [one for one in ("2020人", "5.36亿元", "536亿元") if one not in said] == []
+    assert "没有凭据" in tab.inner_text("#verdict")
 
 
 def test_a_number_of_other_days_is_no_lie_but_has_no_proof(opened: Opened) -> None:

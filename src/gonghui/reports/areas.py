@@ -49,6 +49,15 @@ def below(organisation: Organisation, period: Period | None = None) -> list[Orga
     return listed if len(listed) <= MOST_BELOW else []
 
 
+def ranked(cells: Iterable[Cell]) -> list[Cell]:
+    """The unions below, the longest first; those that may not be shown in the order they are listed.
+
+    By their size they would say which of them is none and which is most.
+    """
+    below = (cell for cell in cells if cell.organisation is not None)
+    return sorted(below, key=lambda cell: (cell.is_open, cell.size if cell.is_open else 0), reverse=True)
+
+
 def is_divided(figure: Figure) -> bool:
     """Whether the figure can have parts below the city at all."""
     return figure.returned_by == "any" or figure.fold.kind is not None or bool(figure.fold.parts)

@@ -97,14 +97,12 @@ def _by_area(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[
 
 
 def _ranked(cells: Sequence[areas.Cell], figure: Figure, *, english: bool) -> list[_Mark]:
-    below = sorted(
-        (cell for cell in cells if cell.organisation is not None and any(cell.value.whole)),
-        key=lambda cell: (cell.is_open, cell.size),
-        reverse=True,
-    )
+    below = [cell for cell in areas.ranked(cells) if any(cell.value.whole) or not cell.is_open]
     marks = [_Mark(_name(cell.organisation, english=english), _open(cell.value, cell.is_open)) for cell in below]
     own = next(cell for cell in cells if cell.organisation is None)
-    if any(own.value.whole) and not figure.is_distinct:  # of a distinct figure it is what two unions share
+    if (
+        any(own.value.whole) or not own.is_open
+    ) and not figure.is_distinct:  # of a distinct figure it is what two unions share
         marks.append(_Mark(_("本级"), _open(own.value, own.is_open)))
     return marks if any(mark.whole is not None for mark in marks) else []
 

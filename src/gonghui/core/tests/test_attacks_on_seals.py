@@ -289,6 +289,7 @@ def test_mutant_kept_checkpoints_not_held_against_the_journal(
 def test_a_checkpoint_signed_by_nobody_is_found(sealed: Sealed, statement: str, monkeypatch: Patch) -> None:
     sql(statement)
     assert bad(verify.verify())[1] == "signature"
+    monkeypatch.setattr(verify, "_noted", lambda row, said: None)  # finds a changed text by its columns too
     monkeypatch.setattr(chain, "contradicts", without("signature", chain.contradicts))
     assert verify.verify().ok
 

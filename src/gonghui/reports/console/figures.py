@@ -149,12 +149,7 @@ def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
     rows = [(filled.row, filled.period)]
     found = areas.cells(rows, place.organisation, children, filled.cut)[filled.row.id]
     own = [cell for cell in found if cell.organisation is None and (any(cell.value.whole) or not cell.is_open)]
-    ranked = sorted(
-        (cell for cell in found if cell.organisation is not None),
-        key=lambda cell: (cell.is_open, cell.size),
-        reverse=True,
-    )
-    ranked = ranked[: BARS_CITY if place.organisation.level == "city" else BARS]
+    ranked = areas.ranked(found)[: BARS_CITY if place.organisation.level == "city" else BARS]
     longest = max((cell.size for cell in [*ranked, *own] if cell.is_open), default=0)
     return [_part(place, filled, cell, longest) for cell in [*ranked, *own]]
 

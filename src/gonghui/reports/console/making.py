@@ -140,10 +140,10 @@ def signing_desk(request: ConsoleRequest, form: str, period: str, code: str) -> 
         raise Http404
     if any(one.figure.sensitive for one in filling):
         access.looked(request.actor, "reports.signing_opened", subject_type="reports.report")
-    found = signatures.of(kept)
+    found, hidden = signatures.of(kept), areas.masked_rows(filling, place.organisation, request.actor)
     rows, open_rows = [], []
     for row, filled in filling.rows.items():
-        masked = areas.is_masked(filled, place.organisation, request.actor)
+        masked = row in hidden
         part = place.form.section_of(row)
         stands = signatures.state_of(found.get(row), filled) if not kept.is_filed else "signed"
         live = Live(filled, place.figure_url(row), place.organisation.code, is_masked=masked)

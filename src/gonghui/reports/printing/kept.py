@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from gonghui.core.errors import Refusal
 from gonghui.core.period import day_label, day_label_en
+from gonghui.reports import wording
 from gonghui.reports.charts import Chart, charts_of
 from gonghui.reports.filling import Filling
 from gonghui.reports.models.filings import Report
@@ -35,19 +36,29 @@ def kept(report: Report, *, english: bool) -> Paper | None:
 
 
 def _agrees(report: Report, paper: Paper) -> None:
-    """The numbers of the paper are those of the filing; somebody who changed one of the two is found here."""
+    """The numbers of the paper, and their words, are those of the filing; who changed one of the two is found here."""
     filed = {
-        (one.row, one.first_on, one.last_on): one.value.whole if one.standing == KNOWN else ()
+        (one.row, one.first_on, one.last_on): (
+            one.value.whole if one.standing == KNOWN else (),
+            one.printed_en if paper.english else one.printed,
+        )
         for one in report.rows.all()
     }
     for number in paper.numbers:
         asked = (number.row, number.period.first, number.period.last)
-        if filed.get(asked, number.value) != number.value:  # a number of another period stands on the text alone
+        value, words = filed.get(asked, (number.value, number.text))  # of another period it stands on the text alone
+        if number.value != value or (number.text != words and number.row not in _styled(report)):
             raise Refusal(
                 "reports.paper_altered",
                 "备案时留下的报告文字与备案的数字不符（%(row)s），请让经审核对",
                 row=number.row,
             )
+
+
+def _styled(report: Report) -> set[str]:
+    """The rows that somebody's text prints another way than the form does: `{F45|over:2000}`."""
+    texts = (text for pair in report.blocks.values_list("text", "text_en") for text in pair)
+    return {place.row for text in texts for place in wording.places(text) if place.style}
 
 
 def paper_of(

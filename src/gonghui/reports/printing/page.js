@@ -69,12 +69,14 @@
     return "{" + Object.keys(x).sort().map((key) => JSON.stringify(key) + ":" + written(x[key])).join(",") + "}";
   };
   const part = (name, at) => shown(find(`[data-k="${name}"]`, at));
+  // Whether a reader sees what is read here: the element itself, and nothing of it covered by a part that is hidden.
+  const isSeen = (element) => element.getClientRects().length > 0 && !element.firstElementChild;
 
   function tableShown() {
     const top = find("#table-of"), cut = part("cut", top), salt = part("salt", top);
     const scope = {code: part("code", top), path: part("path", top)};
     const rows = all("#table tbody tr").map((tr) => {
-      if (!tr.getClientRects().length) throw new Error(said("unseen-row", part("row", tr)));
+      if (!all("[data-k]", tr).every(isSeen)) throw new Error(said("unseen-row", part("row", tr)));
       const value = part("value", tr);
       const row = {scope, cut: cut === "—" ? null : whole(cut), version: whole(part("version", tr))};
       for (const name of ["row", "figure", "first", "last", "printed", "printed_en"]) {
@@ -91,7 +93,7 @@
   function differences(number, table, english) {
     const own = number.dataset, row = table.rows.find((one) => one.row === own.row), found = [];
     if (!row) return [said("no-row", shown(number), own.row)];
-    if (!number.getClientRects().length) found.push(said("unseen", own.row));
+    if (!isSeen(number)) found.push(said("unseen", own.row));
     const words = english && "printed_en" in row ? row.printed_en : row.printed;
     const same = (what, here, there) => { if (here !== there) found.push(said("differs", own.row, what, here || "—", there || "—")); };
     same(said("of-printed"), shown(number), words);
@@ -129,7 +131,8 @@
     const months = "January|February|March|April|May|June|July|August|September|October|November|December";
     const dates = new RegExp(
       "\\d+年(?:\\d+月(?:\\d+日)?)?|\\d+月(?:\\d+日)?|\\b\\d{1,2} (?:" + months + ")\\b(?: \\d{4})?|\\b(?:" + months
-      + ") \\d{4}|\\b[HQ]\\d\\b|\\b(?:19|20)\\d\\d\\b(?! ?[%A-Za-z])", "g");
+      + ") \\d{4}|\\b[HQ]\\d\\b|\\b(?:19|20)\\d\\d\\b(?! ?[%A-Za-z]| ?(?![年至到和与及])[\u4e00-\u9fff])", "g");
+    const plain = (one) => (/[%万亿千百]/.test(one) ? "" : one.replace(/[.,](?!\d)|,/g, "").match(/^[\d.]+/)[0]);
     const token = /\d[\d,.]*[^\s\d，。；、：,.;:（）()]{0,3}/g, found = [];
     found.push(...all("#report data:not([data-row])").map(shown).filter((text) => /\d/.test(text.normalize("NFKC"))));
     const walker = document.createTreeWalker(find("#report"), NodeFilter.SHOW_TEXT);
@@ -138,7 +141,7 @@
       if (inside.closest("data, .card, figure")) continue;
       const text = walker.currentNode.data.normalize("NFKC").replace(dates, " ");
       const words = inside.matches("h2, h3") ? text.replace(/^\s*(?:\d+[.)]|\(\d+\))/, "") : text;
-      for (const one of words.match(token) || []) if (!known.has(one.replace(/[^\d]/g, ""))) found.push(one);
+      for (const one of words.match(token) || []) if (!known.has(plain(one))) found.push(one);
     }
     return found;
   }

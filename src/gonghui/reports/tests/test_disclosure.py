@@ -5,8 +5,12 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gonghui.core.figures import FIGURES, Value
 from gonghui.core.period import Period
+from gonghui.reports import areas, charts
+from gonghui.reports.areas import Cell
 from gonghui.reports.disclosure import LEAST, Column, columns, inside, open_in_all, shown
+from gonghui.spine.organisations.models import Organisation
 
 CELLS = st.lists(st.integers(0, 60), min_size=1, max_size=30)
 
@@ -23,6 +27,19 @@ def test_one_small_cell_takes_the_smallest_other_with_it():
 
 def test_nought_is_hidden_like_any_small_number():
     assert shown([0, 0, 30, 50]) == [False, False, False, True]
+
+
+def test_hidden_parts_stand_as_listed_and_not_by_what_they_hide():
+    """Their order would say which of them is none and which is most; so would leaving out those that are none."""
+    sizes = {"甲": 4, "乙": 9, "丙": 0, "丁": 40, "戊": 70}
+    cells = [Cell(Organisation(short_name=name), Value((size,), (0,)), size >= 10) for name, size in sizes.items()]
+    order = [cell.organisation.short_name for cell in areas.ranked(cells) if cell.organisation is not None]
+    assert order == ["戊", "丁", "甲", "乙", "丙"]
+    rest = Cell(None, Value((0,), (0,)), is_open=False)
+    marks = charts._ranked([*cells, rest], FIGURES["mutual_aid.payments_made"], english=False)
+    assert [(mark.name, mark.whole) for mark in marks if mark.whole is None] == [
+        ("甲", None), ("乙", None), ("丙", None), ("本级", None)
+    ]  # fmt: skip
 
 
 def test_two_small_cells_that_together_are_many_stay_two():

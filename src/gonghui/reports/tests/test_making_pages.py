@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from gonghui.core import journal
 from gonghui.reports.actions import circulating, filings, making, signing
-from gonghui.reports.models import Remark, Report
+from gonghui.reports.models import Remark, Report, Signature
 from gonghui.reports.tests.builders import H1, Federation, Unit, a_corrected_line, a_federation
 from gonghui.reports.tests.filing_builders import (
     AUGUST,
@@ -132,6 +132,21 @@ def test_an_owner_finds_signs_and_objects(federation: Federation):
     assert "数据负责人不同意" in editor.get(reverse("today")).content.decode()
     assert "还缺一家" in editor.get(desk).content.decode()
     assert 'name="row"' not in editor.get(desk).content.decode()
+
+
+def test_what_was_signed_of_a_hidden_number_is_hidden_with_it(federation: Federation):
+    """The city reads a district's signing desk: neither the small number of now nor the one that was signed."""
+    line = returned_by(federation, "east", "F42", 5)
+    report = all_signed(a_draft_report(federation.east.organisation))
+    a_corrected_line(line, federation.east, federation.city, 7)
+    desk = address("report_signing", federation.east)
+    own = signed_in("figure_owner", federation.east.organisation).get(desk).content.decode()
+    assert "签的是 5件" in own
+    Signature.objects.filter(report=report, row="F42").update(why="只有 5 件")
+    above = signed_in("report_editor", federation.city.organisation).get(desk).content.decode()
+    assert "签后有变，待重签" in above
+    assert "5件" not in above
+    assert "只有 5 件" not in above
 
 
 def test_an_asked_unit_reads_the_draft_and_comments_and_others_do_not(federation: Federation):

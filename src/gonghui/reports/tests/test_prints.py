@@ -128,7 +128,8 @@ def test_the_table_is_the_same_before_and_after_filing(federation: Federation):
     assert {row["cut"] for row in rows.values()} == {report.cut}
 
 
-def test_a_kept_paper_that_somebody_changed_is_found_out(federation: Federation):
+@pytest.mark.parametrize("change", [{"value": [2_060_013]}, {"text": "260万人次"}])
+def test_a_kept_paper_that_somebody_changed_is_found_out(federation: Federation, change: dict[str, object]):
     the_city_returns_all(federation)
     report = _filed(federation.city)
     one = FiledPaper.objects.get(report=report, english=False)
@@ -139,7 +140,7 @@ def test_a_kept_paper_that_somebody_changed_is_found_out(federation: Federation)
         for run in paragraph
         if run.get("row") == "F35"
     )
-    number["value"] = [2_060_013]
+    number |= change
     one.save()
     with pytest.raises(Exception, match="F35"):
         kept(report, english=False)
