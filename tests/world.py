@@ -7,7 +7,7 @@ the other. Whatever a branch writes into fields about people or into reasons car
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import openpyxl
@@ -105,6 +105,8 @@ class Branch:
     town: Organisation
     shop: Organisation
     canary: str
+    spare: Organisation = field(init=False)
+    merged: Organisation = field(init=False)
     answer: Return = field(init=False)
     july_answer: Return = field(init=False)
     town_round: Round = field(init=False)
@@ -156,7 +158,11 @@ def build() -> World:
         district = _found(name, "district", city, code, f"{key.title()} District Federation of Trade Unions")
         street = _found(town, "town", district, f"{code}0{3 if key == 'haidian' else 26:02d}")
         shop = _found(f"示例{key}有限公司工会", "base", street, employer=an_employer(area_code=code))
-        world.branches[key] = Branch(key, district, street, shop, canary)
+        branch = world.branches[key] = Branch(key, district, street, shop, canary)
+        branch.spare = _found(branch.marked("备用工会"), "base", street)
+        branch.merged = _found(branch.marked("并走工会"), "base", street)
+        organisations.merge_organisations(branch.merged, shop, by=SYSTEM, on=FOUNDED + timedelta(days=1))
+        shop.refresh_from_db()
     _everybody(world)
     _rounds(world)
     for branch in world.branches.values():

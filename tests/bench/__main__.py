@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "seals", "prints", "reconcile", "lists", "cuts")
+STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", "reconcile", "lists", "cuts")
 
 
 def _say(text: str) -> None:
@@ -63,7 +63,7 @@ def _machine() -> str:
 def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
     if not chosen - {"reconcile", "lists", "cuts"}:
         return []
-    from tests.bench import errands, errands_bulk, federation, prints, reports, seals
+    from tests.bench import errands, errands_bulk, federation, prints, reports, seals, trees
 
     results: list[Result] = []
     entries = int(10_000_000 * words.scale)
@@ -80,6 +80,7 @@ def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Resul
             ("actions", lambda: errands.measure(address, 400)),
             ("bulk", lambda: errands_bulk.measure(address, 7)),
             ("fold", lambda: reports.measure_fold(5)),
+            ("tree", lambda: trees.measure(20)),
             ("seals", lambda: seals.measure(200)),
             ("prints", lambda: prints.measure(20)),
         ]

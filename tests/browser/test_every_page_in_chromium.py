@@ -21,6 +21,7 @@ FILES = {
     "take_workbook",
     "marked_workbook",
     "report_annex_xlsx",
+    "report_bridge_xlsx",
     "report_print",
     "open_report_print",
     "entry_proof",

@@ -8,7 +8,7 @@ rows hold their values in the text: the planner must see how large the subtree i
 import json
 import re
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -23,11 +23,26 @@ from gonghui.core.period import Period, month_number
 
 
 @dataclass(frozen=True)
+class Units:
+    """Organisations chosen by where they stand in another tree than the entries' own, such as today's.
+
+    Of `whole` ones counts all that ever happened at or under them, so whoever was under one is among the chosen; of
+    `own` ones only what is their own. `paths` are all the paths at which any of them stood, for reading the rows; none
+    where those of the sum serve.
+    """
+
+    whole: tuple[int, ...]
+    own: tuple[int, ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sum:
     """One plain sum: entries of a kind whose facts hold `where`, under `path`, from `first` (None: ever) to `last`.
 
     `paths` names where an organisation stood that was moved: its entries lie under each, on the days it stood there.
-    The roll-up does not tell them apart, so such a sum is read from the rows.
+    The roll-up does not tell them apart, so such a sum is read from the rows. With `units` the entries are theirs,
+    whatever the path.
     """
 
     kind: str | None
@@ -38,6 +53,7 @@ class Sum:
     first: date | None
     last: date
     paths: tuple[str, ...] = ()
+    units: Units | None = None
 
     @property
     def organisation_id(self) -> int:
@@ -47,7 +63,7 @@ class Sum:
 
     def split(self) -> tuple["Sum | None", list["Sum"]]:
         """The whole months inside, for the roll-up, and the parts that are read from the rows."""
-        if self.distinct or self.organisation_id == 0 or self.paths:
+        if self.distinct or ((self.organisation_id == 0 or self.paths) and self.units is None):
             return None, [self]
         first = self.first if self.first is None or self.first.day == 1 else _next_month(self.first)
         last = self.last if (self.last + ONE_DAY).day == 1 else self.last.replace(day=1) - ONE_DAY
@@ -105,6 +121,11 @@ select n, v from gonghui_months(%(n)s::int[], %(organisation)s::int[], %(kind)s:
   %(way)s::smallint[], %(first)s::date[], %(last)s::date[], %(first_month)s::int[], %(last_month)s::int[],
   %(path)s::text[], %(cut)s::bigint)
 """
+_MONTHS_OF_UNITS = """
+select n, v from gonghui_months_of_units(%(n)s::int[], %(kind)s::smallint[], %(group)s::int[], %(way)s::smallint[],
+  %(first)s::date[], %(last)s::date[], %(first_month)s::int[], %(last_month)s::int[],
+  %(whole)s::int[], %(own)s::int[], %(cut)s::bigint)
+"""
 _WAYS = {"entries": 0, "quantity": 1, "amount_fen": 2}
 _WEIGHT = 3
 """How many rows there are about: at least one where there is any, reversals counted as well."""
@@ -136,17 +157,35 @@ def evaluate(sums: Sequence[Sum], cut: int | None = None) -> list[int]:
 
 def _from_months(asked: Sequence[tuple[int, Sum, int]], cut: int | None = None) -> dict[int, int] | None:
     """The sums of whole months by number (none where no row is); None where the cut lies too far back for this way."""
+    if not asked:
+        return {}
     if _GROUPS.state < 0:
         _GROUPS.read()
+    together: dict[Units | None, list[tuple[int, Sum, int]]] = defaultdict(list)
+    for one in asked:
+        together[one[1].units].append(one)
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_MONTHS, {**_cells(asked), "cut": cut})
-            found: dict[int, int] = dict(cursor.fetchall())
-        position, read_from, groups = (found.pop(n) for n in (-1, -2, -3))
-        if groups != _GROUPS.state:
+        found: dict[int, int] = {}
+        states = set()
+        for units, cells in together.items():
+            part = _months_of(units, cells, cut)
+            states.add(tuple(part.pop(n) for n in (-1, -2, -3)))
+            found |= part
+        position, read_from, _state = next(iter(states))
+        if any(state[2] != _GROUPS.state for state in states):
             _GROUPS.read()
-        elif position == read_from:
+        elif position == read_from and len(states) == 1:
             return found if cut is None or position - cut <= TAKEN_OFF_AT_MOST else None
+
+
+def _months_of(units: Units | None, cells: Sequence[tuple[int, Sum, int]], cut: int | None) -> dict[int, int]:
+    """The numbers of one statement, with the positions it read at."""
+    values: dict[str, str | int | None] = {**_cells(cells), "cut": cut}
+    if units is not None:
+        values |= {name: "{" + ",".join(map(str, getattr(units, name))) + "}" for name in ("whole", "own")}
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS if units is None else _MONTHS_OF_UNITS, values)
+        return dict(cursor.fetchall())
 
 
 TAKEN_OFF_AT_MOST = 200_000
@@ -199,24 +238,40 @@ class _Rows:
         return value
 
 
+_VALUES = {"entries": "sign", "quantity": "sign * quantity::bigint", "amount_fen": "sign * amount_fen"}
+
+
 def _count(one: Sum, cut: int | None) -> int:
     conditions, params = _where(one, cut)
     if one.distinct:
         sql = f"""select count(*) from (select 1 from core_entry where {conditions}
                   group by subject_type, subject_id having sum(sign) > 0) as subjects"""  # noqa: S608
     else:
-        value = {"entries": "sign", "quantity": "sign * quantity::bigint", "amount_fen": "sign * amount_fen"}
-        sql = f"select coalesce(sum({value[one.column]}), 0)::bigint from core_entry where {conditions}"  # noqa: S608
+        sql = f"select coalesce(sum({_VALUES[one.column]}), 0)::bigint from core_entry where {conditions}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.fetchone()[0])
 
 
-def _where(one: Sum, cut: int | None) -> tuple[str, list[int | str | None]]:
+def by_path(one: Sum, places: Mapping[str, int], cut: int | None) -> dict[int, int]:
+    """A sum's parts by the number given to each exact path, read from the rows; its own path does not matter."""
+    if one.kind is None or KIND_IDS.known(one.kind) is None or not places:
+        return {}
+    conditions, params = _where(one, cut, "path = at")
+    listed = "unnest(%s::text[], %s::int[]) as p(at, part) join core_entry on true"
+    if one.distinct:
+        subjects = f"select part from {listed} where {conditions} group by part, subject_type, subject_id"  # noqa: S608
+        sql = f"select part, count(*) from ({subjects} having sum(sign) > 0) as subjects group by part"  # noqa: S608
+    else:
+        sql = f"select part, sum({_VALUES[one.column]})::bigint from {listed} where {conditions} group by part"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[beneath(path)[0] for path in places], list(places.values()), *params])
+        return dict(cursor.fetchall())
+
+
+def _where(one: Sum, cut: int | None, placed: str = "") -> tuple[str, list[int | str | None]]:
     kind = KIND_IDS.known(one.kind or "")
-    spans = [beneath(path) for path in one.paths or (one.path,)]
-    places = " or ".join(f"path >= '{first}' and path < '{beyond}'" for first, beyond in spans)
-    conditions = [f"kind = {kind}", f"happened_on <= '{one.last}'", places if len(spans) == 1 else f"({places})"]
+    conditions = [f"kind = {kind}", f"happened_on <= '{one.last}'", placed or _placed(one)]
     params: list[int | str | None] = []
     if one.first is not None:
         conditions.append(f"happened_on >= '{one.first}'")
@@ -226,6 +281,16 @@ def _where(one: Sum, cut: int | None) -> tuple[str, list[int | str | None]]:
     if cut is not None:
         conditions.append(f"id <= {int(cut)}")
     return " and ".join(conditions), params
+
+
+def _placed(one: Sum) -> str:
+    """Where the entries lie: under the paths, or exactly at one of those the units had."""
+    if one.units is not None and one.units.paths:
+        listed = ",".join(beneath(path)[0] for path in one.units.paths)
+        return f"path = any('{{{listed}}}'::text[])"
+    spans = [beneath(path) for path in one.paths or (one.path,)]
+    places = " or ".join(f"path >= '{first}' and path < '{beyond}'" for first, beyond in spans)
+    return places if len(spans) == 1 else f"({places})"
 
 
 def beneath(path: str) -> tuple[str, str]:
@@ -252,7 +317,7 @@ def rows(sums: Sequence[Sum], cut: int | None = None) -> EntryQuerySet:
     for kind in dict.fromkeys(one.kind for one in asked):
         alike = [n for n, one in enumerate(asked) if one.kind == kind]
         weight, whole = (sum(part[n] for n in alike) for part in weights)
-        if weight or any(asked[n].paths for n in alike):
+        if weight or any(asked[n].paths or asked[n].units for n in alike):
             of_kind = [asked[n] for n in alike]
             conditions.append(_found_first(of_kind, cut) if weight * weight <= 3 * whole else _in_order(of_kind, cut))
     found = Q()
@@ -268,7 +333,7 @@ def _weights(asked: Sequence[Sum]) -> tuple[list[int], list[int]]:
     both = []
     for n, one in enumerate(asked):
         first = Period.month(month_number(one.first or _EVER)).first
-        months = replace(one, first=first, last=Period.month(month_number(one.last)).last)
+        months = replace(one, first=first, last=Period.month(month_number(one.last)).last, units=None)
         root = "/".join(one.path.split("/")[:2]) + "/"
         both += [(n, months, _WEIGHT), (len(asked) + n, replace(months, path=root), _WEIGHT)]
     found = _from_months(both) or {}

@@ -4,12 +4,12 @@ Every figure also folds what organisations returned for it (`reports.figure_retu
 a programme runs on the platform. value = recorded + returned, part by part for ratios.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from gonghui.core import answers
-from gonghui.core.answers import Sum
+from gonghui.core.answers import Sum, Units
 from gonghui.core.models import EntryQuerySet
 from gonghui.core.period import Period
 
@@ -137,12 +137,16 @@ FIGURES: dict[str, Figure] = {}
 
 @dataclass(frozen=True)
 class Ask:
-    """One figure, for one subtree, for one period; `paths` where an organisation stood at more than one."""
+    """One figure, for one subtree, for one period; `paths` where an organisation stood at more than one.
+
+    With `units` the figure is theirs, whatever paths they stood at.
+    """
 
     figure: Figure
     path: str
     period: Period
     paths: tuple[str, ...] = ()
+    units: Units | None = None
 
 
 def _sums(ask: Ask) -> list[Sum]:
@@ -170,7 +174,7 @@ def _sum(
     distinct: bool,
 ) -> Sum:
     first = None if ask.figure.clock == "stock" else ask.period.first
-    return Sum(kind, where, column, distinct, ask.path, first, ask.period.last, ask.paths)
+    return Sum(kind, where, column, distinct, ask.path, first, ask.period.last, ask.paths, ask.units)
 
 
 def answer(asks: Sequence[Ask], cut: int | None = None) -> list[Value]:
@@ -196,7 +200,25 @@ def breakdown(figure: Figure, paths: Iterable[str], period: Period, cut: int | N
 
 
 def entries_behind(
-    figure: Figure, path: str, period: Period, cut: int | None = None, paths: tuple[str, ...] = ()
+    figure: Figure,
+    path: str,
+    period: Period,
+    cut: int | None = None,
+    paths: tuple[str, ...] = (),
+    units: Units | None = None,
 ) -> EntryQuerySet:
     """The rows whose fold is the figure's value: the sum a reader can redo by hand."""
-    return answers.rows(_sums(Ask(figure, path, period, paths)), cut)
+    return answers.rows(_sums(Ask(figure, path, period, paths, units)), cut)
+
+
+def parts_by_path(
+    figure: Figure, period: Period, places: Mapping[str, int], cut: int | None = None
+) -> dict[int, Value]:
+    """The figure's parts by the numbers given to exact paths, read from the rows; a part without rows is left out."""
+    sums = _sums(Ask(figure, "/", period))
+    half = len(sums) // 2
+    numbers: dict[int, list[int]] = {}
+    for at, one in enumerate(sums):
+        for part, value in answers.by_path(one, places, cut).items():
+            numbers.setdefault(part, [0] * len(sums))[at] = value
+    return {part: Value(tuple(found[:half]), tuple(found[half:])) for part, found in numbers.items()}

@@ -16,14 +16,14 @@ PAGES = {"figures.md": figure_list.figures_markdown}
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
-def figures(form: str, period: str, organisation_code: str | None) -> list[dict[str, Any]]:
-    """The rows of a report, for other programs."""
-    return filling.as_json(form, period, organisation_code)
+def figures(form: str, period: str, organisation_code: str | None, *, now: bool = False) -> list[dict[str, Any]]:
+    """The rows of a report, for other programs; with `now` as organised today."""
+    return filling.as_json(form, period, organisation_code, now=now)
 
 
 def report(form: str, period: str, organisation_code: str | None, *, english: bool) -> str:
     """The report in words: as filed where it is filed, else as the journal stands."""
-    organisation = filling.organisation_of(organisation_code)
+    organisation = filling.organisation_of(organisation_code, Period.parse(period))
     _report, filled = filling.filled_report(report_forms.form(form), organisation, Period.parse(period))
     sections = []
     for section in filling.prose(filled, english=english):
@@ -39,7 +39,7 @@ def print_report(
     form: str, period: str, organisation_code: str | None, *, ending: str, file: Path, english: bool
 ) -> int:
     """The report as a file: whole or not at all."""
-    organisation = filling.organisation_of(organisation_code)
+    organisation = filling.organisation_of(organisation_code, Period.parse(period))
     report, filled = filling.filled_report(report_forms.form(form), organisation, Period.parse(period))
     if any(one.figure.sensitive for one in filled):
         access.looked(SYSTEM, "reports.report_printed", subject_type="reports.report")

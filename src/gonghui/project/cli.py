@@ -78,7 +78,7 @@ def _first_administrator(words: argparse.Namespace) -> int:
 def _figures(words: argparse.Namespace) -> int:
     from gonghui.project import answers
 
-    rows = answers.figures(words.form, words.period, words.org)
+    rows = answers.figures(words.form, words.period, words.org, now=words.organised == "now")
     if words.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
@@ -209,6 +209,8 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--period", default="2020H1")
         one.add_argument("--org", default=None, metavar="CODE", help="the city's, when left out")
         one.add_argument(*(["--json"] if name == "figures" else ["--english"]), action="store_true")
+        if name == "figures":
+            one.add_argument("--organised", choices=("then", "now"), default="then", help="whose tree decides")
     one.add_argument("--format", choices=("text", "docx", "pdf", "html", "json"), default="text")
     one.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the report is written")
     held = command("reconcile", _reconcile, "The text of a published report held against the books.")

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports import masks
 from gonghui.reports.filling import Filled
+from gonghui.reports.places import stood_below
 from gonghui.reports.report_forms import Row
 from gonghui.spine.organisations.models import Organisation
 
@@ -31,10 +34,18 @@ class Cell:
         return whole[0]
 
 
-def below(organisation: Organisation) -> list[Organisation]:
-    """The unions directly below, in the order they are listed; none where they are too many to set side by side."""
-    found = Organisation.objects.filter(parent=organisation).order_by("level", "area_code", "pinyin_key", "id")
-    listed = list(found[: MOST_BELOW + 1])
+def below(organisation: Organisation, period: Period | None = None) -> list[Organisation]:
+    """The unions directly below, in the order they are listed; none where they are too many to set side by side.
+
+    With a period, as organised then: who stood below for a part of it is listed, who came later is not.
+    """
+    found = Organisation.objects.filter(parent=organisation)
+    if period is not None:
+        then = stood_below(organisation, period)
+        came_later = Q(path_since__gt=period.last, spans__last_on__isnull=False) | Q(successor__isnull=False)
+        later = Organisation.objects.filter(came_later, parent=organisation).exclude(pk__in=then).values("pk")
+        found = Organisation.objects.filter(Q(parent=organisation) | Q(pk__in=then)).exclude(pk__in=later)
+    listed = list(found.order_by("level", "area_code", "pinyin_key", "id")[: MOST_BELOW + 1])
     return listed if len(listed) <= MOST_BELOW else []
 
 
@@ -105,12 +116,26 @@ def masked_outside(filled: Iterable[Filled], organisation: Organisation) -> froz
     rows = [one for one in filled if one.figure.sensitive and one.is_known]
     if not rows:
         return frozenset()
-    asked = [(one.row, one.period) for one in rows]
-    above = organisation.parent or organisation
-    beside = list(Organisation.objects.filter(parent=organisation.parent).order_by("id")) if organisation.parent else []
-    at = [one.pk for one in beside].index(organisation.pk) if beside else 0
-    told = masks.opened(asked, above, beside, {*(one.cut for one in rows), *masks.cuts_of(above, asked)})
-    return frozenset(row_id for row_id, is_open in told.items() if not is_open[at])
+    hidden: set[str] = set()
+    for period in dict.fromkeys(one.period for one in rows):
+        of_period = [one for one in rows if one.period == period]
+        asked = [(one.row, period) for one in of_period]
+        above = organisation.parent or organisation
+        beside = _beside(organisation, above, period)
+        at = [one.pk for one in beside].index(organisation.pk) if beside else 0
+        told = masks.opened(asked, above, beside, {*(one.cut for one in of_period), *masks.cuts_of(above, asked)})
+        hidden |= {row_id for row_id, is_open in told.items() if not is_open[at]}
+    return frozenset(hidden)
+
+
+def _beside(organisation: Organisation, above: Organisation, period: Period) -> list[Organisation]:
+    """The cells of the breakdown of the union above, the union itself always among them; of the city itself none."""
+    if organisation.parent is None:
+        return []
+    listed = below(above, period)
+    if any(one.pk == organisation.pk for one in listed):
+        return listed
+    return list(Organisation.objects.filter(Q(parent=above) | Q(pk=organisation.pk)).order_by("id"))
 
 
 def is_masked(filled: Filled, organisation: Organisation, actor: Actor) -> bool:

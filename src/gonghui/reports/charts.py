@@ -88,7 +88,7 @@ def _is_known(filling: Filling, plan: Plan) -> bool:
 def _by_area(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[str, list[_Mark]]:
     """Each part of a row by the unions below, the longest first, then what the organisation has itself."""
     wanted = [plan for plan in plans if plan.way == "areas" and areas.is_divided(filling.rows[plan.row].figure)]
-    children = areas.below(filling.organisation) if wanted else []
+    children = areas.below(filling.organisation, filling.period) if wanted else []
     if not children or len(children) > MOST_BARS:
         return {}
     rows = [(filling.rows[plan.row].row, filling.rows[plan.row].period) for plan in wanted]

@@ -14,6 +14,7 @@ from gonghui.core.numerals import Style
 from gonghui.core.period import Period
 from gonghui.reports import report_forms, wording
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.organised import as_now, as_then
 from gonghui.reports.places import paths_of
 from gonghui.reports.report_forms import Clause, Form, Row
 from gonghui.reports.standing import KNOWN, WORDS, Standing, standings
@@ -163,21 +164,29 @@ def rows_for(form: Form, organisation: Organisation) -> list[Row]:
     return [row for row in form.rows if belongs(row, organisation.level)]
 
 
-def fill(form: Form, organisation: Organisation, period: Period, cut: int | None = None) -> Filling:
-    """Every row of the organisation's report, asked in one go."""
+def fill(
+    form: Form, organisation: Organisation, period: Period, cut: int | None = None, *, now: bool = False
+) -> Filling:
+    """Every row of the organisation's report, asked in one go; with `now` as organised today."""
     rows = rows_for(form, organisation)
-    filled = fill_rows(rows, organisation, period, form.period, cut)
+    filled = fill_rows(rows, organisation, period, form.period, cut, now=now)
     return Filling(form, organisation, period, {one.row.id: one for one in filled}, cut)
 
 
 def fill_rows(
-    rows: Sequence[Row], organisation: Organisation, period: Period, own: Period, cut: int | None = None
+    rows: Sequence[Row],
+    organisation: Organisation,
+    period: Period,
+    own: Period,
+    cut: int | None = None,
+    *,
+    now: bool = False,
 ) -> list[Filled]:
     """The rows' values, standings and printed words."""
     spans = [row.days(period, own) for row in rows]
-    paths = paths_of([organisation]).get(organisation.pk, ())
-    asks = [Ask(row.figure, organisation.path, span, paths) for row, span in zip(rows, spans, strict=True)]
-    values = answer(asks, cut)
+    plain = [Ask(row.figure, organisation.path, span) for row, span in zip(rows, spans, strict=True)]
+    asks = as_then(plain, organisation)
+    values = answer(as_now(plain, organisation) if now else asks, cut)
     stood = standings(asks, values)
     return [
         _filled(row, span, value, standing, cut)
@@ -355,10 +364,13 @@ def styled(filled: Filled, style: str) -> Filled:
 # For other programs ---------------------------------------------------------------------------------------------
 
 
-def as_json(form_code: str, period: str, organisation_code: str | None = None) -> list[dict[str, Any]]:
+def as_json(
+    form_code: str, period: str, organisation_code: str | None = None, *, now: bool = False
+) -> list[dict[str, Any]]:
     """The rows of a report as plain values, stable for other programs; value = returned + recorded."""
-    organisation = organisation_of(organisation_code)
-    filling = fill(report_forms.form(form_code), organisation, Period.parse(period))
+    days = Period.parse(period)
+    organisation = organisation_of(organisation_code, days)
+    filling = fill(report_forms.form(form_code), organisation, days, now=now)
     return [
         {
             "row": filled.row.id,
@@ -375,11 +387,17 @@ def as_json(form_code: str, period: str, organisation_code: str | None = None) -
     ]
 
 
-def organisation_of(code: str | None) -> Organisation:
-    """The organisation of a code; the city where none is given."""
+def organisation_of(code: str | None, period: Period | None = None) -> Organisation:
+    """The organisation of a code, or what became of it; the city where none is given.
+
+    One that was merged away answers for itself in periods that begin before, its successor in later ones.
+    """
     if code is None:
         return Organisation.objects.city()
     found = Organisation.objects.filter(code=code).first()
+    if found is not None and period is not None and found.closed_on is not None and found.closed_on <= period.first:
+        found = Organisation.objects.now_of(found.code)
+    found = found or Organisation.objects.all().resolved(code)
     if found is None:
         raise Refusal("reports.organisation_unknown", "没有组织代码 %(code)s，请核对后再试", code=code[:30])
     return found

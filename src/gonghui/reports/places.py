@@ -6,6 +6,8 @@ from datetime import date
 
 from django.db.models import F, Q
 
+from gonghui.core.period import Period
+from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.models import Organisation, PathSpan
 
 
@@ -34,6 +36,16 @@ def spans_since(organisation_id: int, day: date) -> list[PathSpan]:
     """Where the organisation stood on the day and after it."""
     later = Q(last_on=None) | Q(last_on__gte=day)
     return list(PathSpan.objects.filter(later, organisation_id=organisation_id).order_by("first_on"))
+
+
+def stood_below(organisation: Organisation, period: Period) -> set[int]:
+    """The organisations that an act brought directly under the organisation or took from there, and that stood there
+    on some day of the period."""
+    spans = PathSpan.objects.filter(path__contains=f"/{organisation.pk}/", first_on__lte=period.last)
+    brought = spans.filter(Q(last_on__isnull=False) | Q(act__isnull=False)).exclude(last_on__lt=period.first)
+    return {
+        pk for pk, path in brought.values_list("organisation_id", "path") if rules.ids_of(path)[-2] == organisation.pk
+    } - {organisation.pk}
 
 
 def within(paths: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from gonghui.reports.facts import FigureReturned
 from gonghui.reports.models import FiledRow, Line, Programme, StockSeries
 from gonghui.reports.models.filings import ancestors
 from gonghui.reports.places import spans_of
+from gonghui.spine.organisations.actions import Moved
 from gonghui.spine.organisations.models import Organisation
 
 Parts = tuple[int, int]
@@ -153,12 +154,12 @@ def _parts_of(line: Line, entries: Sequence[Entry]) -> Parts:
 # Moves ----------------------------------------------------------------------------------------------------------
 
 
-def follow_move(organisation: Organisation, by: Actor, on: date) -> None:
-    """The levels of the moved union and of all under it stand under their present paths from the day of the move on.
+def follow_move(move: Moved) -> None:
+    """The levels of the moved unions and of all under them stand under their present paths from the day of the move on.
 
     A series whose last level is nought ends here: it has nothing to take along and stands in nobody's way.
     """
-    moved = Organisation.objects.under(organisation.path)
+    moved = Organisation.objects.filter(pk__in=move.ids)
     series = {(one.figure, one.organisation_id, one.coverage): one for one in _series(moved)}
     last = (
         Line.objects.accepted()
@@ -169,28 +170,106 @@ def follow_move(organisation: Organisation, by: Actor, on: date) -> None:
     noughts = {series_of(line) for line in last if not any(line.amount.parts)}
     StockSeries.objects.filter(pk__in=[one.pk for key, one in series.items() if key in noughts]).delete()
     going = [one for key, one in series.items() if key not in noughts]
-    _check_arrival(organisation, going)
-    _check_filed(organisation, going, on=on)
-    for one in going:
+    merged = [one for one in going if move.merged is not None and one.organisation_id == move.merged.pk]
+    _check_arrival(move.to, [one for one in going if one not in merged])
+    _check_filed(going, on=move.on)
+    handed = _handed_over(merged, move)
+    staying = [one for one in going if one not in merged]
+    for one in staying:
         one.path = one.organisation.path
-    StockSeries.objects.bulk_update(going, ["path"], batch_size=1000)
+    StockSeries.objects.bulk_update(staying, ["path"], batch_size=1000)
     programmes = list(Programme.objects.filter(organisation__in=moved).select_related("organisation"))
     for programme in programmes:
         programme.path = programme.organisation.path
     Programme.objects.bulk_update(programmes, ["path"])
-    restate(set(series), by=by)
+    restate(set(series) | handed, by=move.by)
+
+
+def _handed_over(merged: Sequence[StockSeries], move: Moved) -> set[SeriesKey]:
+    """The levels of a union that was merged are part of the other's from the day on: two lines say so for each.
+
+    The merged one says nought and the other the sum of both, so the next level of the other follows on its own.
+    """
+    keys: set[SeriesKey] = set()
+    for one in merged:
+        here = list(StockSeries.objects.filter(figure=one.figure, organisation=move.to))
+        if one.coverage == rules.SUBTREE and any(other.coverage == rules.OWN for other in here):
+            raise _unlike_levels(one, move.to)
+        coverage = here[0].coverage if here else one.coverage
+        key = (one.figure, one.organisation_id, one.coverage), (one.figure, move.to.pk, coverage)
+        mine, theirs = (_last_level(each) for each in key)
+        assert mine is not None
+        if theirs is not None and theirs.last_on >= move.on:
+            raise Refusal(
+                "reports.merge_level_later",
+                "“%(name)s”已报过 %(last)s 的“%(title)s”存量，合并日期须晚于这一天",
+                name=move.to.name,
+                last=theirs.last_on.isoformat(),
+                title=FIGURES[one.figure].title,
+            )
+        checking.lock_families([(one.figure, move.to.path)])
+        parts = [sum(level) for level in zip(mine.amount.parts, theirs.amount.parts if theirs else (0, 0), strict=True)]
+        _say_level(mine, one.organisation, one.coverage, (0, 0), move)
+        _say_level(theirs or mine, move.to, coverage, (parts[0], parts[1]), move)
+        one.delete()
+        if not here:
+            StockSeries.objects.create(figure=one.figure, organisation=move.to, path=move.to.path, coverage=coverage)
+        keys |= set(key)
+    return keys
+
+
+def _last_level(key: SeriesKey) -> Line | None:
+    """The level a series stands at."""
+    figure, organisation_id, coverage = key
+    levels = Line.objects.accepted().filter(figure=figure, organisation_id=organisation_id, coverage=coverage)
+    return levels.filter(clock="stock").order_by("-last_on").first()
+
+
+def _say_level(like: Line, organisation: Organisation, coverage: str, parts: Parts, move: Moved) -> None:
+    """A line of the day of the merger, decided by the act itself."""
+    Line.objects.create(
+        in_return_id=like.in_return_id,
+        organisation=organisation,
+        path=organisation.path_on(move.on),
+        figure=like.figure,
+        clock="stock",
+        coverage=coverage,
+        first_on=move.on,
+        last_on=move.on,
+        number=parts[0],
+        denominator=parts[1] if like.declared.is_ratio else None,
+        reason="组织合并",
+        state="accepted",
+        entered_by=move.by.id,
+        entered_account=move.by.account_id,
+        entered_on=move.on,
+        submitted_on=move.on,
+        reviewed_by=move.by.id,
+        reviewed_on=move.on,
+    )
+
+
+def _unlike_levels(one: StockSeries, to: Organisation) -> Refusal:
+    return Refusal(
+        "reports.merge_levels_unlike",
+        "“%(name)s”按“本级及所辖”报“%(title)s”的存量，“%(to)s”只报本级，合并后分不清："
+        "请“%(name)s”先以合并前一日报一次 0",
+        name=one.organisation.name,
+        to=to.name,
+        title=FIGURES[one.figure].title,
+    )
 
 
 def _series(moved: Iterable[Organisation]) -> list[StockSeries]:
     return list(StockSeries.objects.filter(organisation__in=moved).select_related("organisation"))
 
 
-def _check_arrival(organisation: Organisation, going: Sequence[StockSeries]) -> None:
+def _check_arrival(to: Organisation, going: Sequence[StockSeries]) -> None:
     """Refuse to bring a level to where another union already answers for all below it."""
     covering = StockSeries.objects.filter(
         figure__in={one.figure for one in going},
         coverage=rules.SUBTREE,
-        path__in=checking.above(organisation.path)[:-1],
+        path__in=checking.above(to.path),
     ).select_related("organisation")
     for other in covering:
         mine = next(one for one in going if one.figure == other.figure)
@@ -204,7 +283,7 @@ def _check_arrival(organisation: Organisation, going: Sequence[StockSeries]) -> 
         )
 
 
-def _check_filed(organisation: Organisation, going: Sequence[StockSeries], *, on: date) -> None:
+def _check_filed(going: Sequence[StockSeries], *, on: date) -> None:
     """Refuse a day under which a level would leave or enter a number that is filed: only a correction moves those."""
     checking.lock_families((one.figure, path) for one in going for path in (one.path, one.organisation.path))
     changed = {key for one in going for key in {*ancestors(one.path)} ^ {*ancestors(one.organisation.path)}}
@@ -225,6 +304,6 @@ def _check_filed(organisation: Organisation, going: Sequence[StockSeries], *, on
             "“%(by)s”的报告已备案到 %(last)s，“%(name)s”及所辖的“%(title)s”存量在那天已计入：变更日期须晚于 %(last)s",
             by=filed.report.organisation.name,
             last=filed.last_on.isoformat(),
-            name=organisation.name,
+            name=next(one for one in going if one.figure == filed.figure).organisation.name,
             title=FIGURES[filed.figure].title,
         )

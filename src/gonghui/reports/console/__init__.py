@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from gonghui.reports.console import (
     annex,
+    bridging,
     checkpoints,
     entries,
     figures,
@@ -31,6 +32,7 @@ _PAGES = (
     reconcile,
     report,
     annex,
+    bridging,
     figures,
     entries,
     overview,

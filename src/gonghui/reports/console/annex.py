@@ -20,7 +20,7 @@ DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 def _found(request: ConsoleRequest, place: Place) -> Annex:
     _kept, filling = filled_report(place.form, place.organisation, place.period)
-    names = {child.pk: short_name_of(child) for child in areas.below(place.organisation)}
+    names = {child.pk: short_name_of(child) for child in areas.below(place.organisation, place.period)}
     return annex(request.actor, filling, names)
 
 

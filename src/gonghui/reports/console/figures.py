@@ -26,6 +26,7 @@ from gonghui.reports.console.report import (
 )
 from gonghui.reports.filling import Filled, Filling, belongs, filled_report
 from gonghui.reports.models.filings import Report
+from gonghui.reports.organised import as_now
 from gonghui.reports.places import paths_of
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
@@ -96,9 +97,22 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of:
         "rest_is_shared": figure.is_distinct,
         "door": door(actor, place, filled),
         "entries_url": reverse("report_entries", args=[*place.parts, filled.row.id]),
+        **now_of(place, filled),
         "moved_by": moved_by(actor, place, filled),
         "verify_url": reverse("report_verify", args=[*place.parts, filled.row.id]) if filled.cut else "",
     }
+
+
+def now_of(place: Place, filled: Filled) -> dict[str, Any]:
+    """The figure as organised now and the way to its bridge, where anybody ever came or left; never a sensitive one."""
+    if not place.organisation.is_mixed or not filled.is_known:
+        return {}
+    url = reverse("report_bridge", args=[*place.parts, filled.row.id])
+    if filled.figure.sensitive:
+        return {"now_url": url}
+    ask = Ask(filled.figure, place.organisation.path, filled.period)
+    (value,) = answer(as_now([ask], place.organisation), filled.cut)
+    return {"now_url": url, "now_value": exact_of(filled, value.total)}
 
 
 def _one(parts: tuple[int, ...]) -> int | tuple[int, int]:
@@ -129,7 +143,7 @@ def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
     """The bars of the breakdown, the longest first; what may not be shown prints as —."""
     if not areas.is_divided(filled.figure) or not filled.is_known:
         return []
-    children = areas.below(place.organisation)
+    children = areas.below(place.organisation, place.period)
     if not children:
         return []
     rows = [(filled.row, filled.period)]

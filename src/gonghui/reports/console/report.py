@@ -84,7 +84,10 @@ def place_of(actor: Actor, form: str, period: str, code: str) -> Place:
         found, days = report_forms.form(form), Period.parse(period)
     except Refusal:
         raise Http404 from None
-    organisation = get_object_or_404(Organisation.objects.seen_by(actor), code=code)
+    seen = Organisation.objects.seen_by(actor)
+    organisation = seen.filter(code=code).first() or seen.resolved(code)
+    if organisation is None:
+        raise Http404
     if not found.serves(organisation.level, days):
         raise Http404
     return Place(found, days, organisation)

@@ -19,7 +19,7 @@ def annex_of(filling: Filling, title: str, hidden: frozenset[str], *, english: b
 
     A part that may not be shown prints as —, by the same rule as on the pages.
     """
-    children = areas.below(filling.organisation)
+    children = areas.below(filling.organisation, filling.period)
     wanted = [
         filled
         for filled in filling.rows.values()

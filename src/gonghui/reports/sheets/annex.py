@@ -51,7 +51,7 @@ class Annex:
 
 def annex(actor: Actor, filling: Filling, names: dict[int, str]) -> Annex:
     """Every row of the report for each union below, the union's own part, and the sum."""
-    children = areas.below(filling.organisation)
+    children = areas.below(filling.organisation, filling.period)
     columns = tuple(names.get(child.pk, child.short_name) for child in children)
     masked = areas.masked_rows(filling.rows.values(), filling.organisation, actor)
     divided = [

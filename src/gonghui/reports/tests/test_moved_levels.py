@@ -32,8 +32,9 @@ from gonghui.reports.tests.builders import (
     an_accepted_return,
 )
 from gonghui.reports.tests.filing_builders import a_filed_report
-from gonghui.spine.organisations.actions import move_organisation
+from gonghui.spine.organisations.actions import merge_organisations, move_organisation
 from gonghui.spine.organisations.models import Organisation, PathSpan
+from gonghui.spine.organisations.models.audits import entry_differences
 
 MARCH, MAY, JUNE = Period.parse("2020-03"), Period.parse("2020-05"), Period.parse("2020-06")
 APRIL_20 = date(2020, 4, 20)
@@ -304,3 +305,36 @@ def played(steps: list[Step]) -> None:
                 assert series.path == unit.organisation.path
         assert list(audits.lines_against_entries()) == list(audits.levels_where_units_stand()) == []
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("coverage", ["own", "subtree"])
+def test_a_merger_hands_the_level_over_and_the_next_one_follows_on_it(coverage: str) -> None:
+    federation = a_federation()
+    a_level(federation.west, federation.city, MARCH, 30, coverage=coverage)
+    a_level(federation.east, federation.city, MARCH, 50, coverage=coverage)
+    merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
+    figure = FIGURES[HOMES]
+    east = Organisation.objects.get(pk=federation.east.organisation.pk)
+    city = federation.city.organisation
+
+    def level(organisation: Organisation, day: date) -> object:
+        return figure.value(organisation.path, Period.day(day)).total
+
+    before = APRIL_20 - timedelta(days=1)
+    assert [level(city, day) for day in (before, APRIL_20, MAY.last)] == [80, 80, 80]
+    assert [level(east, day) for day in (before, APRIL_20)] == [50, 80]
+    a_level(federation.east, federation.city, MAY, 75, coverage=coverage)
+    assert [level(city, day) for day in (APRIL_20, MAY.last)] == [80, 75], "the next level replaces both"
+    for difference in (audits.lines_against_entries, audits.levels_where_units_stand, entry_differences):
+        assert list(difference()) == []
+
+
+@pytest.mark.django_db
+def test_no_merger_before_a_level_the_other_reported_already() -> None:
+    federation = a_federation()
+    a_level(federation.west, federation.city, MARCH, 30)
+    a_level(federation.east, federation.city, MAY, 50)
+    with pytest.raises(Refusal) as refused:
+        merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
+    assert refused.value.code == "reports.merge_level_later"

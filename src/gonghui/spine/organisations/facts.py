@@ -22,6 +22,28 @@ class OrganisationMoved:
     level: str
 
 
+@fact(title="组织合并")
+class OrganisationMerged:
+    """An organisation went with all it had into another one, which goes on in its place."""
+
+    level: str
+
+
+@fact(title="组织分设")
+class OrganisationSplit:
+    """Part of an organisation went out of it into one or more new ones."""
+
+    level: str
+    parts: int
+
+
+@fact(title="组织恢复建制")
+class OrganisationRestored:
+    """An organisation that had been merged or closed stands again."""
+
+    level: str
+
+
 @fact(title="组织撤销")
 class OrganisationClosed:
     """An organisation ceased to exist; its records and its place in past reports stay."""

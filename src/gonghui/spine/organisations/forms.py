@@ -1,5 +1,6 @@
 """What officials type about organisations and set-ups; the actions check it again."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,8 @@ class OrganisationField(forms.CharField):
             return None
         seen = Organisation.objects.seen_by(self.actor).active()
         found = list(seen.filter(code=typed.strip().upper())[:1]) or list(seen.filter(name=typed.strip())[:2])
+        if len(found) != 1 and (now := seen.resolved(typed)) is not None:
+            return now
         if len(found) != 1:
             raise ValidationError(gettext("您的范围内没有“%(typed)s”，请从列表中选择或填组织代码") % {"typed": typed})
         return found[0]
@@ -148,6 +151,38 @@ class CloseForm(forms.Form):
     """The end of an organisation."""
 
     on = DayField(label=_("撤销日期"))
+
+
+class MergeForm(ScopedForm):
+    """The organisation that goes on for another."""
+
+    on = DayField(label=_("合并日期"))
+
+    def __init__(self, *args: Any, actor: Actor, **given: Any) -> None:
+        super().__init__(*args, actor=actor, **given)
+        self.fields["into"] = OrganisationField(actor, label=_("并入"), help_text=_("输入名称或代码"))
+        self.order_fields(["into", "on"])
+
+
+class SplitForm(forms.Form):
+    """A new organisation out of another, and which of those below go with it."""
+
+    name = forms.CharField(label=_("新组织名称"), max_length=rules.NAME_LONGEST)
+    short_name = forms.CharField(label=_("简称"), max_length=40, required=False)
+    english_name = forms.CharField(label=_("英文名称"), max_length=160, required=False)
+    on = DayField(label=_("分设日期"))
+    unit = forms.MultipleChoiceField(label=_("转入新组织的下级"))
+    ends = forms.BooleanField(label=_("原组织同时撤销，其余下级和业务由新组织承继"), required=False)
+
+    def __init__(self, *args: Any, units: Sequence[Organisation], **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["unit"].choices = [(one.code, one.short_title) for one in units]  # type: ignore[attr-defined]
+
+
+class RestoreForm(forms.Form):
+    """The day from which an organisation stands again."""
+
+    on = DayField(label=_("恢复日期"))
 
 
 class IndustryForm(forms.Form):

@@ -94,6 +94,26 @@ def depth_of(path: str) -> int:
     return path.count("/") - 1
 
 
+def ids_of(path: str) -> tuple[int, ...]:
+    """The organisations a path names, from the top down: `/1/3/` are 1 and 3."""
+    return tuple(int(step) for step in path.split("/") if step)
+
+
+UNIONS = ("base", "joint")
+
+
+def check_merge(level: str, into: str) -> None:
+    """Refuse to merge what is not alike: a district into a district, a union into a union, its own or a joint one."""
+    if level_of(level).under and (level == into or (level in UNIONS and into in UNIONS)):
+        return
+    raise Refusal(
+        "organisations.merge_unlike",
+        "“%(level)s”不能并入“%(into)s”，只有同级组织可以合并；要归入上级请用变更隶属关系",
+        level=level_of(level).title,
+        into=level_of(into).title,
+    )
+
+
 def checked_name(name: str) -> str:
     """The name in one line of visible characters; an empty or overlong one is refused."""
     seen = text.clean(name, longest=NAME_LONGEST, field="名称")

@@ -2,6 +2,14 @@
 
 from gonghui.spine.organisations.actions.bulk import bulk_found
 from gonghui.spine.organisations.actions.employers import EmployerEntry
+from gonghui.spine.organisations.actions.moving import Moved, with_each_move
+from gonghui.spine.organisations.actions.reshaping import (
+    Part,
+    merge_organisations,
+    move_organisation,
+    restore_organisation,
+    split_organisation,
+)
 from gonghui.spine.organisations.actions.set_up import (
     Proposal,
     abandon_set_up,
@@ -15,15 +23,15 @@ from gonghui.spine.organisations.actions.tree import (
     close_organisation,
     edit_industry,
     found_organisation,
-    move_organisation,
     rename_organisation,
     set_secondary_superior,
-    with_each_move,
 )
 
 __all__ = [
     "EmployerEntry",
     "Founding",
+    "Moved",
+    "Part",
     "Proposal",
     "abandon_set_up",
     "approve_preparation",
@@ -32,10 +40,13 @@ __all__ = [
     "edit_industry",
     "establish_union",
     "found_organisation",
+    "merge_organisations",
     "move_organisation",
     "propose_set_up",
     "record_election",
     "rename_organisation",
+    "restore_organisation",
     "set_secondary_superior",
+    "split_organisation",
     "with_each_move",
 ]

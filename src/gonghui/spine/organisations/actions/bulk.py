@@ -42,7 +42,7 @@ def bulk_found(foundings: Sequence[Founding], *, by: Actor, on: date) -> list[Or
     rows = _rows(foundings, on=on)
     employers = _employers(foundings, rows, on=on)
     bulk.copy(Organisation, _columns(Organisation), (_values(row) for row in rows))
-    bulk.copy(PathSpan, ["organisation_id", "path", "first_on", "last_on"], _spans(rows, on=on))
+    bulk.copy(PathSpan, ["organisation_id", "path", "first_on", "last_on", "act_id"], _spans(rows, on=on))
     entries = [_entry(OrganisationFounded(level=row.level), row, row, by, on) for row in rows]
     entries += [
         _entry(coverage_fact(one, new=True), one, organisation, by, on)
@@ -94,7 +94,13 @@ def _spans(rows: Sequence[Organisation], *, on: date) -> Iterable[tuple[object, 
         if span.last_on is None or span.last_on >= on:
             above.setdefault(span.organisation_id, []).append(span)
     return [
-        (row.id, f"{span.path}{row.id}/", max(span.first_on, on), span.last_on)
+        (
+            row.id,
+            f"{span.path}{row.id}/",
+            max(span.first_on, on),
+            span.last_on,
+            span.act_id if span.first_on > on else None,
+        )
         for row in rows
         for span in above[row.parent_id or 0]
     ]

@@ -1,19 +1,16 @@
-"""Founding, renaming, moving and closing organisations, under the one lock of the tree."""
+"""Founding, renaming and closing organisations, second superiors and industries, under the one lock of the tree."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import F, Max, Q, Value
-from django.db.models.functions import Concat, Greatest, Substr
+from django.db.models import Q
 
 from gonghui.core import codes, search
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.journal import record
-from gonghui.core.models import Entry, Kind
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions.employers import (
     EmployerEntry,
@@ -25,24 +22,10 @@ from gonghui.spine.organisations.facts import (
     IndustryEdited,
     OrganisationClosed,
     OrganisationFounded,
-    OrganisationMoved,
     OrganisationRenamed,
     SecondarySuperiorSet,
 )
-from gonghui.spine.organisations.models import Industry, Organisation, PathSpan, SetUp, lock_tree
-
-Follow = Callable[[Organisation, Actor, date], None]
-_FOLLOWING: list[Follow] = []
-
-
-def with_each_move(follow: Follow) -> Follow:
-    """Register what another app does in the same transaction when an organisation was moved.
-
-    What its journal counts by place must follow at once: a reaction after the commit would leave a moment in which a
-    report could be filed with the level on neither side. It may refuse the move.
-    """
-    _FOLLOWING.append(follow)
-    return follow
+from gonghui.spine.organisations.models import FormerName, Industry, Organisation, PathSpan, SetUp, TreeAct, lock_tree
 
 
 @dataclass(frozen=True)
@@ -191,6 +174,7 @@ def _copy_spans(organisation: Organisation, *, on: date) -> None:
             path=f"{span.path}{organisation.id}/",
             first_on=max(span.first_on, on),
             last_on=span.last_on,
+            act_id=span.act_id if span.first_on > on else None,
         )
         for span in above
     )
@@ -206,96 +190,55 @@ def rename_organisation(
     name = rules.checked_name(name)
     short = " ".join(short_name.split())[:40] or name[:40]
     english = " ".join(english_name.split())[:160]
+    lock_tree(alone=True)
+    organisation.refresh_from_db()
     if (name, short, english) == (organisation.name, organisation.short_name, organisation.english_name):
         raise Refusal("organisations.same_name", "新名称与现名称“%(name)s”相同，请改后再存", name=name)
+    _keep_name(organisation, on=on)
     organisation.name, organisation.short_name, organisation.english_name = name, short, english
     for column, value in _found_by_name(name, short).items():
         setattr(organisation, column, value)
     organisation.save(update_fields=["name", "short_name", "english_name", "pinyin_key", "search_terms"])
+    tell("rename", organisation, on=on)
     record(OrganisationRenamed(), about=organisation, by=by, happened_on=on)
 
 
-@action
-def move_organisation(organisation: Organisation, to: Organisation, *, by: Actor, on: date) -> None:
-    """The organisation and all under it stand under another superior from the day on; earlier days keep their paths."""
-    by.require("organisations.edit")
-    lock_tree(alone=True)
-    organisation.refresh_from_db()
-    to.refresh_from_db()
-    require_reach(by, organisation)
-    require_reach(by, to)
-    _check_move(organisation, to, on=on)
-    old, now = organisation.path, f"{to.path}{organisation.id}/"
-    deeper = rules.depth_of(now) - rules.depth_of(old)
-    lowest = Organisation.objects.under(old).aggregate(depth=Max("depth"))["depth"]
-    rules.check_depth(lowest + deeper)
-    moved = Concat(Value(now), Substr("path", len(old) + 1))
-    _split_spans(old, now, on=on)
-    Organisation.objects.under(old).update(
-        path=moved, depth=F("depth") + deeper, path_since=Greatest("path_since", Value(on))
-    )
-    Organisation.objects.filter(pk=organisation.pk).update(parent=to)
-    organisation.refresh_from_db()
-    record(OrganisationMoved(level=organisation.level), about=organisation, by=by, happened_on=on)
-    for follow in _FOLLOWING:
-        follow(organisation, by, on)
-
-
-def _check_move(organisation: Organisation, to: Organisation, *, on: date) -> None:
-    """Refuse a move into the own subtree, out of place, to where it stands, or on a day already accounted for."""
-    if to.path.startswith(organisation.path):
-        raise Refusal(
-            "organisations.cycle",
-            "“%(to)s”就是“%(name)s”或其下级，不能作为它的上级，请另选上级",
-            to=to.name,
-            name=organisation.name,
-        )
-    if to.pk == organisation.parent_id:
-        raise Refusal("organisations.same_superior", "“%(name)s”已隶属于“%(to)s”", name=organisation.name, to=to.name)
-    for one in (organisation, to):
-        if not one.is_active:
-            raise Refusal("organisations.closed", "“%(name)s”已撤销，隶属关系不再变更", name=one.name)
-    rules.check_place(organisation.level, to.level)
-    since = max(organisation.path_since, to.path_since)
+def _keep_name(organisation: Organisation, *, on: date) -> None:
+    """The name up to the day before stays findable; one that never stood for a whole day is not kept."""
+    rules.check_order(organisation.founded_on, on, what_earlier="成立", what_later="更名")
+    before = organisation.former_names.order_by("-last_on").values_list("last_on", flat=True).first()
+    since = organisation.founded_on if before is None else before + timedelta(days=1)
     if on < since:
         raise Refusal(
-            "organisations.move_too_early",
-            "“%(name)s”或新上级自 %(since)s 起才在现在的位置，变更日期不能早于这一天",
+            "organisations.rename_too_early",
+            "“%(name)s”自 %(since)s 起才用现在的名称，更名日期不能早于这一天",
             name=organisation.name,
             since=since,
         )
-    work = Kind.objects.exclude(name__startswith="organisations.organisation_").values("id")
-    spans = PathSpan.objects.filter(organisation__path__startswith=organisation.path).exclude(last_on__lt=on)
-    later = Entry.objects.filter(kind__in=work, path__in=spans.values("path"), happened_on__gte=on)
-    newest = later.order_by("-happened_on").values_list("happened_on", flat=True).first()
-    if newest is not None:
-        raise Refusal(
-            "organisations.move_accounted",
-            "“%(name)s”及所辖在 %(on)s 之后已有台账（最近一笔 %(newest)s），变更日期须晚于 %(newest)s",
+    if on > since:
+        FormerName.objects.create(
+            organisation=organisation,
             name=organisation.name,
-            on=on,
-            newest=newest,
+            short_name=organisation.short_name,
+            english_name=organisation.english_name,
+            last_on=on - timedelta(days=1),
+            search_terms=organisation.search_terms,
         )
 
 
-def _split_spans(old: str, now: str, *, on: date) -> None:
-    """Every span under the old path ends the day before; its rest goes on under the present path."""
-    rest = "%(now)s || substr(path, length(%(old)s) + 1)"
-    under = "path >= %(old)s and path < %(end)s"
-    cut = f"{under} and first_on < %(on)s and (last_on is null or last_on >= %(on)s)"
-    places: dict[str, str | date] = {"old": old, "now": now, "on": on, "eve": on - timedelta(days=1)}
-    places["end"] = rules.end_of(old)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into organisations_pathspan (organisation_id, path, first_on, last_on)"  # noqa: S608
-            f" select organisation_id, {rest}, %(on)s::date, last_on from organisations_pathspan where {cut}",
-            places,
-        )
-        cursor.execute(
-            f"update organisations_pathspan set path = {rest} where {under} and first_on >= %(on)s",  # noqa: S608
-            places,
-        )
-        cursor.execute(f"update organisations_pathspan set last_on = %(eve)s where {cut}", places)  # noqa: S608
+def tell(
+    act: str,
+    organisation: Organisation,
+    *,
+    on: date,
+    source: Organisation | None = None,
+    target: Organisation | None = None,
+    undoes: TreeAct | None = None,
+) -> TreeAct:
+    """The act stands in the history of everyone it names."""
+    return TreeAct.objects.create(
+        act=act, organisation=organisation, source=source, target=target, on=on, undoes=undoes
+    )
 
 
 @action
@@ -321,6 +264,7 @@ def close_organisation(organisation: Organisation, *, by: Actor, on: date) -> No
         raise Refusal("organisations.set_ups_open", "“%(name)s”还有未办结的建会，请先办结", name=organisation.name)
     organisation.is_active, organisation.closed_on = False, on
     organisation.save(update_fields=["is_active", "closed_on"])
+    tell("close", organisation, on=on, source=organisation.parent)
     uncover_all(organisation, by=by, on=on)
     record(OrganisationClosed(level=organisation.level), about=organisation, by=by, happened_on=on)
 
@@ -345,6 +289,7 @@ def set_secondary_superior(organisation: Organisation, superior: Organisation | 
             raise Refusal(
                 "organisations.same_superior", "“%(name)s”已隶属于“%(to)s”", name=organisation.name, to=superior.name
             )
+    tell("secondary", organisation, on=on, source=organisation.secondary, target=superior)
     organisation.secondary = superior
     organisation.save(update_fields=["secondary"])
     record(SecondarySuperiorSet(given=superior is not None), about=organisation, by=by, happened_on=on)

@@ -19,7 +19,8 @@ from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
 from gonghui.spine.organisations import actions, forms
 from gonghui.spine.organisations.actions import Founding
-from gonghui.spine.organisations.models import Industry, Organisation, SetUp
+from gonghui.spine.organisations.console import histories
+from gonghui.spine.organisations.models import FormerName, Industry, Organisation, SetUp
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.palette import Found, searching
@@ -81,7 +82,11 @@ def _found(actor: Actor, words: str, limit: int) -> list[Organisation]:
     seen = Organisation.objects.seen_by(actor).order_by()  # unordered: the search stops at its candidates
     by_code = list(seen.filter(code__startswith=words.upper())[:limit]) if words[:6].isdigit() else []
     named = search.ranked(seen, "search_terms", "name", words, limit=limit)
-    found = [*by_code, *(one for one in named if one not in by_code)][:limit]
+    now = seen.resolved(words)
+    former = search.ranked(FormerName.objects.filter(organisation__in=seen), "search_terms", "name", words, limit=limit)
+    then = Organisation.objects.in_bulk([one.organisation_id for one in former])
+    listed = [*([now] if now is not None else []), *by_code, *named, *then.values()]
+    found = list(dict.fromkeys(listed))[:limit]
     prefetch_related_objects(found, "parent")
     return found
 
@@ -95,7 +100,10 @@ def below(request: ConsoleRequest, code: str) -> HttpResponseBase:
 
 @page("organisations.see")
 def organisation(request: ConsoleRequest, code: str) -> HttpResponseBase:
-    """One organisation: its facts, line, officials, reports, what is below, its history."""
+    """One organisation: its facts, line, officials, reports, what is below, its history. Old codes lead on."""
+    seen = Organisation.objects.seen_by(request.actor)
+    if not seen.filter(code=code).exists() and (now := seen.resolved(code)) is not None:
+        return redirect("organisation", now.code)
     found = one_of(request.actor, code)
     line = [one for one in Organisation.objects.line_of(found.path) if one.pk != found.pk]
     return render(
@@ -105,14 +113,19 @@ def organisation(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "one": found,
             "line": [(one, request.actor.sees(one.path)) for one in line],
             "page": _children(found, request),
-            "spans": found.spans.order_by("-first_on") if found.spans.count() > 1 else [],
+            "told": histories.told(request.actor, found),
+            "successor": Organisation.objects.now_of(found.code) if found.successor_id else None,
             "employers": found.employers.order_by("name")[:100],
             "set_ups": SetUp.objects.seen_by(request.actor).open().filter(superior=found).count(),
             "history": _history(found),
             "may_change": request.actor.may("organisations.edit") and found.is_active,
+            "may_restore": request.actor.may("organisations.edit")
+            and not found.is_active
+            and found.pk != request.actor.organisation_id,
             "may_found": request.actor.may("organisations.edit") and found.is_active and found.level != "branch",
             "officials_url": address("officials_of", found.code),
             "reports_url": address("reports"),
+            "then_url": address("then_and_now_of", found.code) if request.actor.may("reports.see") else "",
         },
     )
 
@@ -176,7 +189,7 @@ def _change_page(request: ConsoleRequest, found: Organisation, typed: QueryDict 
         {
             "one": found,
             "rename": shown("rename", forms.RenameForm, initial=named),
-            "move": shown("move", forms.MoveForm, actor=request.actor),
+            "move": shown("move", forms.MoveForm, actor=request.actor, initial={"to": request.GET.get("to", "")}),
             "secondary": shown(
                 "secondary",
                 forms.SecondaryForm,

@@ -16,11 +16,14 @@ from gonghui.spine.organisations.models.tree import (
     TREE_LOCK,
     CodeSequence,
     DayRange,
+    FormerName,
     Industry,
     OneNumber,
     Organisation,
     OrganisationQuerySet,
     PathSpan,
+    TreeAct,
+    TreeActQuerySet,
     lock_tree,
 )
 
@@ -34,6 +37,7 @@ __all__ = [
     "DayRange",
     "Employer",
     "EmployerQuerySet",
+    "FormerName",
     "Industry",
     "OneNumber",
     "Organisation",
@@ -42,6 +46,8 @@ __all__ = [
     "SetUp",
     "SetUpEmployer",
     "SetUpQuerySet",
+    "TreeAct",
+    "TreeActQuerySet",
     "lock_tree",
     "tree_differences",
 ]

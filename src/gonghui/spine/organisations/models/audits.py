@@ -6,7 +6,10 @@ from django.db import connection
 
 from gonghui.core.audit import Difference, audited
 
-_STRUCTURE = "'organisations.organisation_founded', 'organisations.organisation_moved'"
+_PLACED = "'{}'".format(
+    "', '".join(f"organisations.organisation_{done}" for done in ("founded", "moved", "merged", "restored"))
+)
+_STRUCTURE = f"{_PLACED}, 'organisations.organisation_split'"
 
 
 def _rows(sql: str) -> list[tuple[str, str, str]]:
@@ -56,7 +59,7 @@ def superior_differences() -> Iterable[Difference]:
         left join (
             select distinct on (organisation_id) organisation_id, (string_to_array(path, '/'))[
               array_length(string_to_array(path, '/'), 1) - 2] as above
-            from core_entry where kind in (select id from core_kind where name in ({_STRUCTURE}))
+            from core_entry where kind in (select id from core_kind where name in ({_PLACED}))
             order by organisation_id, happened_on desc, id desc) e on e.organisation_id = o.id
         where coalesce(p.id::text, '') is distinct from coalesce(e.above, '') or e.organisation_id is null
         limit 100
@@ -67,13 +70,18 @@ def superior_differences() -> Iterable[Difference]:
 
 @audited("台账路径与当日隶属一致")
 def entry_differences() -> Iterable[Difference]:
-    """Every entry lies where its organisation stood on the day; same-day moves may stand under the place between."""
+    """Every entry lies where its organisation stood on the day; same-day moves may stand under the place between.
+
+    A level is taken off the old place on the day of the move itself (`union_moved`), and so is what reverses that.
+    """
     rows = _rows(
         f"""
         select 'entry ' || e.id, s.path, e.path from core_entry e
         join organisations_pathspan s on s.organisation_id = e.organisation_id and s.first_on <= e.happened_on
           and (s.last_on is null or s.last_on >= e.happened_on)
         where e.path <> s.path and e.kind not in (select id from core_kind where name in ({_STRUCTURE}))
+          and e.why is distinct from 'union_moved'
+          and not exists (select 1 from core_entry r where r.id = e.reverses and r.why = 'union_moved')
         limit 100
         """  # noqa: S608
     )

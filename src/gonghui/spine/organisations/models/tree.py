@@ -1,7 +1,7 @@
 """Organisations and where they stood when; the list of industries; numbers of codes; the lock of the tree."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,7 @@ from django.db.models.functions import Length, Replace, Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gonghui.core import codes
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Record
@@ -67,7 +68,29 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def line_of(self, path: str) -> "OrganisationQuerySet":
         """The organisations a path names, from the top down."""
-        return self.filter(pk__in=[int(step) for step in path.split("/") if step]).order_by("depth")
+        return self.filter(pk__in=rules.ids_of(path)).order_by("depth")
+
+    def resolved(self, typed: str) -> "Organisation | None":
+        """What became of what was typed: a code of a merged union, an abolished area's code, a name of then."""
+        typed = " ".join(typed.split())
+        found = Organisation.objects.now_of(typed.upper())
+        if found is None and typed in codes.ABOLISHED:
+            area = codes.ABOLISHED[typed][1]
+            found = Organisation.objects.active().filter(level="district", area_code=area).first()
+        if found is None and typed:
+            former = FormerName.objects.filter(Q(name=typed) | Q(short_name=typed)).order_by("-last_on")
+            code = former.values_list("organisation__code", flat=True).first()
+            found = Organisation.objects.now_of(code) if code is not None else None
+        return self.filter(pk=found.pk).first() if found is not None else None
+
+    def now_of(self, code: str) -> "Organisation | None":
+        """What the organisation of a code has become: itself, or the one it was merged into at last."""
+        found = self.filter(code=code).first()
+        passed: set[int] = set()
+        while found is not None and found.successor_id is not None and found.pk not in passed:
+            passed.add(found.pk)
+            found = Organisation.objects.filter(pk=found.successor_id).first()
+        return found
 
 
 class Organisation(models.Model):
@@ -88,12 +111,16 @@ class Organisation(models.Model):
     secondary = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="served", verbose_name=_("业务指导上级")
     )
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("承继组织")
+    )
     path = models.CharField(max_length=200, unique=True, db_collation="C", editable=False)
     path_since = models.DateField(editable=False)
     depth = models.SmallIntegerField(editable=False)
     founded_on = models.DateField(_("成立日期"))
     closed_on = models.DateField(_("撤销日期"), null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    is_mixed = models.BooleanField(default=False, editable=False)
     uscc = models.CharField(_("工会法人代码"), max_length=18, blank=True, db_collation="C")
     pinyin_key = models.CharField(max_length=240, db_collation="C", editable=False)
     search_terms = ArrayField(models.TextField(), default=list, editable=False)
@@ -103,8 +130,8 @@ class Organisation(models.Model):
             INTERNAL,
             "组织管理与统计",
             "长期",
-            "id public_id code name short_name english_name level area_code industry parent secondary path path_since "
-            "depth founded_on closed_on is_active uscc pinyin_key search_terms",
+            "id public_id code name short_name english_name level area_code industry parent secondary successor path "
+            "path_since depth founded_on closed_on is_active is_mixed uscc pinyin_key search_terms",
         )
     )
 
@@ -125,6 +152,10 @@ class Organisation(models.Model):
             ),
             models.CheckConstraint(condition=Q(level__in=list(rules.levels())), name="organisation_level"),
             models.CheckConstraint(condition=~Q(secondary=F("id")), name="organisation_secondary"),
+            models.CheckConstraint(
+                condition=Q(successor=None) | (Q(is_active=False) & ~Q(successor=F("id"))),
+                name="organisation_successor",
+            ),
             models.UniqueConstraint(
                 fields=["uscc"], condition=Q(is_active=True) & ~Q(uscc=""), name="organisation_uscc_once"
             ),
@@ -153,6 +184,11 @@ class Organisation(models.Model):
     def organisation(self) -> "Organisation":
         """Entries about an organisation are its own."""
         return self
+
+    def name_on(self, day: date) -> str:
+        """The name the organisation had on the day; before it was founded, its first one."""
+        found = self.former_names.filter(last_on__gte=day).order_by("last_on").values_list("name", flat=True).first()
+        return self.name if found is None else found
 
     def path_on(self, day: date) -> str:
         """The path the organisation had on the day; before it was founded it had none."""
@@ -189,6 +225,87 @@ class OneNumber(Func):
         super().__init__(whole, whole, Value("[]"))
 
 
+class FormerName(models.Model):
+    """What an organisation was called up to a day; what it is called now stands in its own row."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="former_names")
+    name = models.CharField(_("名称"), max_length=rules.NAME_LONGEST)
+    short_name = models.CharField(_("简称"), max_length=40)
+    english_name = models.CharField(_("英文名称"), max_length=160, blank=True)
+    last_on = models.DateField(_("止日"))
+    search_terms = ArrayField(models.TextField(), default=list, editable=False)
+    privacy = declare(
+        (INTERNAL, "组织沿革", "长期", "id organisation name short_name english_name last_on search_terms")
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "last_on"], name="former_name_last")]
+        indexes = [GinIndex(fields=["search_terms"], name="former_name_terms")]
+
+    @property
+    def next_on(self) -> date:
+        """The first day of the name after it."""
+        return self.last_on + timedelta(days=1)
+
+
+class TreeActQuerySet(models.QuerySet["TreeAct"]):
+    """Questions asked of the acts on the tree."""
+
+    def seen_by(self, actor: Actor) -> "TreeActQuerySet":
+        """The acts on organisations of the actor's subtree."""
+        return self.filter(actor.within("organisation__path"))
+
+    def about(self, organisation: Organisation) -> "TreeActQuerySet":
+        """The acts that an organisation's own history tells, the newest first."""
+        names_it = Q(organisation=organisation) | Q(source=organisation) | Q(target=organisation)
+        return self.filter(names_it).order_by("-on", "-id")
+
+
+class TreeAct(Record):
+    """One act on the tree: who went from where to where on which day, and the act that it takes back, if any."""
+
+    ACTS = [
+        ("move", _("隶属变更")),
+        ("merge", _("合并")),
+        ("split", _("分设")),
+        ("restore", _("恢复建制")),
+        ("rename", _("更名")),
+        ("close", _("撤销")),
+        ("secondary", _("业务指导变更")),
+    ]
+    act = models.CharField(_("事项"), max_length=12, choices=ACTS)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="acts", verbose_name=_("组织"))
+    source = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("原在"))
+    target = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("转到"))
+    on = models.DateField(_("日期"))
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    units = models.IntegerField(_("涉及组织"), default=0)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by", verbose_name=_("撤回"))
+    objects = TreeActQuerySet.as_manager()
+    privacy = declare(
+        (
+            INTERNAL,
+            "组织沿革",
+            "长期",
+            "id public_id act organisation source target on recorded_at units undoes",
+        )
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act__in=["move", "merge", "split", "restore", "rename", "close", "secondary"]),
+                name="tree_act_kind",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "on"], name="tree_act_organisation"),
+            models.Index(fields=["source", "on"], name="tree_act_source"),
+            models.Index(fields=["target", "on"], name="tree_act_target"),
+        ]
+
+
 class PathSpan(models.Model):
     """The path an organisation had from one day to another; open-ended for the present one."""
 
@@ -197,7 +314,9 @@ class PathSpan(models.Model):
     path = models.CharField(max_length=200, db_collation="C")
     first_on = models.DateField()
     last_on = models.DateField(null=True)
-    privacy = declare((INTERNAL, "组织管理与统计", "长期", "id organisation path first_on last_on"))
+    act = models.ForeignKey(TreeAct, models.PROTECT, null=True, related_name="spans")
+    """The act that brought the organisation here; none for where it was founded."""
+    privacy = declare((INTERNAL, "组织管理与统计", "长期", "id organisation path first_on last_on act"))
 
     class Meta:
         constraints = [
@@ -209,7 +328,10 @@ class PathSpan(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
-        indexes = [models.Index(fields=["path"], name="path_span_path")]
+        indexes = [
+            models.Index(fields=["path"], name="path_span_path"),
+            models.Index(fields=["path"], condition=Q(last_on__isnull=False), name="path_span_past"),
+        ]
 
 
 class CodeSequence(models.Model):

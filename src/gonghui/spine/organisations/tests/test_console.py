@@ -1,16 +1,18 @@
 """The pages of the tree and of the set-up desk: who sees what, what is absent, what a form leads to."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from gonghui.core import clock, codes
-from gonghui.core.actor import Actor
-from gonghui.spine.organisations import console  # noqa: F401  (registers search and waiting)
+from gonghui.core.actor import SYSTEM, Actor
+from gonghui.spine.organisations import actions, console  # noqa: F401  (registers search and waiting)
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.spine.organisations.tests.builders import (
+    JUNE,
+    MARCH,
     Federation,
     a_preparing_set_up,
     a_set_up,
@@ -21,6 +23,7 @@ from gonghui.spine.organisations.tests.builders import (
 )
 from gonghui.web.models import Account
 from gonghui.web.palette import shelves
+from gonghui.web.tests.builders import signed_in
 from gonghui.web.today import waiting_for
 
 ACTING: dict[int, Actor] = {}
@@ -51,15 +54,9 @@ def sign_in(federation: Federation, settings) -> SignIn:
         account = Account.objects.create_user(f"{role}.{Account.objects.count()}")
         actor = an_actor(role, place, number=account.pk)
         ACTING[account.pk] = Actor(**{**actor.__dict__, "account_id": account.pk})
-        client = Client()
-        client.force_login(account, backend=django_backend())
-        return client
+        return signed_in(account)
 
     return enter
-
-
-def django_backend() -> str:
-    return settings.AUTHENTICATION_BACKENDS[1]
 
 
 def url_of(one: Organisation, *more: str) -> str:
@@ -282,3 +279,58 @@ def test_what_waits_and_what_search_finds_keep_to_scope_and_power(federation: Fe
     }
     assert prospect.name in found_there
     assert preparing.name not in found_there
+
+
+def test_a_merger_is_looked_at_before_it_is_done(sign_in, federation):
+    client = sign_in("org_officer", federation.city)
+    place = f"/organisations/{federation.haidian.code}/merge/"
+    words = {"into": federation.chaoyang.code, "on": clock.today().isoformat()}
+    seen = client.get(place, words).content.decode()
+    assert federation.chaoyang.name in seen
+    assert Organisation.objects.get(pk=federation.haidian.pk).is_active, "looking changes nothing"
+    with_itself = client.get(place, {**words, "into": federation.haidian.code}).content.decode()
+    assert "是同一组织或上下级，不能合并" in with_itself
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    assert "还没有到" in client.get(place, {**words, "on": tomorrow}).content.decode()
+    too_early = client.post(place, {**words, "on": "2014-01-01"})
+    assert too_early.status_code == 422
+    assert "变更日期不能早于这一天" in too_early.content.decode()
+
+
+def test_who_was_merged_says_what_it_became_and_codes_lead_on(sign_in, federation):
+    actions.rename_organisation(federation.haidian, "海淀地区总工会", by=SYSTEM, on=MARCH)
+    actions.merge_organisations(federation.haidian, federation.chaoyang, by=SYSTEM, on=JUNE)
+    client = sign_in("org_officer", federation.city)
+    page = client.get(f"/organisations/{federation.haidian.code}/").content.decode()
+    for words in ("已并入", "承继组织", "并入朝阳区总工会", "“海淀区总工会”改称“海淀地区总工会”", "撤回这次变更"):
+        assert words in page
+    found = client.get("/organisations/", {"q": "海淀区"}).content.decode()
+    assert "海淀地区总工会" in found, "a name of then is found"
+    dongcheng = found_organisation("东城区总工会", federation)
+    led = client.get("/organisations/110103/")
+    assert (led.status_code, led["Location"]) == (302, f"/organisations/{dongcheng.code}/")
+    typed = client.get(
+        f"/organisations/{federation.wangjing.code}/merge/",
+        {"into": federation.haidian.code, "on": clock.today().isoformat()},
+    )
+    assert "“望京街道总工会”与“朝阳区总工会”是同一组织或上下级" in typed.content.decode(), (
+        "the old code stands for 朝阳区"
+    )
+
+
+def test_a_new_organisation_takes_whom_the_form_names(sign_in, federation):
+    client = sign_in("org_officer", federation.city)
+    place, today = f"/organisations/{federation.wangjing.code}/split/", clock.today().isoformat()
+    words = {"name": "望京东街道总工会", "unit": [federation.second.code], "on": today}
+    assert "望京东街道总工会" in client.get(place, words).content.decode()
+    sent = client.post(place, words)
+    assert sent.status_code == 302
+    new = Organisation.objects.get(name="望京东街道总工会")
+    assert list(new.children.all()) == [federation.second]
+    nobody = client.post(place, {"name": "望京西街道总工会", "on": today})
+    assert not Organisation.objects.filter(name="望京西街道总工会").exists()
+    assert nobody.status_code == 200
+
+
+def found_organisation(name: str, federation: Federation) -> Organisation:
+    return found(name, "district", federation.city, "110101")

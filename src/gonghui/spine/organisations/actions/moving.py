@@ -1,0 +1,214 @@
+"""How organisations come to stand elsewhere: paths, spans and all that follows, in statements that take thousands.
+
+Everything here runs inside an action that holds the tree alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.core.journal import record
+from gonghui.spine.organisations import rules
+from gonghui.spine.organisations.facts import OrganisationMoved
+from gonghui.spine.organisations.models import Organisation, TreeAct
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Organisations that stand elsewhere from a day on, with all under them; `to` is their superior now.
+
+    `merged` is among them where it was closed and `to` goes on in its place.
+    """
+
+    ids: Sequence[int]
+    to: Organisation
+    by: Actor
+    on: date
+    merged: Organisation | None = None
+
+
+Follow = Callable[[Moved], None]
+_FOLLOWING: list[Follow] = []
+
+
+def with_each_move(follow: Follow) -> Follow:
+    """Register what another app does in the same transaction when organisations were moved.
+
+    What its journal counts by place must follow at once: a reaction after the commit would leave a moment in which a
+    report could be filed with the level on neither side. It may refuse the move.
+    """
+    _FOLLOWING.append(follow)
+    return follow
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An organisation as the journal needs it, at the path it has come to."""
+
+    id: int
+    path: str
+
+    def path_on(self, day: date) -> str:
+        """The path is the one given."""
+        return self.path
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """All paths from `low` to before `beyond` begin with `old` and come to begin with `now`."""
+
+    low: str
+    beyond: str
+    old: str
+    now: str
+
+    @staticmethod
+    def subtree(old: str, now: str) -> "Stretch":
+        """The organisation at a path and all under it."""
+        return Stretch(old, rules.end_of(old), old, now)
+
+    @staticmethod
+    def below(old: str, now: str) -> "Stretch":
+        """All under the organisation at a path, itself not."""
+        return Stretch(f"{old}0", rules.end_of(old), old, now)
+
+    @staticmethod
+    def alone(old: str, now: str) -> "Stretch":
+        """The organisation at a path without what is under it: the digits of those come after."""
+        return Stretch(old, f"{old}0", old, now)
+
+
+_JOINED = "unnest(%(low)s::text[], %(beyond)s::text[], %(length)s::int[], %(now)s::text[], %(deeper)s::int[])"
+_STRETCH = "as r(low, beyond, length, now, deeper)"
+_PAST = """
+insert into organisations_pathspan (organisation_id, path, first_on, last_on, act_id)
+  select s.organisation_id, r.now || substr(s.path, r.length + 1), %(on)s::date, s.last_on, %(act)s
+  from {joined} {stretch} join organisations_pathspan s on s.path >= r.low and s.path < r.beyond
+  where s.first_on < %(on)s and (s.last_on is null or s.last_on >= %(on)s)
+"""
+_LATER = """
+update organisations_pathspan s set path = r.now || substr(s.path, r.length + 1),
+    act_id = case when s.act_id is not null and s.first_on = %(on)s then %(act)s else s.act_id end
+  from {joined} {stretch} where s.path >= r.low and s.path < r.beyond and s.first_on >= %(on)s
+"""
+_ENDED = """
+update organisations_pathspan s set last_on = %(eve)s
+  from {joined} {stretch} where s.path >= r.low and s.path < r.beyond
+    and s.first_on < %(on)s and (s.last_on is null or s.last_on >= %(on)s)
+"""
+_NOW = """
+update organisations_organisation o set path = r.now || substr(o.path, r.length + 1), depth = o.depth + r.deeper,
+    path_since = greatest(o.path_since, %(on)s::date)
+  from {joined} {stretch} where o.path >= r.low and o.path < r.beyond returning o.id
+"""
+
+
+def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, on: date) -> list[int]:
+    """Whoever stood in a stretch stands in its new place from the day on; earlier days keep their paths."""
+    values: dict[str, Any] = {
+        "low": [one.low for one in stretches],
+        "beyond": [one.beyond for one in stretches],
+        "length": [len(one.old) for one in stretches],
+        "now": [one.now for one in stretches],
+        "deeper": [rules.depth_of(one.now) - rules.depth_of(one.old) for one in stretches],
+        "on": on,
+        "eve": on - timedelta(days=1),
+        "act": act.pk,
+    }
+    with connection.cursor() as cursor:
+        for statement in (_PAST, _LATER, _ENDED, _NOW):
+            cursor.execute(statement.format(joined=_JOINED, stretch=_STRETCH), values)
+        moved = [row[0] for row in cursor.fetchall()]
+    mixed = {pk for one in stretches for pk in set(rules.ids_of(one.old)) ^ set(rules.ids_of(one.now))}
+    Organisation.objects.filter(pk__in=mixed, is_mixed=False).update(is_mixed=True)
+    act.units += len(moved)
+    act.save(update_fields=["units"])
+    return moved
+
+
+def follow(moved: Moved) -> None:
+    """What other apps do with the move."""
+    for one in _FOLLOWING:
+        one(moved)
+
+
+def record_moves(going: Sequence[Organisation], to: Organisation, *, by: Actor, on: date) -> None:
+    """The journal names each organisation whose superior is another one now."""
+    for one in going:
+        place = Standing(one.pk, f"{to.path}{one.pk}/")
+        record(OrganisationMoved(level=one.level), about=one, by=by, happened_on=on, organisation=place)
+
+
+# What must be so before anybody moves -----------------------------------------------------------------------------
+
+
+def check_active(*organisations: Organisation) -> None:
+    """Refuse where one of them is closed."""
+    for one in organisations:
+        if not one.is_active:
+            raise Refusal("organisations.closed", "“%(name)s”已撤销，隶属关系不再变更", name=one.name)
+
+
+def check_not_below(organisation: Organisation, to: Organisation) -> None:
+    """Refuse a superior that is the organisation itself or stands under it."""
+    if to.path.startswith(organisation.path):
+        raise Refusal(
+            "organisations.cycle",
+            "“%(to)s”就是“%(name)s”或其下级，不能作为它的上级，请另选上级",
+            to=to.name,
+            name=organisation.name,
+        )
+
+
+def check_depth(organisation: Organisation, *, deeper: int) -> None:
+    """Refuse where what is lowest would lie too low."""
+    lowest = Organisation.objects.under(organisation.path).aggregate(depth=Max("depth"))["depth"]
+    rules.check_depth(lowest + deeper)
+
+
+def check_since(organisation: Organisation, since: date, *, on: date) -> None:
+    """Refuse a day before the organisations stood where they stand, and so before they were founded."""
+    if on < since:
+        raise Refusal(
+            "organisations.move_too_early",
+            "“%(name)s”或新上级自 %(since)s 起才在现在的位置，变更日期不能早于这一天",
+            name=organisation.name,
+            since=since,
+        )
+
+
+_NEWEST = """
+select max(newest.happened_on) from core_kind k cross join lateral (
+  select e.happened_on from core_entry e
+  where e.kind = k.id and e.happened_on >= %(on)s and e.path >= %(path)s and e.path < %(beyond)s
+  order by e.happened_on desc, e.id desc limit 1) newest
+where k.name not like 'organisations.organisation\\_%%'
+"""
+
+
+def newest_work(organisation: Organisation, *, on: date) -> date | None:
+    """The last day, from the day on, on which anything is accounted for under the organisation."""
+    values: dict[str, Any] = {"on": on, "path": organisation.path, "beyond": rules.end_of(organisation.path)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, values)
+        found: date | None = cursor.fetchone()[0]
+    return found
+
+
+def check_accounted(organisation: Organisation, *, on: date) -> None:
+    """Refuse a day from which on work is accounted for at the old place already."""
+    newest = newest_work(organisation, on=on)
+    if newest is not None:
+        raise Refusal(
+            "organisations.move_accounted",
+            "“%(name)s”及所辖在 %(on)s 之后已有台账（最近一笔 %(newest)s），变更日期须晚于 %(newest)s",
+            name=organisation.name,
+            on=on,
+            newest=newest,
+        )
