@@ -122,7 +122,7 @@ class Histories(TestCase):
         self.lived_through(taken)
 
     @pytest.mark.soak
-    @settings(QUICKLY, max_examples=250)
+    @settings(QUICKLY, max_examples=80)
     @given(steps)
     def test_nothing_is_lost_over_many_histories(self, taken: list[Step]) -> None:
         self.lived_through(taken)
