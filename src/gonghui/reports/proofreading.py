@@ -50,6 +50,7 @@ _YEAR_EN = re.compile(r"(?:19|20)\d\d\Z")
 _BEFORE = re.compile(r"(?<![最附临邻相接])(近)$|(?<![签合预节制条])(约)$|(超过|逾|突破|不到|不足)$")  # zh
 _BEHIND = re.compile(r"^(以上|以下|左右|余|多(?!种|项|次|方|元))")  # zh
 _OF_WHICH = "其中"  # zh
+_BRACE = re.compile(r"\{[\w@|:]*|[\w@|:]*\}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def of_text(text: str, filling: Filling, *, english: bool = False, fixed: str = 
         places = list(wording.places(paragraph))
         for place in places:
             found += _of_place(place, paragraph, number, filling, english=english)
+        found += _open_braces(paragraph, places, number)
         if english:
             found += _orphans_en(paragraph, places, number, fixed)
         else:
@@ -121,13 +123,7 @@ def _of_place(place: Place, paragraph: str, number: int, filling: Filling, *, en
         return
     filled = filling.rows.get(place.row)
     if filled is None:
-        yield Finding(
-            "E_MEASURE",
-            "reports.text_measure",
-            "第 %(paragraph)s 段：“%(written)s”不是这份报告的数字，请从右边的列表里选",
-            {"paragraph": number, "written": written[:40]},
-            number,
-        )
+        yield _no_figure(written, number)
         return
     if place.period and not _same_period(place.period, filled):
         yield Finding(
@@ -143,6 +139,22 @@ def _of_place(place: Place, paragraph: str, number: int, filling: Filling, *, en
         return
     if not english and filled.is_known:
         yield from _around(place, paragraph, number, styled(filled, place.style))
+
+
+def _open_braces(paragraph: str, places: Sequence[Place], number: int) -> Iterator[Finding]:
+    """Braces that nobody closed or opened: they would be printed as they are."""
+    for match in _BRACE.finditer(_blanked(paragraph, places)):
+        yield _no_figure(match[0].strip(), number)
+
+
+def _no_figure(written: str, number: int) -> Finding:
+    return Finding(
+        "E_MEASURE",
+        "reports.text_measure",
+        "第 %(paragraph)s 段：“%(written)s”不是这份报告的数字，请从右边的列表里选",
+        {"paragraph": number, "written": written[:40]},
+        number,
+    )
 
 
 def _same_period(asked: str, filled: Filled) -> bool:
@@ -174,7 +186,7 @@ def _wrong_style(place: Place, filled: Filled, number: int, written: str) -> Fin
 
 def _around(place: Place, paragraph: str, number: int, filled: Filled) -> Iterator[Finding]:
     """A unit written after the number, and words before and after it that say more than it does."""
-    before, after = paragraph[: place.start], paragraph[place.end :]
+    before, after = paragraph[: place.start].rstrip(), paragraph[place.end :].lstrip()
     if (unit := _AFTER.match(after)) is not None:
         yield Finding(
             "E_UNIT",
