@@ -1,8 +1,27 @@
 """How the signatures of a report's figures stand against its numbers now. Reads, writes nothing."""
 
+from dataclasses import replace
+
 from gonghui.core.figures import Value
-from gonghui.reports.filling import Filled, Filling
+from gonghui.reports.filling import Filled, Filling, prose
 from gonghui.reports.models import Report, Signature
+
+PRINTED = Signature._meta.get_field("printed").max_length or 0
+
+
+def as_written(filling: Filling) -> dict[str, Filled]:
+    """The rows as the report's text prints them, every way it does; one that the text leaves out as the form would."""
+    ways: dict[str, dict[str, Filled]] = {}
+    for section in prose(filling):
+        for piece in (piece for paragraph in section.paragraphs for piece in paragraph):
+            if piece.filled is not None:
+                ways.setdefault(piece.filled.row.id, {})[piece.filled.printed] = piece.filled
+    rows = {}
+    for row, filled in filling.rows.items():
+        said = ways.get(row, {filled.printed: filled})
+        printed, printed_en = "、".join(said), ", ".join(dict.fromkeys(one.printed_en for one in said.values()))
+        rows[row] = replace(filled, printed=printed[:PRINTED], printed_en=printed_en)
+    return rows
 
 
 def kept_for(filled: Filled) -> tuple[int, ...]:
@@ -11,7 +30,7 @@ def kept_for(filled: Filled) -> tuple[int, ...]:
 
 
 def is_valid(signature: Signature, filled: Filled) -> bool:
-    """Whether the figure still says what its owner signed; a changed one waits for a new signature."""
+    """Whether the figure, as written, still says what its owner signed; a changed one waits for a new signature."""
     return (
         signature.state == Signature.SIGNED
         and signature.whole == kept_for(filled)
@@ -27,7 +46,8 @@ def of(report: Report) -> dict[str, Signature]:
 def waiting(report: Report, filling: Filling) -> list[str]:
     """The rows that are not signed as they stand, in the order of the prose."""
     found = of(report)
-    return [row for row, filled in filling.rows.items() if row not in found or not is_valid(found[row], filled)]
+    rows = as_written(filling).items()
+    return [row for row, filled in rows if row not in found or not is_valid(found[row], filled)]
 
 
 def state_of(signature: Signature | None, filled: Filled) -> str:

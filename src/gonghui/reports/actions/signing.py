@@ -51,10 +51,10 @@ def ask_signatures(report: Report, *, by: Actor, on: date) -> int:
 def sign_figures(report: Report, seen: Mapping[str, str], *, by: Actor, on: date) -> int:
     """The owner answers for these rows; `seen` says which number stood on the page for each."""
     filling = _before_owner(report, by)
-    found = signatures.of(report)
+    found, rows = signatures.of(report), signatures.as_written(filling)
     signed = 0
     for row, number in seen.items():
-        signature, filled = found.get(row), filling.rows.get(row)
+        signature, filled = found.get(row), rows.get(row)
         if signature is None or filled is None:
             raise StepRefused("reports.not_asked", "这个数字没有送来会签，请刷新")
         if signatures.is_valid(signature, filled):

@@ -110,9 +110,10 @@ def _text(place: Place, kept: Report, filling: Filling, section: int, written: s
     now, english = text_of(filling, section), is_english()
     tried = {**filling.texts, section: Text(now.title, now.title_en, written, written_en)}
     part = place.form.sections[section - 1]
-    own = {row.id for row in part.rows}
+    own = [row.id for row in part.rows if row.id in filling.rows]
     lives = [Live(one, place.figure_url(one.row.id), place.organisation.code) for one in filling]
     found = proofreading.of_section(filling, section, written, written_en)
+    sample = next(iter([*own, *filling.rows]), "F35")
     return {
         **_shown(place, kept),
         "section": section,
@@ -123,6 +124,8 @@ def _text(place: Place, kept: Report, filling: Filling, section: int, written: s
         "is_changed": (written, written_en) != (now.text, now.text_en),
         "findings": [(one, say.text(one.refusal)) for one in found],
         "preview": [one for one in sections_of(filling, tried, english=english) if one["position"] == section],
+        "sample": f"{{{sample}}}",
+        "sample_above": f"{{{sample}|above}}",
         "own_rows": [live for live in lives if live.filled.row.id in own],
         "other_rows": [live for live in lives if live.filled.row.id not in own],
         "versions": kept.blocks.filter(section=section).order_by("-version")[:10],
@@ -142,7 +145,7 @@ def signing_desk(request: ConsoleRequest, form: str, period: str, code: str) -> 
         access.looked(request.actor, "reports.signing_opened", subject_type="reports.report")
     found, hidden = signatures.of(kept), areas.masked_rows(filling, place.organisation, request.actor)
     rows, open_rows = [], []
-    for row, filled in filling.rows.items():
+    for row, filled in signatures.as_written(filling).items():
         masked = row in hidden
         part = place.form.section_of(row)
         stands = signatures.state_of(found.get(row), filled) if not kept.is_filed else "signed"

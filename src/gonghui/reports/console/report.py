@@ -328,6 +328,7 @@ def paper(
         ],
         "missing": [live for live in lives.values() if live.filled.standing in (Standing.MISSING, Standing.SPLIT)],
         "moved": [live for live in lives.values() if live.filled.moved],
+        "doubts": [] if masked else steps.doubts(request.actor, kept, filling, english=english),
         "row_count": len(lives),
         "row_id": row_id,
         "lives": list(lives.values()),

@@ -10,13 +10,14 @@ from gonghui.core import clock
 from gonghui.core.actor import Actor
 from gonghui.reports import proofreading, signatures
 from gonghui.reports.contents import fingerprint
-from gonghui.reports.filling import Filling
+from gonghui.reports.filling import Filling, text_of
 from gonghui.reports.flow import REPORT_FLOW
 from gonghui.reports.models import Report
 from gonghui.web import say
 
 TITLES = {**REPORT_FLOW.states, "filed": "备案", "published": "公布"}
 NO_POWER = "您现在的岗位没有这项权限"
+DECIDING = ("reports.edit", "reports.approve", "reports.file_second")
 BACK = {"revised": "return_revised", "draft": "return_draft"}
 
 
@@ -123,6 +124,34 @@ def _filing(actor: Actor, parts: Sequence[str], report: Report, filling: Filling
     ask %= {"code": f"{read[:4]} {read[4:8]}"}
     offered = Offered("confirm", "确认备案", reverse("report_confirm", args=parts), why, confirm=ask, read=read)
     return [(offered, "reports.file_second")]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A section whose text people should look at before it goes on: what was found in it, or that it says nothing."""
+
+    position: int
+    title: str
+    words: tuple[str, ...]
+    is_empty: bool
+
+
+def doubts(actor: Actor, report: Report | None, filling: Filling, *, english: bool) -> list[Doubt]:
+    """What those who write, approve or file the own union's report decide about, section by section."""
+    if report is None or report.is_filed or actor.organisation_id != report.organisation_id:
+        return []
+    if not any(actor.may(power) for power in DECIDING):
+        return []
+    found = []
+    for position in range(1, len(filling.form.sections) + 1):
+        text = text_of(filling, position)
+        words = tuple(
+            say.text(one.refusal) for one in proofreading.of_section(filling, position, text.text, text.text_en)
+        )
+        if words or not text.text.strip():
+            title = text.title_en if english else text.title
+            found.append(Doubt(position, title, words, not text.text.strip()))
+    return found
 
 
 def _open_remarks(report: Report, coming: str) -> str:

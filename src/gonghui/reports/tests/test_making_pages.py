@@ -83,6 +83,21 @@ def test_a_preview_prints_live_numbers_and_saves_nothing(federation: Federation)
     assert not Report.objects.get().blocks.exists()
 
 
+def test_doubts_and_emptied_sections_stand_beside_the_report(federation: Federation):
+    city = federation.city.organisation
+    report = a_draft_report(city)
+    making.write_text(report, 6, "去年有 1800 家。", base=0, by=an_editor(city), on=AUGUST)
+    making.write_text(report, 8, "", base=0, by=an_editor(city), on=AUGUST)
+    for role in ("report_editor", "unit_lead"):
+        page = signed_in(role, city).get(address("report", federation.city)).content.decode()
+        assert "“1800 家”是手写的数" in page
+        assert "没有文字，报告里不印" in page
+        assert (f'href="{address("report_text", federation.city, 8)}"' in page) == (role == "report_editor")
+    stranger = signed_in("report_editor", federation.east.organisation)
+    response = stranger.get(address("report", federation.city))
+    assert "手写的数" not in response.content.decode()
+
+
 def test_what_was_typed_survives_a_refusal_and_another_editor(federation: Federation):
     returned_by(federation, "east", "F35", 500)
     report = a_draft_report(federation.city.organisation)

@@ -7,7 +7,7 @@ from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
 from gonghui.reports import signatures
 from gonghui.reports.actions import filings, making, signing
-from gonghui.reports.filling import fill_report
+from gonghui.reports.filling import fill_report, text_of
 from gonghui.reports.models import Report
 from gonghui.reports.tests.builders import H1, Federation, a_corrected_line, a_federation
 from gonghui.reports.tests.filing_builders import (
@@ -100,6 +100,18 @@ def test_what_is_signed_is_what_stood_on_the_page(federation: Federation):
     signing.sign_figures(report, {"F35": "620"}, by=an_owner(report.organisation), on=AUGUST)
     kept = report.signatures.get(row="F35")
     assert (kept.whole, kept.printed, kept.state) == ((620,), "620人次", "signed")
+
+
+def test_the_way_a_text_prints_a_number_is_signed_with_it(federation: Federation):
+    returned_by(federation, "east", "F35", 2_060_012)
+    report = all_signed(a_draft_report(federation.city.organisation))
+    texts = text_of(fill_report(report), 6)
+    text = texts.text.replace("{F35}", "{F35|over:2000000 突破}，也就是 {F35}")
+    making.write_text(report, 6, text, base=texts.version, by=an_editor(report.organisation), on=AUGUST)
+    filling = fill_report(report)
+    assert signatures.waiting(report, filling) == ["F35"]
+    assert sign_all(report) == 1
+    assert report.signatures.get(row="F35").printed == "突破2000000人次、206万人次"
 
 
 def test_nobody_who_made_the_report_signs_its_figures(federation: Federation):
