@@ -40,6 +40,7 @@ def _union(number: int, path: str) -> dict[str, object]:
         "depth": path.count("/") - 1,
         "founded_on": DAY,
         "is_active": True,
+        "is_mixed": False,
         "uscc": "",
         "pinyin_key": f"shifan{number:03}",
         "search_terms": [],
