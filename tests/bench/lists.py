@@ -67,6 +67,7 @@ def _organisation(number: int, path: str) -> dict[str, object]:
         "depth": depth,
         "founded_on": DAY,
         "is_active": True,
+        "is_mixed": False,
         "uscc": "",
         "pinyin_key": f"shifan{number * 7919 % 1_000_003:07}",
         "search_terms": [name[n : n + 2] for n in range(len(name) - 1)],
