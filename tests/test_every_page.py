@@ -4,6 +4,7 @@ The table is `permissions.py`. Absent and forbidden look the same; whoever may n
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,7 +111,17 @@ def test_who_reads_it(world: World, name: str, row: Row) -> None:
             and "no-store" not in response.headers.get("Cache-Control", "")
         ):
             wrong.append(f"{username}: a cache may keep the {response.status_code}")
+        if twice := _ids_twice(response):
+            wrong.append(f"{username}: more than one element is called {', '.join(twice)}")
     assert not wrong, "\n".join([path, *wrong])
+
+
+def _ids_twice(response: Any) -> list[str]:
+    """The ids that a page gives to two elements: the look or the script of one then falls on the other."""
+    if response.status_code != 200 or not response.headers.get("Content-Type", "").startswith("text/html"):
+        return []
+    ids = Counter(re.findall(r'<[a-z][^<>]*\sid="([^"]+)"', response.content.decode()))
+    return [name for name, times in ids.items() if times > 1]
 
 
 def _expected(row: Row, person: Person, branch: Branch) -> int:

@@ -20,6 +20,7 @@ class Actor:
     level: str
     role: str
     powers: frozenset[str] = field(default_factory=frozenset)
+    organisation_english: str = ""
 
     def may(self, power: str) -> bool:
         """Whether the post carries the power at all; the place is asked with `sees`."""

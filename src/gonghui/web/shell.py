@@ -35,6 +35,12 @@ def role_title(role: str) -> str:
     return str(names.get("title_en" if (get_language() or "").startswith("en") else "title", ""))
 
 
+def place_title(actor: Actor) -> str:
+    """The name of the organisation acted for in the reader's language."""
+    english = actor.organisation_english if (get_language() or "").startswith("en") else ""
+    return english or actor.organisation_name
+
+
 def every_page(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the shells."""
     account = getattr(request, "user", None)
@@ -52,5 +58,6 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "running": SimpleLazyObject(running),
         "actor": actor,
         "role_title": role_title(actor.role) if actor else "",
+        "place_title": place_title(actor) if actor else "",
         "refusal": getattr(request, "refusal", None),
     }

@@ -115,6 +115,7 @@ class Post(Record):
             level=self.organisation.level,
             role=self.role,
             powers=role.powers_at(self.organisation.level) if role is not None else frozenset(),
+            organisation_english=self.organisation.english_name,
         )
 
 

@@ -1,13 +1,16 @@
 """Words for refusals, days and lengths of time; tags for amounts and states."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.utils import translation
 
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.flow import Flow, Step
 from gonghui.web import say
+from gonghui.web.shell import place_title
 from gonghui.web.templatetags import gonghui as tags
 
 TODAY = date(2020, 8, 10)
@@ -60,3 +63,11 @@ def test_a_state_is_a_dot_and_a_word() -> None:
 
     assert tags.state(Line()) == {"word": "已报", "kind": "wait"}
     assert tags.state("退回", "late") == {"word": "退回", "kind": "late"}
+
+
+def test_the_place_is_named_in_the_readers_language() -> None:
+    place = replace(SYSTEM, organisation_name="东区总工会", organisation_english="East Federation")
+    assert place_title(place) == "东区总工会"
+    with translation.override("en"):
+        assert place_title(place) == "East Federation"
+        assert place_title(replace(place, organisation_english="")) == "东区总工会"

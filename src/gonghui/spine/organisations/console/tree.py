@@ -180,7 +180,7 @@ def _change_page(request: ConsoleRequest, found: Organisation, typed: QueryDict 
     which = typed.get("form", "") if typed is not None else ""
 
     def shown(name: str, kind: type[Form], **given: Any) -> Form:
-        return kind(typed if which == name else None, **given)
+        return kind(typed if which == name else None, auto_id=f"{name}_%s", **given)
 
     named = {"name": found.name, "short_name": found.short_name, "english_name": found.english_name}
     return render(
