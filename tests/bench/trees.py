@@ -9,7 +9,7 @@ from gonghui.core import answers, bulk, figures
 from gonghui.core.actor import SYSTEM
 from gonghui.core.figures import Ask
 from gonghui.reports import organised
-from gonghui.reports.bridge import bridge, crossings
+from gonghui.reports.breakdown.bridge import bridge, crossings
 from gonghui.spine.organisations import actions, rules
 from gonghui.spine.organisations.models import Organisation, PathSpan, tree_differences
 from tests.bench.federation import CITY, DISTRICTS, UNIONS, tree

@@ -16,11 +16,12 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, entries_behind
 from gonghui.core.journal import entries_of
 from gonghui.core.period import Period
-from gonghui.reports import actions, proofreading, report_forms, rules, signatures
+from gonghui.reports import actions, report_forms, rules
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
 from gonghui.reports.checking import Draft
 from gonghui.reports.filling import Filling, fill, fill_report, filled_report
+from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Line, Report
 from gonghui.reports.sheets.out import figures_for, workbook
 from gonghui.scenario import replay, returns, rounds

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import money
 from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import MONTHS_EN, Period
-from gonghui.reports import areas, disclosure
+from gonghui.reports.breakdown import areas, disclosure
 from gonghui.reports.filling import Filled, Filling
 from gonghui.reports.places import paths_of, short_name
 from gonghui.reports.report_forms.drawn import Plan

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from gonghui.core.period import Period
-from gonghui.reports import actions, rules, signatures
+from gonghui.reports import actions, rules
 from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.filling import fill_report
+from gonghui.reports.making import signatures
 from gonghui.reports.models import Line, Report
 from gonghui.scenario import posts, returns, rounds
 from gonghui.scenario.places import answering

@@ -16,10 +16,10 @@ from gonghui.core.journal import last_position, record, watermark
 from gonghui.core.period import Period
 from gonghui.reports import checking, report_forms
 from gonghui.reports.actions.making import begun, own, ready
-from gonghui.reports.contents import fingerprint
 from gonghui.reports.facts import ErratumAdded, ReportFiled, ReportProposed, ReportPublished
 from gonghui.reports.filling import Filled, Filling, fill_report, first_text
 from gonghui.reports.flow import REPORT_FLOW
+from gonghui.reports.making.contents import fingerprint
 from gonghui.reports.models import Block, Erratum
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.printing.kept import keep

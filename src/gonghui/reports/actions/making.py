@@ -11,10 +11,11 @@ from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.core.period import Period
-from gonghui.reports import proofreading, report_forms, signatures, wording
+from gonghui.reports import report_forms, wording
 from gonghui.reports.facts import ReportBegun, ReportMoved, TextWritten
 from gonghui.reports.filling import Filling, fill_report, text_of
 from gonghui.reports.flow import REPORT_FLOW
+from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Block, Report
 from gonghui.spine.organisations.models import Organisation
 

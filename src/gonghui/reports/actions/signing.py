@@ -8,10 +8,10 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.flow import lock
 from gonghui.core.journal import record
-from gonghui.reports import signatures
 from gonghui.reports.actions.making import PROPOSAL, moved, own, withdraw_proposal
 from gonghui.reports.facts import FigureObjected, FigureSigned, SignaturesAsked
 from gonghui.reports.filling import Filling, fill_report
+from gonghui.reports.making import signatures
 from gonghui.reports.models import Block, Report, Signature
 
 

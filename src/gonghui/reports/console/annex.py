@@ -5,7 +5,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core import access
-from gonghui.reports import areas
+from gonghui.reports.breakdown import areas
 from gonghui.reports.console.figures import grouped_number
 from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, short_name_of, title_of
 from gonghui.reports.filling import filled_report

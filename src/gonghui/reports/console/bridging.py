@@ -12,7 +12,7 @@ from gonghui.core import access
 from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, answer
 from gonghui.reports import report_forms
-from gonghui.reports.bridge import Bridge, Crossing, Crossings, bridge, crossings, may_show
+from gonghui.reports.breakdown.bridge import Bridge, Crossing, Crossings, bridge, crossings, may_show
 from gonghui.reports.console.annex import DEMO_WORDS, XLSX
 from gonghui.reports.console.figures import grouped_number, opened
 from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, short_name_of, title_of

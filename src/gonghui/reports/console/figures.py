@@ -12,7 +12,8 @@ from gonghui.core.actor import Actor
 from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer, entries_behind
 from gonghui.core.models import EntryQuerySet
 from gonghui.core.numerals import Style
-from gonghui.reports import areas, report_forms
+from gonghui.reports import report_forms
+from gonghui.reports.breakdown import areas
 from gonghui.reports.console.report import (
     Live,
     Place,

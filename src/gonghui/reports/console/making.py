@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
-from gonghui.reports import areas, proofreading, signatures
 from gonghui.reports.actions import circulating, filings, making, signing
+from gonghui.reports.breakdown import areas
 from gonghui.reports.console.published import sections_of
 from gonghui.reports.console.report import (
     Live,
@@ -25,6 +25,7 @@ from gonghui.reports.console.report import (
 )
 from gonghui.reports.console.steps import bar
 from gonghui.reports.filling import Filling, Text, fill_report, filled_report, text_of
+from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Asked, Remark, Report, Signature
 from gonghui.reports.models.filings import STANDING
 from gonghui.spine.organisations.models import Organisation

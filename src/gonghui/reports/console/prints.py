@@ -7,11 +7,11 @@ from django.views.decorators.http import require_safe
 
 from gonghui.core import access
 from gonghui.reports import report_forms
-from gonghui.reports.areas import masked_rows
+from gonghui.reports.breakdown.areas import masked_rows
+from gonghui.reports.breakdown.openness import hidden_rows
 from gonghui.reports.console.report import Place, is_english, place_of
 from gonghui.reports.filling import filled_report, standing_report
 from gonghui.reports.models.filings import Report
-from gonghui.reports.openness import hidden_rows
 from gonghui.reports.printing.formats import FORMATS, sheet_of
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from gonghui.core.han import han
 from gonghui.core.period import Period
-from gonghui.reports import openness, report_forms
+from gonghui.reports import report_forms
+from gonghui.reports.breakdown import openness
 from gonghui.reports.console.report import Live, Place, adjusted, is_english, label_of, name_of, title_of
 from gonghui.reports.filling import Filling, Text, prose, standing_report
 from gonghui.reports.models.filings import Report

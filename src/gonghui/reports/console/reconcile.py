@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from gonghui.core.errors import Refusal
-from gonghui.reports.areas import masked_rows
+from gonghui.reports.breakdown.areas import masked_rows
 from gonghui.reports.console.report import Place, name_of, place_of, title_of
 from gonghui.reports.filling import filled_report
 from gonghui.reports.reconcile import said

@@ -22,7 +22,7 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
-from gonghui.reports.areas import is_masked, masked_rows
+from gonghui.reports.breakdown.areas import is_masked, masked_rows
 from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
 from gonghui.reports.models.filings import STANDING, Report

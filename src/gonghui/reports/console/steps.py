@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
-from gonghui.reports import proofreading, signatures
-from gonghui.reports.contents import fingerprint
 from gonghui.reports.filling import Filling, text_of
 from gonghui.reports.flow import REPORT_FLOW
+from gonghui.reports.making import proofreading, signatures
+from gonghui.reports.making.contents import fingerprint
 from gonghui.reports.models import Report
 from gonghui.web import say
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from gonghui.reports import areas
+from gonghui.reports.breakdown import areas
 from gonghui.reports.charts import exact
 from gonghui.reports.filling import Filled, Filling
 from gonghui.reports.places import short_name

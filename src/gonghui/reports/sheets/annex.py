@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
 from gonghui.core.figures import CLOCKS
-from gonghui.reports import areas
+from gonghui.reports.breakdown import areas
 from gonghui.reports.filling import Filled, Filling
 from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.standing import WORDS

@@ -4,9 +4,10 @@ from datetime import date
 
 from gonghui.core.actor import Actor
 from gonghui.core.period import Period
-from gonghui.reports import report_forms, signatures
+from gonghui.reports import report_forms
 from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.filling import fill_report
+from gonghui.reports.making import signatures
 from gonghui.reports.models import Line, Report
 from gonghui.reports.report_forms import Form, Row
 from gonghui.reports.tests.builders import H1, JULY, Federation, a_draft, a_round, an_accepted_return, someone

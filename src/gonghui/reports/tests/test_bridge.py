@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
-from gonghui.reports.bridge import bridge, crossings, may_show
+from gonghui.reports.breakdown.bridge import bridge, crossings, may_show
 from gonghui.reports.filling import as_json, organisation_of
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
 from gonghui.reports.tests.filing_builders import the_row

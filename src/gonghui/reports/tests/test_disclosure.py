@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from gonghui.core.figures import FIGURES, Value
 from gonghui.core.period import Period
-from gonghui.reports import areas, charts
-from gonghui.reports.areas import Cell
-from gonghui.reports.disclosure import LEAST, Column, columns, inside, open_in_all, shown
+from gonghui.reports import charts
+from gonghui.reports.breakdown import areas
+from gonghui.reports.breakdown.areas import Cell
+from gonghui.reports.breakdown.disclosure import LEAST, Column, columns, inside, open_in_all, shown
 from gonghui.spine.organisations.models import Organisation
 
 CELLS = st.lists(st.integers(0, 60), min_size=1, max_size=30)

@@ -7,7 +7,8 @@ import pytest
 from gonghui.core import answers, journal, rollup
 from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
-from gonghui.reports import areas, filling
+from gonghui.reports import filling
+from gonghui.reports.breakdown import areas
 from gonghui.reports.standing import Standing
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
 from gonghui.reports.tests.filing_builders import CITY_TARGETS, returned_by, the_city_returns_all, the_form, the_row

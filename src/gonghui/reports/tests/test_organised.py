@@ -18,7 +18,7 @@ from gonghui.core.journal import KIND_IDS, last_position, record, watermark
 from gonghui.core.models import Entry
 from gonghui.core.period import Period
 from gonghui.reports import organised
-from gonghui.reports.bridge import bridge
+from gonghui.reports.breakdown.bridge import bridge
 from gonghui.reports.facts import FigureReturned
 from gonghui.spine.organisations import actions
 from gonghui.spine.organisations.actions import Founding, Part

@@ -6,8 +6,9 @@ import pytest
 
 from gonghui.core.figures import Value
 from gonghui.core.period import Period
-from gonghui.reports import proofreading, report_forms
+from gonghui.reports import report_forms
 from gonghui.reports.filling import Filled, Filling
+from gonghui.reports.making import proofreading
 from gonghui.reports.standing import KNOWN, MISSING
 from gonghui.spine.organisations.models import Organisation
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gonghui.core.period import Period
-from gonghui.reports import actions, areas
+from gonghui.reports import actions
+from gonghui.reports.breakdown import areas
 from gonghui.reports.filling import fill
 from gonghui.reports.models import Evidence, Line
 from gonghui.reports.tests.builders import (

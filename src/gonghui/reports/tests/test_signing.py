@@ -5,9 +5,9 @@ import pytest
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
-from gonghui.reports import signatures
 from gonghui.reports.actions import filings, making, signing
 from gonghui.reports.filling import fill_report, text_of
+from gonghui.reports.making import signatures
 from gonghui.reports.models import Report
 from gonghui.reports.tests.builders import H1, Federation, a_corrected_line, a_federation
 from gonghui.reports.tests.filing_builders import (

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer
 from gonghui.core.period import Period
-from gonghui.reports import disclosure
-from gonghui.reports.disclosure import Column
+from gonghui.reports.breakdown import disclosure
+from gonghui.reports.breakdown.disclosure import Column
 from gonghui.reports.models.filings import Report
 from gonghui.reports.places import paths_of, within
 from gonghui.reports.report_forms import Row

@@ -13,7 +13,8 @@ from django.db.models import F, Q
 
 from gonghui.core.figures import Ask, Figure, Value, answer, parts_by_path
 from gonghui.core.period import Period
-from gonghui.reports import areas, masks, organised
+from gonghui.reports import organised
+from gonghui.reports.breakdown import areas, masks
 from gonghui.reports.report_forms import Row as FormRow
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.models import Organisation, PathSpan, TreeAct

@@ -8,7 +8,7 @@ from django.db.models import Q
 from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import Period
-from gonghui.reports import masks
+from gonghui.reports.breakdown import masks
 from gonghui.reports.filling import Filled
 from gonghui.reports.places import stood_below
 from gonghui.reports.report_forms import Row

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gonghui.reports import areas
+from gonghui.reports.breakdown import areas
 from gonghui.reports.filling import Filled
 from gonghui.spine.organisations.models import Organisation
 
