@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from gonghui.core.models import Entry
-from tests.permissions import TABLE, Row, words
+from tests.permissions import TABLE, words
+from tests.permissions.row import Row
 from tests.world import ADMINISTRATORS, OFFICES, Branch, Person, World
 
 PLANS = list(TABLE.items())

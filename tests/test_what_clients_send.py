@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from gonghui.core.models import Entry
 from gonghui.web.models import SessionRow
-from tests.permissions import TABLE, Row
+from tests.permissions import TABLE
+from tests.permissions.row import Row
 from tests.test_every_page import VISITORS, address, named, plain, some
 from tests.world import ABSENT_UUID, OFFICES, Branch, World
 

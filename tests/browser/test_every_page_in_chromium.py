@@ -11,7 +11,8 @@ from gonghui.spine.organisations.models import Employer, Industry, Organisation,
 from gonghui.web.models import Account
 from tests.browser.conftest import Served
 from tests.browser.tour import DESKTOP, PHONE, Tour
-from tests.permissions import TABLE, Row
+from tests.permissions import TABLE
+from tests.permissions.row import Row
 from tests.test_every_page import address
 from tests.world import FORM, H1, OFFICES, PAST, Branch, Person, World
 

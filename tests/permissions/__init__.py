@@ -1,0 +1,65 @@
+"""The permission table: for each address who may read it, who may send it, and an example that lies in a district.
+
+Read rows like this: somebody whose role is not named gets 403; somebody named from whose place the example cannot be
+seen gets 404; the others get the page. A new address without a row here fails `test_every_page.py`.
+"""
+
+from typing import Any
+
+from tests.permissions import officials, organisations, reports, returns, shells
+from tests.permissions.row import Row
+from tests.world import ABSENT_UUID, EARLIER, FORM, H1, PAST, QUARTERS, Branch, World
+
+TABLE: dict[str, Row] = {**shells.ROWS, **returns.ROWS, **reports.ROWS, **organisations.ROWS, **officials.ROWS}
+
+
+def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, Any]:
+    """What the words of the examples stand for in a branch; or the same addresses of what was never there."""
+    kept: dict[str, Any] = {
+        "form": FORM,
+        "h1": H1.key,
+        "past": PAST.key,
+        "figure": "F35",
+        "filed_figure": "F53",
+        "fresh": "2020-05",
+        "section": 6,
+        "earlier": EARLIER.key,
+        "quarter": "quarter",
+        "half_year": "half_year",
+        **{name: period.key for name, period in QUARTERS.items()},
+        "rename": "rename",
+        "html": "html",
+        "json": "json",
+        "checkpoint": world.checkpoint,
+        "absent_key": 987654,
+    }
+    code = branch.district.code
+    clerk = world.people[f"{branch.key}.town.stats"]
+    assert clerk.post is not None
+    there: dict[str, Any] = {
+        "district": code,
+        "town": branch.town.code,
+        "spare": branch.spare.code,
+        "merged": branch.merged.code,
+        "entry": branch.entry.pk,
+        "kept": branch.kept.public_id,
+        "set_up": branch.set_ups["prospect"].public_id,
+        "line": branch.lines["accepted"].public_id,
+        "line_draft": branch.lines["july"].public_id,
+        "line_submitted": branch.lines["submitted"].public_id,
+        "answer": branch.answer.public_id,
+        "july_answer": branch.july_answer.public_id,
+        "town_round": branch.town_round.public_id,
+        "evidence": branch.evidence.public_id,
+        "upload": branch.uploads["checked"].public_id,
+        "upload_faulty": branch.uploads["faulty"].public_id,
+        "reset_code": branch.reset_code.public_id,
+        "person": clerk.account.public_id,
+        "post": clerk.post.public_id,
+        "circulated": branch.circulated.public_id,
+        "published_report": branch.published.public_id,
+    }
+    if absent:
+        never = {int: 9_999_999_999, str: f"{code[:6]}-ZZ-99999-9"}
+        there = {word: never.get(type(value), ABSENT_UUID) for word, value in there.items()}
+    return {**kept, **there}

@@ -1,0 +1,43 @@
+"""Addresses of the shells: one's own pages, signing in."""
+
+from tests.permissions.row import EVERYBODY, Row
+
+ROWS: dict[str, Row] = {
+    "today": Row(read=EVERYBODY),
+    "search": Row(read=EVERYBODY, query="q=示例"),
+    "profile": Row(signed_in=200),
+    "come_back": Row(signed_in=302),
+    "end_session": Row(signed_in=405),
+    "choose_language": Row(signed_in=405, anonymous=405),
+    "choose_theme": Row(signed_in=405, anonymous=405),
+    "progress": Row(signed_in=200, anonymous=200),
+    "account_login": Row(signed_in=302, anonymous=200),
+    "account_logout": Row(signed_in=200),
+    "account_inactive": Row(signed_in=200, anonymous=200),
+    "account_reauthenticate": Row(signed_in=200),
+    "account_change_password": Row(signed_in=200),
+    "mfa_index": Row(signed_in=302),
+    "mfa_authenticate": Row(signed_in=302),
+    "mfa_reauthenticate": Row(signed_in=302),
+    "mfa_activate_totp": Row(signed_in=200),
+    "mfa_deactivate_totp": Row(signed_in=404),
+    "mfa_view_recovery_codes": Row(signed_in=404),
+    "mfa_generate_recovery_codes": Row(signed_in=200),
+    "mfa_download_recovery_codes": Row(signed_in=404),
+    "mfa_list_webauthn": Row(signed_in=200),
+    "mfa_add_webauthn": Row(signed_in=200),
+    "mfa_login_webauthn": Row(signed_in=302),
+    "mfa_reauthenticate_webauthn": Row(signed_in=302),
+    "mfa_remove_webauthn": Row("absent_key", signed_in=404),
+    "mfa_edit_webauthn": Row("absent_key", signed_in=404),
+    **{
+        name: Row(signed_in=404, anonymous=404)
+        for name in (
+            "account_signup",
+            "account_email",
+            "account_email_verification_sent",
+            "account_set_password",
+            "account_reset_password",
+        )
+    },
+}
