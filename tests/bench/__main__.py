@@ -48,7 +48,9 @@ def main() -> int:
         with _timed("migrations"):
             room.migrate()
         for measure in (_journal, _storm_of_seals, _reading, _lists, _cuts):
-            results += measure(words, chosen, at)
+            for found in measure(words, chosen, at):
+                results += found
+                _say(table(found))  # at once: what fails later does not take it away
     _say("\n" + table(results))
     over = [one.name for one in results if not one.is_kept]
     _say(f"\n{_machine()}; {time.monotonic() - begun:.0f} s in all; over their limit: {', '.join(over) or 'none'}")
@@ -60,12 +62,11 @@ def _machine() -> str:
     return f"Python {platform.python_version()}, {os.cpu_count()} cores, load at the end {load:.1f}"
 
 
-def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
     if not chosen - {"reconcile", "lists", "cuts"}:
-        return []
+        return
     from tests.bench import errands, errands_bulk, federation, prints, reports, seals, trees
 
-    results: list[Result] = []
     entries = int(10_000_000 * words.scale)
     with room.database(f"gonghui_bench_{entries}", at, like="gonghui_bench_empty", keep=words.keep) as address:
         room.enter(address)
@@ -87,62 +88,62 @@ def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> list[Resul
         for name, measure in steps:
             if name in chosen:
                 with _timed(name):
-                    results += measure()
-    return results
+                    found = measure()
+                yield found
 
 
-def _storm_of_seals(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+def _storm_of_seals(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
     if "seals" not in chosen:
-        return []
+        return
     from tests.bench import seals
 
     with room.database("gonghui_bench_seals", at, like="gonghui_bench_empty") as address:
         room.enter(address)
         with _timed("sealing beside writers"):
-            return seals.beside_writers(address, 20 if words.scale >= 1 else 6)
+            found = seals.beside_writers(address, 20 if words.scale >= 1 else 6)
+    yield found
 
 
-def _reading(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+def _reading(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
     if "reconcile" not in chosen:
-        return []
+        return
     from tests.bench import reading
 
     with _timed("reconcile"):
-        return reading.measure(16 if words.scale >= 1 else 4)
+        found = reading.measure(16 if words.scale >= 1 else 4)
+    yield found
 
 
-def _lists(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+def _lists(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
     if "lists" not in chosen:
-        return []
+        return
     from tests.bench import lists
 
-    results: list[Result] = []
     rows = int(1_000_000 * words.scale)
     with room.database("gonghui_bench_lists", at, like="gonghui_bench_empty") as address:
         room.enter(address)
         with _timed(f"{rows:,} set-ups under 100,000 unions"):
             paths = lists.build(max(11_000, int(100_000 * words.scale)), rows)
         with _timed("lists"):
-            results = lists.measure(paths, rows, 200)
-    return results
+            found = lists.measure(paths, rows, 200)
+    yield found
 
 
-def _cuts(words: argparse.Namespace, chosen: set[str], at: str) -> list[Result]:
+def _cuts(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
     if "cuts" not in chosen:
-        return []
+        return
     from tests.bench import cuts
 
-    results: list[Result] = []
     wanted = 1_000 if words.scale >= 1 else 100
     for name, spoil in (("", ""), ("without lock", cuts.NO_LOCK), ("with ids drawn ahead", cuts.IDS_AHEAD)):
         with room.database("gonghui_bench_cuts", at, like="gonghui_bench_empty") as address:
             room.enter(address)
             with _timed(f"cuts {name}"):
                 if spoil:
-                    results.append(cuts.control(address, spoil, name, max(50, wanted // 10)))
+                    found = [cuts.control(address, spoil, name, max(50, wanted // 10))]
                 else:
-                    results += cuts.measure(address, wanted)
-    return results
+                    found = cuts.measure(address, wanted)
+        yield found
 
 
 if __name__ == "__main__":

@@ -82,6 +82,7 @@ def _set_up(day: date, state: str, superior: int) -> dict[str, object]:
         "superior_id": superior,
         "kind": "base",
         "name": "示范科技有限公司工会委员会",
+        "english_name": "",
         "area_code": "110105",
         "prospected_on": day,
         "approval_no": "",
