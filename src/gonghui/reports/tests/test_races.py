@@ -1,14 +1,11 @@
 """Two people at the same moment: what must not happen twice happens once, and the other is told why."""
 
-from collections.abc import Callable
 from pathlib import Path
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 
-from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
+from gonghui.core.tests.races import outcomes
 from gonghui.reports import actions
 from gonghui.reports.models import Line
 from gonghui.reports.papers import keeping
@@ -29,29 +26,6 @@ from gonghui.reports.tests.test_papers import a_pdf
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*doings: Callable[[], object]) -> list[str]:
-    """The outcome of each, started together on their own connections: "done" or the refusal's code."""
-    barrier = Barrier(len(doings))
-    outcomes = [""] * len(doings)
-
-    def run(at: int) -> None:
-        try:
-            barrier.wait()
-            doings[at]()
-            outcomes[at] = "done"
-        except Refusal as refusal:
-            outcomes[at] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(at,)) for at in range(len(doings))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
 @pytest.mark.parametrize("figure", [PAYMENTS, HOMES])
 def test_of_two_overlapping_lines_accepted_at_once_one_counts(figure: str) -> None:
     federation = a_federation()
@@ -60,11 +34,11 @@ def test_of_two_overlapping_lines_accepted_at_once_one_counts(figure: str) -> No
     above = actions.enter_line(in_return, a_draft(figure, 9, coverage="own"), by=federation.east.clerk, on=JULY)
     Line.objects.filter(pk=above.pk).update(state="submitted", coverage="subtree")
     above.refresh_from_db()
-    outcomes = at_once(
+    ended = outcomes(
         lambda: actions.accept_lines([below], by=federation.east.reviewer, on=JULY),
         lambda: actions.accept_lines([above], by=federation.city.reviewer, on=JULY),
     )
-    assert sorted(outcomes) == ["done", "reports.overlap"]
+    assert sorted(ended) == ["done", "reports.overlap"]
     [counts] = Line.objects.accepted()
     assert FIGURES[figure].value(federation.city.organisation.path, H1).total == counts.number
 
@@ -74,11 +48,11 @@ def test_the_same_lines_accepted_twice_at_once_count_once() -> None:
     opened = a_round(federation.city, PAYMENTS)
     lines = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 7))
     lines += a_submitted_return(opened, federation.west, a_draft(PAYMENTS, 5))
-    outcomes = at_once(
+    ended = outcomes(
         lambda: actions.accept_lines(lines, by=federation.city.reviewer, on=JULY),
         lambda: actions.accept_lines(lines[::-1], by=federation.city.reviewer, on=JULY),
     )
-    assert sorted(outcomes) == ["done", "flow.state"]
+    assert sorted(ended) == ["done", "flow.state"]
     assert FIGURES[PAYMENTS].value(federation.city.organisation.path, H1).total == 12
 
 
@@ -91,7 +65,7 @@ def test_the_same_workbook_and_the_same_paper_sent_twice_at_once_are_one(tmp_pat
     book, paper = workbook(in_return, demo=False), a_pdf("sum")
     sending = [lambda: actions.check_workbook(in_return, book, "上报表.xlsx", by=clerk, on=JULY)] * 2
     adding = [lambda: actions.add_evidence(in_return, paper, "汇总.pdf", by=clerk, on=JULY, lines=drafts)] * 2
-    assert at_once(*sending) == at_once(*adding) == ["done", "done"]
+    assert outcomes(*sending) == outcomes(*adding) == ["done", "done"]
     assert (in_return.uploads.count(), in_return.evidence.count(), len(list(keeping.folder().iterdir()))) == (1, 1, 1)
 
 
@@ -100,8 +74,8 @@ def test_sister_units_do_not_stand_in_each_others_way() -> None:
     opened = a_round(federation.city, PAYMENTS)
     east = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 7))
     west = a_submitted_return(opened, federation.west, a_draft(PAYMENTS, 5))
-    outcomes = at_once(
+    ended = outcomes(
         lambda: actions.accept_lines(east, by=federation.city.reviewer, on=JULY),
         lambda: actions.accept_lines(west, by=federation.city.reviewer, on=JULY),
     )
-    assert outcomes == ["done", "done"]
+    assert ended == ["done", "done"]

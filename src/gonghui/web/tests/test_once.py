@@ -1,18 +1,16 @@
 """`{% once %}`: a form sent twice acts once and is answered by where the first one led."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.template import engines
 from django.test import Client
 
 from gonghui.core.models import Entry
+from gonghui.core.tests.races import at_once
 from gonghui.web.models import Account, OnceKey
 from gonghui.web.once import fresh_key
 from gonghui.web.tests.builders import signed_in
@@ -110,25 +108,6 @@ def test_the_second_proof_in_between_uses_no_key_up(account: Account) -> None:
     late = signed_in(account, seconds_ago=301)
     late.post("/weigh/", {"once": fresh_key()})
     assert not OnceKey.objects.exists()
-
-
-def at_once(*doings: Callable[[], Any]) -> list[Any]:
-    """What each answers, started together on connections of their own."""
-    barrier, answers = Barrier(len(doings)), [None] * len(doings)
-
-    def run(at: int) -> None:
-        try:
-            barrier.wait()
-            answers[at] = doings[at]()
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(at,)) for at in range(len(doings))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.mark.django_db(transaction=True)
