@@ -61,7 +61,15 @@ def _city() -> None:
 def _industries(stage: Stage) -> None:
     city = stage.unit("city")
     for order, place in enumerate(industries(), 1):
-        row = edit_industry(place.code, place.name, order=order, is_active=True, by=SYSTEM, on=DISTRICTS_FOUNDED)
+        row = edit_industry(
+            place.code,
+            place.name,
+            english_name=place.english,
+            order=order,
+            is_active=True,
+            by=SYSTEM,
+            on=DISTRICTS_FOUNDED,
+        )
         english = f"{place.english} Union"
         founding = Founding(place.union, "industry", city, place.union, english, "110000", row)
         found_organisation(founding, by=SYSTEM, on=DISTRICTS_FOUNDED)

@@ -103,7 +103,6 @@ class FoundingForm(ScopedForm):
         levels = [(one.key, _(one.title)) for one in rules.levels().values() if one.under]
         self.fields["level"].choices = levels  # type: ignore[attr-defined]
         self.fields["superior"] = OrganisationField(actor, label=_("上级组织"), help_text=_("输入名称或代码"))
-        self.fields["industry"].label_from_instance = lambda one: gettext(one.name)  # type: ignore[attr-defined]
         self.order_fields(["level", "superior", "name"])
 
     def clean(self) -> dict[str, Any]:
@@ -190,6 +189,7 @@ class IndustryForm(forms.Form):
 
     code = forms.CharField(label=_("代码"), max_length=12, help_text=_("如 INDU-01"))
     name = forms.CharField(label=_("名称"), max_length=60)
+    english_name = forms.CharField(label=_("英文名称"), max_length=120, required=False)
     order = forms.IntegerField(label=_("次序"), min_value=0, max_value=999, initial=0)
     is_active = forms.BooleanField(label=_("在用"), required=False, initial=True)
 

@@ -296,7 +296,9 @@ def set_secondary_superior(organisation: Organisation, superior: Organisation | 
 
 
 @action
-def edit_industry(code: str, name: str, *, order: int, is_active: bool, by: Actor, on: date) -> Industry:
+def edit_industry(
+    code: str, name: str, *, order: int, is_active: bool, by: Actor, on: date, english_name: str = ""
+) -> Industry:
     """The list of industries has the row as given."""
     by.require("organisations.edit")
     if by.level != "city":
@@ -304,8 +306,9 @@ def edit_industry(code: str, name: str, *, order: int, is_active: bool, by: Acto
     code = code.strip().upper()
     if not (code.startswith("INDU-") and code[5:].isdigit() and len(code) <= 12):
         raise Refusal("organisations.industry_code", "产业代码 %(code)s 不合格式，应如 INDU-01", code=code)
+    names = {"name": rules.checked_name(name)[:60], "english_name": " ".join(english_name.split())[:120]}
     industry, _ = Industry.objects.update_or_create(
-        code=code, defaults={"name": rules.checked_name(name)[:60], "order": order, "is_active": is_active}
+        code=code, defaults={**names, "order": order, "is_active": is_active}
     )
     record(IndustryEdited(code=code), about=industry, by=by, happened_on=on)
     return industry

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, prefetch_related_objects
-from django.forms import Form
+from django.forms import Form, model_to_dict
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, path, reverse
@@ -239,11 +239,7 @@ def industries(request: ConsoleRequest) -> HttpResponseBase:
     may_edit = request.actor.may("organisations.edit") and request.actor.level == "city"
     rows = Industry.objects.order_by("order", "code")
     edited = rows.filter(code=request.GET.get("code", "")).first()
-    start = (
-        {"code": edited.code, "name": edited.name, "order": edited.order, "is_active": edited.is_active}
-        if edited
-        else {}
-    )
+    start = model_to_dict(edited, ["code", "name", "english_name", "order", "is_active"]) if edited else {}
     form = forms.IndustryForm(request.POST or request.typed or None, initial=start)
     if request.method == "POST":
         request.actor.require("organisations.edit")

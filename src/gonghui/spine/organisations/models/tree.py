@@ -34,12 +34,16 @@ class Industry(Record):
 
     code = models.CharField(_("代码"), max_length=12, unique=True)
     name = models.CharField(_("名称"), max_length=60)
+    english_name = models.CharField(_("英文名称"), max_length=120, blank=True, default="")
     order = models.SmallIntegerField(_("次序"), default=0)
     is_active = models.BooleanField(_("在用"), default=True)
-    privacy = declare((PUBLIC, "产业目录", "长期", "id public_id code name order is_active"))
+    privacy = declare((PUBLIC, "产业目录", "长期", "id public_id code name english_name order is_active"))
 
     class Meta:
         ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.english_name if self.english_name and in_english() else self.name
 
     @property
     def organisation(self) -> "Organisation":

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.utils import translation
 
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal
@@ -246,6 +247,13 @@ def test_industries_are_rows_the_city_edits(federation: Federation) -> None:
     made = actions.edit_industry("indu-01", "教育", order=1, is_active=True, by=city, on=JUNE)
     again = actions.edit_industry("INDU-01", "教育科技", order=2, is_active=True, by=city, on=JUNE)
     assert (made.pk, again.name) == (again.pk, "教育科技")
+    with translation.override("en"):
+        assert str(again) == "教育科技"
+        again = actions.edit_industry(
+            "INDU-01", "教育科技", order=2, is_active=True, by=city, on=JUNE, english_name=" Education  and Science"
+        )
+        assert str(again) == "Education and Science"
+    assert str(again) == "教育科技"
     with refused("organisations.industry_code"):
         actions.edit_industry("X1", "教育", order=1, is_active=True, by=city, on=JUNE)
     with pytest.raises(PowerMissing):
