@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
+from django.test import Client
+
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.figures import FIGURES
 from gonghui.core.period import Period
@@ -12,8 +14,10 @@ from gonghui.reports import actions, rules
 from gonghui.reports.actions.rounds import Asked
 from gonghui.reports.checking import Draft
 from gonghui.reports.models import Line, Return, Round
+from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.actions import Founding, found_organisation
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web.tests.builders import signed_in
 
 FOUNDED = date(2015, 1, 1)
 H1 = Period.parse("2020H1")
@@ -59,6 +63,10 @@ class Unit:
     clerk: Actor
     lead: Actor
     reviewer: Actor
+
+    def browser(self, role: str) -> Client:
+        """The browser of somebody fresh in a role here, signed in a moment ago."""
+        return signed_in(a_post(role, self.organisation).account)
 
 
 def a_unit(name: str, level: str, superior: Organisation | None, *, area_code: str = "") -> Unit:

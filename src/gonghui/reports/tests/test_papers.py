@@ -7,8 +7,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from openpyxl.comments import Comment
 from PIL import Image
@@ -24,13 +22,11 @@ from gonghui.reports.tests.builders import (
     JULY,
     PAYMENTS,
     Federation,
-    Unit,
     a_draft,
     a_federation,
     a_round,
     return_of,
 )
-from gonghui.spine.officials.tests.builders import a_post
 
 LARGEST = 10 * 2**20
 PAPER, MOBILE = "990101198503070017", "13812345678"
@@ -253,28 +249,21 @@ def test_one_paper_stands_behind_many_lines_and_the_same_paper_is_kept_once(
     assert "盖章" not in evidence.stored_name
 
 
-def browser(role: str, unit: Unit) -> Client:
-    client = Client()
-    account = a_post(role, unit.organisation).account
-    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[1])
-    return client
-
-
 def test_a_paper_leaves_as_an_attachment_with_a_trace_and_for_those_who_see_it(
     federation: Federation, east: Return
 ) -> None:
     actions.enter_line(east, a_draft(PAYMENTS, 5), by=federation.east.clerk, on=JULY)
     evidence = kept(federation, east, a_pdf("sum"))
     address = reverse("evidence", args=[evidence.public_id])
-    taken = browser("reviewer", federation.city).get(address)
+    taken = federation.city.browser("reviewer").get(address)
     assert taken.content == a_pdf("sum")
     assert taken["Content-Disposition"].startswith("attachment")
     assert taken["X-Content-Type-Options"] == "nosniff"
     assert taken["Content-Security-Policy"].startswith("sandbox")
     assert taken["Cache-Control"] == "no-store"
     assert Access.objects.filter(what="reports.evidence_taken", subject_id=evidence.pk).count() == 1
-    assert browser("statistician", federation.west).get(address).status_code == 404
-    assert browser("statistician", federation.street).get(address).status_code == 404
+    assert federation.west.browser("statistician").get(address).status_code == 404
+    assert federation.street.browser("statistician").get(address).status_code == 404
     assert Access.objects.filter(what="reports.evidence_taken").count() == 1
 
 

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 
 import openpyxl
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from gonghui.core import journal
@@ -61,11 +60,6 @@ class Numbers(HTMLParser):
             self.found[-1] = (attrs, before + text)
 
 
-def signed_in(role: str, organisation: Organisation) -> Client:
-    """A browser of somebody in the role."""
-    return browsers.signed_in(a_post(role, organisation).account)
-
-
 def address(name: str, unit: Unit, *more: str) -> str:
     """The address of a page of a unit's report."""
     return reverse(name, args=[FORM, H1, unit.organisation.code, *more])
@@ -78,7 +72,7 @@ def federation() -> Federation:
 
 def test_every_number_carries_what_it_says_and_nothing_is_inserted(federation: Federation):
     the_city_returns_all(federation)
-    page = signed_in("reviewer", federation.city.organisation).get(address("report", federation.city))
+    page = federation.city.browser("reviewer").get(address("report", federation.city))
     numbers = Numbers()
     numbers.feed(page.content.decode())
     assert page.status_code == 200
@@ -97,7 +91,7 @@ def test_every_number_carries_what_it_says_and_nothing_is_inserted(federation: F
 
 def test_a_number_opens_to_its_entries_and_an_entry_to_its_record_in_two_clicks(federation: Federation):
     line = returned_by(federation, "east", "F35", 500)
-    client = signed_in("reviewer", federation.city.organisation)
+    client = federation.city.browser("reviewer")
     page = client.get(address("report", federation.city)).content.decode()
     pane_url = address("report_figure", federation.city, "F35")
     assert f'href="{pane_url}"' in page
@@ -112,7 +106,7 @@ def test_a_number_opens_to_its_entries_and_an_entry_to_its_record_in_two_clicks(
 
 
 def test_htmx_gets_the_pane_alone(federation: Federation):
-    client = signed_in("reviewer", federation.city.organisation)
+    client = federation.city.browser("reviewer")
     url = address("report_figure", federation.city, "F35")
     alone = client.get(url, headers={"HX-Request": "true", "HX-Target": "pane"}).content.decode()
     assert alone.lstrip().startswith('<aside class="sheet" id="pane"')
@@ -121,7 +115,7 @@ def test_htmx_gets_the_pane_alone(federation: Federation):
 
 @pytest.mark.parametrize("name", ["report", "report_annex", "report_annex_xlsx"])
 def test_what_is_out_of_scope_and_what_is_absent_look_the_same(federation: Federation, name: str):
-    stranger = signed_in("statistician", federation.west.organisation)
+    stranger = federation.west.browser("statistician")
     theirs = stranger.get(address(name, federation.east))
     absent = stranger.get(reverse(name, args=[FORM, H1, "110000-XX-99999-9"]))
     assert theirs.status_code == absent.status_code == 404
@@ -139,7 +133,7 @@ def _bare(content: bytes) -> str:
 def test_figure_and_entries_of_another_branch_are_not_there(federation: Federation):
     line = returned_by(federation, "east", "F35", 500)
     entry = Entry.objects.of_kinds("reports.figure_returned").get(subject_id=line.pk)
-    stranger = signed_in("statistician", federation.west.organisation)
+    stranger = federation.west.browser("statistician")
     for url in (
         address("report_figure", federation.east, "F35"),
         address("report_entries", federation.east, "F35"),
@@ -147,14 +141,11 @@ def test_figure_and_entries_of_another_branch_are_not_there(federation: Federati
     ):
         assert stranger.get(url).status_code == 404
     assert f"/journal/{entry.pk}/" not in stranger.get(reverse("journal")).content.decode()
-    assert (
-        f"/journal/{entry.pk}/"
-        in signed_in("statistician", federation.east.organisation).get(reverse("journal")).content.decode()
-    )
+    assert f"/journal/{entry.pk}/" in federation.east.browser("statistician").get(reverse("journal")).content.decode()
 
 
 def test_a_base_union_opens_its_own_report_without_sensitive_rows(federation: Federation):
-    clerk = signed_in("statistician", federation.shop.organisation)
+    clerk = federation.shop.browser("statistician")
     assert clerk.get(address("report", federation.shop)).status_code == 200
     for row in ("F28", "F42", "F38", "F10", "F99"):
         assert clerk.get(address("report_figure", federation.shop, row)).status_code == 404
@@ -165,8 +156,8 @@ def test_sensitive_entries_open_for_the_unit_that_recorded_them_alone(federation
     line = returned_by(federation, "east", "F42", 4_000)
     entry = Entry.objects.of_kinds("reports.figure_returned").get(subject_id=line.pk)
     link = f"/journal/{entry.pk}/"
-    city = signed_in("reviewer", federation.city.organisation)
-    own = signed_in("statistician", federation.east.organisation)
+    city = federation.city.browser("reviewer")
+    own = federation.east.browser("statistician")
     assert link not in city.get(address("report_entries", federation.city, "F42")).content.decode()
     assert link not in city.get(reverse("journal")).content.decode()
     assert city.get(link).status_code == 404
@@ -177,14 +168,14 @@ def test_sensitive_entries_open_for_the_unit_that_recorded_them_alone(federation
 
 def test_a_street_sees_nothing_of_its_districts_sensitive_entries(federation: Federation):
     returned_by(federation, "east", "F42", 4_000)
-    street = signed_in("statistician", federation.street.organisation)
+    street = federation.street.browser("statistician")
     assert street.get(address("report", federation.east)).status_code == 404
     assert "热线受理" not in street.get(address("report", federation.street)).content.decode()
 
 
 def test_looking_at_sensitive_figures_leaves_a_trace(federation: Federation):
     returned_by(federation, "east", "F42", 4_000)
-    client = signed_in("statistician", federation.east.organisation)
+    client = federation.east.browser("statistician")
     before = Access.objects.count()
     client.get(address("report_figure", federation.east, "F35"))
     assert Access.objects.count() == before
@@ -200,16 +191,16 @@ def test_looking_at_sensitive_figures_leaves_a_trace(federation: Federation):
 def test_a_small_sensitive_number_of_another_unit_stays_hidden(federation: Federation):
     returned_by(federation, "east", "F42", 7)
     url = address("report", federation.east)
-    assert "7件" not in signed_in("reviewer", federation.city.organisation).get(url).content.decode()
-    assert "7件" in signed_in("statistician", federation.east.organisation).get(url).content.decode()
+    assert "7件" not in federation.city.browser("reviewer").get(url).content.decode()
+    assert "7件" in federation.east.browser("statistician").get(url).content.decode()
 
 
 def test_money_is_as_open_as_the_cases_behind_it(federation: Federation):
     returned_by(federation, "east", "F28", 3)
     returned_by(federation, "east", "F29", 123_456_700)
     city, own = (
-        signed_in("reviewer", federation.city.organisation),
-        signed_in("statistician", federation.east.organisation),
+        federation.city.browser("reviewer"),
+        federation.east.browser("statistician"),
     )
     for name, row in (("report", []), ("report_figure", ["F29"]), ("report_annex", [])):
         url = address(name, federation.east, *row)
@@ -222,15 +213,15 @@ def test_verifying_a_hidden_number_does_not_print_it(federation: Federation):
     _file(federation.east)
     url = address("report_verify", federation.east, "F42")
     looked = Access.objects.filter(what="reports.figure_opened")
-    assert "7 件" not in signed_in("reviewer", federation.city.organisation).get(url).content.decode()
+    assert "7 件" not in federation.city.browser("reviewer").get(url).content.decode()
     assert looked.count() == 1
-    assert "7 件" in signed_in("statistician", federation.east.organisation).get(url).content.decode()
+    assert "7 件" in federation.east.browser("statistician").get(url).content.decode()
 
 
 def test_small_parts_of_a_sensitive_figure_print_as_a_dash(federation: Federation):
     returned_by(federation, "east", "F42", 4_000)
     returned_by(federation, "west", "F42", 9)
-    pane = signed_in("reviewer", federation.city.organisation).get(address("report_figure", federation.city, "F42"))
+    pane = federation.city.browser("reviewer").get(address("report_figure", federation.city, "F42"))
     text = pane.content.decode()
     assert text.count('<span class="right">—</span>') == 3  # west, the city's own nought, and east, which would tell
     assert "4,000" not in text
@@ -240,7 +231,7 @@ def test_a_moved_number_is_marked_and_the_pane_says_both(federation: Federation)
     line = returned_by(federation, "east", "F35", 500)
     _file(federation.city)
     a_corrected_line(line, federation.east, federation.city, 620)
-    client = signed_in("reviewer", federation.city.organisation)
+    client = federation.city.browser("reviewer")
     page = client.get(address("report", federation.city)).content.decode()
     numbers = Numbers()
     numbers.feed(page)
@@ -263,8 +254,8 @@ def _file(unit: Unit) -> Report:
 def test_filing_goes_through_two_people_and_the_page_says_so(federation: Federation, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(filings, "watermark", journal.last_position)
     a_ready_report(federation.city.organisation)
-    editor = signed_in("report_editor", federation.city.organisation)
-    lead = signed_in("unit_lead", federation.city.organisation)
+    editor = federation.city.browser("report_editor")
+    lead = federation.city.browser("unit_lead")
     propose, confirm = address("report_propose", federation.city), address("report_confirm", federation.city)
     assert lead.post(propose).status_code == 403
     assert "提请备案" in editor.get(address("report", federation.city)).content.decode()
@@ -283,7 +274,7 @@ def test_filing_is_confirmed_by_somebody_just_recognised_and_what_was_sent_comes
 ):
     monkeypatch.setattr(filings, "watermark", journal.last_position)
     a_ready_report(federation.city.organisation)
-    signed_in("report_editor", federation.city.organisation).post(address("report_propose", federation.city))
+    federation.city.browser("report_editor").post(address("report_propose", federation.city))
     account = a_post("unit_lead", federation.city.organisation).account
     lead = browsers.signed_in(account, seconds_ago=301)
     sent = {"next": address("report", federation.city), "why": "核对<无误>"}
@@ -308,8 +299,8 @@ def test_only_what_the_second_person_has_read_is_filed(federation: Federation, m
 
     returned(PAYMENTS, 500)
     a_ready_report(federation.street.organisation)
-    signed_in("report_editor", federation.street.organisation).post(address("report_propose", federation.street))
-    lead, there = signed_in("unit_lead", federation.street.organisation), address("report", federation.street)
+    federation.street.browser("report_editor").post(address("report_propose", federation.street))
+    lead, there = federation.street.browser("unit_lead"), address("report", federation.street)
 
     def press() -> str:
         page = lead.get(there).content.decode()
@@ -343,8 +334,8 @@ def test_sensitive_figures_leave_with_somebody_just_recognised(federation: Feder
 
 def test_confirming_waits_and_says_for_what(federation: Federation, monkeypatch: pytest.MonkeyPatch):
     a_ready_report(federation.city.organisation)
-    editor = signed_in("report_editor", federation.city.organisation)
-    lead = signed_in("unit_lead", federation.city.organisation)
+    editor = federation.city.browser("report_editor")
+    lead = federation.city.browser("unit_lead")
     editor.post(address("report_propose", federation.city))
     monkeypatch.setattr(filings, "settle", lambda mark, seconds: mark - 3)
     page = lead.post(address("report_confirm", federation.city))
@@ -363,7 +354,7 @@ def test_the_annex_workbook_holds_numbers_as_numbers_and_harmless_text(federatio
     returned_by(federation, "east", "F35", 500)
     returned_by(federation, "east", "F54", 30, 60)
     Organisation.objects.filter(pk=federation.west.organisation.pk).update(short_name="=cmd|'/c calc'!A0")
-    response = signed_in("reviewer", federation.city.organisation).get(address("report_annex_xlsx", federation.city))
+    response = federation.city.browser("reviewer").get(address("report_annex_xlsx", federation.city))
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
     assert sheet is not None
     rows = {row[0]: row for row in sheet.iter_rows(min_row=4, values_only=True) if row[0]}
@@ -376,7 +367,7 @@ def test_the_annex_workbook_holds_numbers_as_numbers_and_harmless_text(federatio
 
 
 def test_the_list_finds_unions_of_the_own_subtree_only(federation: Federation):
-    client = signed_in("statistician", federation.east.organisation)
+    client = federation.east.browser("statistician")
     page = client.get(reverse("reports"), {"q": "街道"}).content.decode()
     assert "东一街道总工会" in page
     assert "西区总工会" not in client.get(reverse("reports"), {"q": "区"}).content.decode()
@@ -385,7 +376,7 @@ def test_the_list_finds_unions_of_the_own_subtree_only(federation: Federation):
 
 
 def test_roles_without_the_power_are_refused(federation: Federation):
-    admin = signed_in("system_admin", federation.city.organisation)
+    admin = federation.city.browser("system_admin")
     assert admin.get(reverse("reports")).status_code == 403
     assert admin.get(address("report", federation.city)).status_code == 403
     assert admin.get(reverse("journal")).status_code == 403
@@ -394,7 +385,7 @@ def test_roles_without_the_power_are_refused(federation: Federation):
 def test_the_journal_lists_sparse_and_dense_subtrees_alike(federation: Federation, monkeypatch: pytest.MonkeyPatch):
     line = returned_by(federation, "east", "F35", 500)
     entry = Entry.objects.of_kinds("reports.figure_returned").get(subject_id=line.pk)
-    east = signed_in("statistician", federation.east.organisation)
+    east = federation.east.browser("statistician")
     shown = []
     for sparse in (0, 10**9):
         monkeypatch.setattr(entries, "SPARSE", sparse)

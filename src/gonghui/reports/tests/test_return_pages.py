@@ -2,13 +2,10 @@
 
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from gonghui.core.models import Access
@@ -23,7 +20,6 @@ from gonghui.reports.tests.builders import (
     PAYMENTS,
     QUALIFIED,
     Federation,
-    Unit,
     a_draft,
     a_federation,
     a_round,
@@ -31,26 +27,13 @@ from gonghui.reports.tests.builders import (
     an_accepted_return,
     return_of,
 )
-from gonghui.spine.officials.tests.builders import a_post
 
 pytestmark = pytest.mark.django_db
-SignIn = Callable[[str, Unit], Client]
 
 
 @pytest.fixture
 def federation() -> Federation:
     return a_federation()
-
-
-@pytest.fixture
-def signed_in() -> SignIn:
-    def sign_in(role: str, unit: Unit) -> Client:
-        client = Client()
-        account = a_post(role, unit.organisation).account
-        client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[1])
-        return client
-
-    return sign_in
 
 
 @pytest.fixture
@@ -75,10 +58,13 @@ def text(response: Any) -> str:
     return re.sub(r"<[^>]+>", " ", response.content.decode())
 
 
-def test_the_whole_way_of_a_return_by_its_pages(federation: Federation, opened: Round, signed_in: SignIn) -> None:
+def test_the_whole_way_of_a_return_by_its_pages(federation: Federation, opened: Round) -> None:
     in_return = return_of(opened, federation.east)
     address = reverse("return", args=[in_return.public_id])
-    clerk, lead = signed_in("statistician", federation.east), signed_in("unit_lead", federation.east)
+    clerk, lead = (
+        federation.east.browser("statistician"),
+        federation.east.browser("unit_lead"),
+    )
     sent = fields(in_return, mutual_aid_payments_made={"number": "２06"}, mutual_aid_paid_fen={"number": "1,234.56"})
     assert clerk.post(address, sent).status_code == 302
     assert sorted(in_return.lines.values_list("figure", "number", "state")) == [
@@ -91,7 +77,7 @@ def test_the_whole_way_of_a_return_by_its_pages(federation: Federation, opened: 
     [digest] = re.findall(r'name="digest" value="(\w+)"', page)
     assert lead.post(reverse("sign_return", args=[in_return.public_id]), {"digest": digest}).status_code == 302
     assert set(in_return.lines.values_list("state", flat=True)) == {"submitted"}
-    reviewer = signed_in("reviewer", federation.city)
+    reviewer = federation.city.browser("reviewer")
     desk = reviewer.get(reverse("review"))
     assert desk.status_code == 200
     ids = re.findall(r'name="line" value="([0-9a-f-]{36})"', desk.content.decode())
@@ -105,11 +91,9 @@ def test_the_whole_way_of_a_return_by_its_pages(federation: Federation, opened: 
     assert "与佐证不符" in text(clerk.get(address))
 
 
-def test_every_row_says_what_is_wrong_and_what_was_typed_stays(
-    federation: Federation, opened: Round, signed_in: SignIn
-) -> None:
+def test_every_row_says_what_is_wrong_and_what_was_typed_stays(federation: Federation, opened: Round) -> None:
     in_return = return_of(opened, federation.east)
-    clerk = signed_in("statistician", federation.east)
+    clerk = federation.east.browser("statistician")
     sent = fields(
         in_return,
         mutual_aid_payments_made={"number": "3万"},
@@ -126,13 +110,11 @@ def test_every_row_says_what_is_wrong_and_what_was_typed_stays(
     assert not in_return.lines.exists()
 
 
-def test_a_workbook_goes_out_and_comes_back_by_the_pages(
-    federation: Federation, opened: Round, signed_in: SignIn
-) -> None:
+def test_a_workbook_goes_out_and_comes_back_by_the_pages(federation: Federation, opened: Round) -> None:
     import openpyxl
 
     in_return = return_of(opened, federation.east)
-    clerk = signed_in("statistician", federation.east)
+    clerk = federation.east.browser("statistician")
     taken = clerk.get(reverse("take_workbook", args=[in_return.public_id]))
     assert taken["Content-Disposition"].startswith("attachment")
     assert Access.objects.filter(what="reports.workbook_taken").exists()
@@ -151,11 +133,9 @@ def test_a_workbook_goes_out_and_comes_back_by_the_pages(
     assert in_return.lines.count() == 1
 
 
-def test_a_bad_workbook_lists_its_problems_on_the_page(
-    federation: Federation, opened: Round, signed_in: SignIn
-) -> None:
+def test_a_bad_workbook_lists_its_problems_on_the_page(federation: Federation, opened: Round) -> None:
     in_return = return_of(opened, federation.east)
-    clerk = signed_in("statistician", federation.east)
+    clerk = federation.east.browser("statistician")
     address = reverse("bring_workbook", args=[in_return.public_id])
     page = clerk.post(address, {"workbook": SimpleUploadedFile("上报.xlsx", b"hello")})
     assert page.status_code == 422
@@ -165,14 +145,14 @@ def test_a_bad_workbook_lists_its_problems_on_the_page(
     assert "表头" in text(page)
 
 
-def test_the_matrix_shows_five_states_and_reminds(federation: Federation, opened: Round, signed_in: SignIn) -> None:
+def test_the_matrix_shows_five_states_and_reminds(federation: Federation, opened: Round) -> None:
     [accepted, _] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 1), a_draft(PAID, 2))
     actions.accept_lines([accepted], by=federation.city.reviewer, on=JULY)
     [refused] = a_submitted_return(opened, federation.west, a_draft(PAYMENTS, 1))
     actions.refuse_line(refused, reason="不符", by=federation.city.reviewer, on=JULY)
     west = return_of(opened, federation.west)
     actions.enter_line(west, a_draft(PAID, 5), by=federation.west.clerk, on=JULY)
-    reviewer = signed_in("reviewer", federation.city)
+    reviewer = federation.city.browser("reviewer")
     address = reverse("round", args=[opened.public_id])
     words = text(reviewer.get(address))
     for state in ("未报", "草稿", "已报", "退回", "通过"):
@@ -181,15 +161,13 @@ def test_the_matrix_shows_five_states_and_reminds(federation: Federation, opened
     assert reviewer.post(reverse("remind", args=[opened.public_id]), ticked).status_code == 302
     west.refresh_from_db()
     assert west.reminders == 1
-    assert "已催报 1 次" in text(
-        signed_in("statistician", federation.west).get(reverse("return", args=[west.public_id]))
-    )
+    assert "已催报 1 次" in text(federation.west.browser("statistician").get(reverse("return", args=[west.public_id])))
     twice = reviewer.post(reverse("remind", args=[opened.public_id]), ticked, follow=True)
     assert "今天都催过了" in text(twice)
 
 
-def test_a_round_is_opened_from_the_form(federation: Federation, signed_in: SignIn) -> None:
-    reviewer = signed_in("reviewer", federation.city)
+def test_a_round_is_opened_from_the_form(federation: Federation) -> None:
+    reviewer = federation.city.browser("reviewer")
     assert reviewer.get(reverse("open_round")).status_code == 200
     sent = {
         "form": "beijing_2020h1",
@@ -205,12 +183,10 @@ def test_a_round_is_opened_from_the_form(federation: Federation, signed_in: Sign
     assert page.status_code == 422
 
 
-def test_out_of_sight_is_absent_and_missing_power_is_forbidden(
-    federation: Federation, opened: Round, signed_in: SignIn
-) -> None:
+def test_out_of_sight_is_absent_and_missing_power_is_forbidden(federation: Federation, opened: Round) -> None:
     [line] = an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 7))
     in_return = return_of(opened, federation.east)
-    stranger = signed_in("statistician", federation.west)
+    stranger = federation.west.browser("statistician")
     for name, key in (
         ("return", in_return),
         ("print_return", in_return),
@@ -230,23 +206,23 @@ def test_out_of_sight_is_absent_and_missing_power_is_forbidden(
         assert stranger.post(reverse(name, args=[key.public_id])).status_code == 404, name
     assert stranger.get(reverse("review")).status_code == 403
     assert stranger.get(reverse("open_round")).status_code == 403
-    above = signed_in("statistician", federation.city)
+    above = federation.city.browser("statistician")
     assert above.get(reverse("line", args=[line.public_id])).status_code == 200
     assert above.post(reverse("send_return", args=[in_return.public_id])).status_code == 404
 
 
-def test_sensitive_lines_stay_at_district_rank(federation: Federation, opened: Round, signed_in: SignIn) -> None:
+def test_sensitive_lines_stay_at_district_rank(federation: Federation, opened: Round) -> None:
     [line] = an_accepted_return(opened, federation.east, federation.city, a_draft(HOTLINE, 7))
-    assert signed_in("reviewer", federation.city).get(reverse("line", args=[line.public_id])).status_code == 200
+    assert federation.city.browser("reviewer").get(reverse("line", args=[line.public_id])).status_code == 200
     assert Access.objects.filter(what="reports.line_opened", subject_id=line.pk).count() == 1
-    assert signed_in("statistician", federation.street).get(reverse("line", args=[line.public_id])).status_code == 404
+    assert federation.street.browser("statistician").get(reverse("line", args=[line.public_id])).status_code == 404
 
 
 def test_what_was_changed_after_the_reviewer_opened_it_is_not_accepted_unseen(
-    federation: Federation, opened: Round, signed_in: SignIn
+    federation: Federation, opened: Round
 ) -> None:
     [line] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5))
-    reviewer = signed_in("reviewer", federation.city)
+    reviewer = federation.city.browser("reviewer")
     [seen] = re.findall(r'name="seen" value="([^"]+)"', reviewer.get(reverse("review")).content.decode())
     actions.refuse_line(line, reason="不符", by=federation.city.reviewer, on=JULY)
     a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 5_000_000))
@@ -264,9 +240,9 @@ def test_what_was_changed_after_the_reviewer_opened_it_is_not_accepted_unseen(
     assert line.state == "accepted"
 
 
-def test_an_accepted_line_is_corrected_from_its_page(federation: Federation, opened: Round, signed_in: SignIn) -> None:
+def test_an_accepted_line_is_corrected_from_its_page(federation: Federation, opened: Round) -> None:
     [line] = an_accepted_return(opened, federation.east, federation.city, a_draft(PAID, 700))
-    clerk = signed_in("statistician", federation.east)
+    clerk = federation.east.browser("statistician")
     address = reverse("correct_line", args=[line.public_id])
     here = reverse("line", args=[line.public_id])
     wrong = clerk.post(address, {"number": "7.5", "reason": "", "coverage": "subtree", "next": here}, follow=True)
@@ -278,60 +254,56 @@ def test_an_accepted_line_is_corrected_from_its_page(federation: Federation, ope
     assert (correction.number, correction.state) == (750, "draft")
 
 
-def test_a_comment_stands_under_the_line_for_both_sides(
-    federation: Federation, opened: Round, signed_in: SignIn
-) -> None:
+def test_a_comment_stands_under_the_line_for_both_sides(federation: Federation, opened: Round) -> None:
     [line] = a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 7))
-    reviewer = signed_in("reviewer", federation.city)
+    reviewer = federation.city.browser("reviewer")
     assert reviewer.post(reverse("comment_line", args=[line.public_id]), {"text": "请核对"}).status_code == 302
-    assert "请核对" in text(signed_in("statistician", federation.east).get(reverse("line", args=[line.public_id])))
+    assert "请核对" in text(federation.east.browser("statistician").get(reverse("line", args=[line.public_id])))
 
 
-def test_the_printed_return_leaves_room_for_names_and_seal(
-    federation: Federation, opened: Round, signed_in: SignIn
-) -> None:
+def test_the_printed_return_leaves_room_for_names_and_seal(federation: Federation, opened: Round) -> None:
     an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 7))
-    page = signed_in("statistician", federation.east).get(
+    page = federation.east.browser("statistician").get(
         reverse("print_return", args=[return_of(opened, federation.east).public_id])
     )
     for words in ("填表人", "负责人", "电话", "日期", "盖章", "未报", federation.east.organisation.code):
         assert words in text(page)
 
 
-def test_what_waits_is_on_the_dashboard(federation: Federation, opened: Round, signed_in: SignIn) -> None:
-    clerk = signed_in("statistician", federation.east)
+def test_what_waits_is_on_the_dashboard(federation: Federation, opened: Round) -> None:
+    clerk = federation.east.browser("statistician")
     assert "未报" in text(clerk.get("/"))
     a_submitted_return(opened, federation.east, a_draft(PAYMENTS, 7))
-    assert "待审核" in text(signed_in("reviewer", federation.city).get("/"))
+    assert "待审核" in text(federation.city.browser("reviewer").get("/"))
 
 
-def test_lists_open_for_everybody_who_may_see(federation: Federation, opened: Round, signed_in: SignIn) -> None:
+def test_lists_open_for_everybody_who_may_see(federation: Federation, opened: Round) -> None:
     for role, unit in (("statistician", federation.east), ("reviewer", federation.city), ("auditor", federation.city)):
-        client = signed_in(role, unit)
+        client = unit.browser(role)
         assert client.get(reverse("rounds")).status_code == 200
         assert client.get(reverse("returns")).status_code == 200
         assert client.get(reverse("round", args=[opened.public_id])).status_code == 200
-    found = signed_in("reviewer", federation.city).get("/search/", {"q": "东区"})
+    found = federation.city.browser("reviewer").get("/search/", {"q": "东区"})
     assert "/returns/" in found.content.decode()
     assert workbook(return_of(opened, federation.east), demo=True)
 
 
-def test_what_only_looks_like_an_id_finds_nothing(federation: Federation, opened: Round, signed_in: SignIn) -> None:
-    reviewer, nonsense = signed_in("reviewer", federation.city), "z" * 36
+def test_what_only_looks_like_an_id_finds_nothing(federation: Federation, opened: Round) -> None:
+    reviewer, nonsense = federation.city.browser("reviewer"), "z" * 36
     for name in ("round", "line"):
         assert reviewer.get(reverse("review"), {name: nonsense}).status_code == 200
     assert reviewer.post(reverse("review"), {"line": nonsense}).status_code == 422
 
 
 def test_a_look_at_another_units_sheet_with_sensitive_figures_leaves_a_trace(
-    federation: Federation, opened: Round, signed_in: SignIn
+    federation: Federation, opened: Round
 ) -> None:
     in_return = return_of(opened, federation.east)
     a_submitted_return(opened, federation.east, a_draft(HOTLINE, 7), a_draft(PAYMENTS, 8))
     looked = Access.objects.filter(what="reports.return_opened", subject_id=in_return.pk)
     for name in ("return", "print_return"):
-        signed_in("statistician", federation.east).get(reverse(name, args=[in_return.public_id]))
+        federation.east.browser("statistician").get(reverse(name, args=[in_return.public_id]))
     assert looked.count() == 0
     for name in ("return", "print_return"):
-        signed_in("reviewer", federation.city).get(reverse(name, args=[in_return.public_id]))
+        federation.city.browser("reviewer").get(reverse(name, args=[in_return.public_id]))
     assert looked.count() == 2

@@ -1,12 +1,10 @@
 """A sensitive line is read by the unit that wrote it and by who decides on it; others see where it stands, no more."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -32,26 +30,12 @@ from gonghui.reports.tests.builders import (
 )
 from gonghui.reports.tests.filing_builders import the_form
 from gonghui.reports.tests.test_papers import a_pdf
-from gonghui.spine.officials.tests.builders import a_post
-
-SignIn = Callable[[str, Unit], Client]
 
 
 @pytest.fixture
 def federation(db: None, tmp_path: Path, settings: object) -> Federation:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
     return a_federation()
-
-
-@pytest.fixture
-def signed_in() -> SignIn:
-    def sign_in(role: str, unit: Unit) -> Client:
-        client = Client()
-        account = a_post(role, unit.organisation).account
-        client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[1])
-        return client
-
-    return sign_in
 
 
 @pytest.fixture
@@ -82,9 +66,9 @@ SAID = ("4,321", "平台调整", "其中三件重复", "汇总.pdf")
 
 @pytest.mark.parametrize("role", ["report_editor", "statistician", "unit_lead", "auditor"])
 def test_others_of_the_level_above_see_where_it_stands_and_nothing_it_says(
-    federation: Federation, line: Line, signed_in: SignIn, role: str
+    federation: Federation, line: Line, role: str
 ) -> None:
-    client, sheet = signed_in(role, federation.city), line.in_return.public_id
+    client, sheet = federation.city.browser(role), line.in_return.public_id
     own = words(client, "line", line.public_id)
     assert "已报" in own
     assert "请核对口径" in own
@@ -98,9 +82,12 @@ def test_others_of_the_level_above_see_where_it_stands_and_nothing_it_says(
     assert not [one for one in SAID if one in words(client, "line", line.public_id)]
 
 
-def test_the_unit_itself_and_who_decides_read_all_of_it(federation: Federation, line: Line, signed_in: SignIn) -> None:
+def test_the_unit_itself_and_who_decides_read_all_of_it(federation: Federation, line: Line) -> None:
     evidence = reverse("evidence", args=[Evidence.objects.get().public_id])
-    for client in (signed_in("reviewer", federation.city), signed_in("statistician", federation.east)):
+    for client in (
+        federation.city.browser("reviewer"),
+        federation.east.browser("statistician"),
+    ):
         for page in (
             words(client, "line", line.public_id),
             words(client, "return", line.in_return.public_id),
@@ -111,12 +98,12 @@ def test_the_unit_itself_and_who_decides_read_all_of_it(federation: Federation, 
         assert client.get(evidence).status_code == 200
 
 
-def test_that_there_is_no_such_work_is_not_told_either(federation: Federation, signed_in: SignIn) -> None:
+def test_that_there_is_no_such_work_is_not_told_either(federation: Federation) -> None:
     opened = a_round(federation.city, HOTLINE)
     for unit in (federation.east, federation.west):
         an_accepted_return(opened, unit, federation.city, a_draft(HOTLINE, None, nothing=True))
-    assert "无此项" not in words(signed_in("report_editor", federation.city), "round", opened.public_id)
-    assert "无此项" in words(signed_in("reviewer", federation.city), "round", opened.public_id)
+    assert "无此项" not in words(federation.city.browser("report_editor"), "round", opened.public_id)
+    assert "无此项" in words(federation.city.browser("reviewer"), "round", opened.public_id)
 
 
 # The same mask on a unit's own page ------------------------------------------------------------------------------
