@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-from gonghui.project.testing import chromium
+from gonghui.project.testing import CHROMIUM
 from gonghui.web.models import Account
 from gonghui.web.tests.builders import signed_in
 from tests import stages
@@ -58,7 +58,7 @@ def world(made_world: tuple[str, World], django_db_blocker: Any) -> Iterator[Wor
 def browser() -> Iterator[Browser]:
     """One Chromium for all walks."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        started = playwright.chromium.launch(executable_path=CHROMIUM.path(), args=FLAGS)
         yield started
         started.close()
 

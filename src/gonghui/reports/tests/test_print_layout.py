@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import subprocess
 import zipfile
 from collections import Counter
@@ -195,15 +194,12 @@ def test_a_draft_carries_no_time_and_says_that_it_is_one():
     assert all("草稿" in part.decode() for name, part in _parts(package).items() if name.startswith("word/header"))
 
 
-SOFFICE = shutil.which("soffice")
-
-
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: how it takes the .docx was not tried here")
-def test_libreoffice_takes_the_document_and_breaks_no_number(tmp_path: Path):
+@pytest.mark.office
+def test_libreoffice_takes_the_document_and_breaks_no_number(soffice: str, tmp_path: Path):
     paper = whole_paper()
     (tmp_path / "report.docx").write_bytes(docx.render(paper))
     home = f"-env:UserInstallation=file://{tmp_path}/home"
-    command = [SOFFICE or "", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    command = [soffice, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     subprocess.run([*command, str(tmp_path / "report.docx")], check=True, capture_output=True, timeout=120)
     lines = _lines((tmp_path / "report.pdf").read_bytes())
     for number in paper.numbers:
