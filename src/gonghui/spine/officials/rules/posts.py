@@ -13,7 +13,7 @@ from gonghui.core.errors import Refusal
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters of a printed code: none that is taken for another."""
 HALF_LETTERS = 8
-SCHEMES = Path(__file__).resolve().parent / "schemes"
+SCHEMES = Path(__file__).resolve().parents[1] / "schemes"
 
 
 @dataclass(frozen=True)
