@@ -195,3 +195,8 @@ def test_every_form_prints_for_every_level_it_serves_and_keeps_nought_none_and_m
     found = {one.figure.name: one.printed for one in fill(form, unit.organisation, period)}
     assert (found["mutual_aid.payments_made"], found["mutual_aid.paid_fen"]) == ("0人次", "无此项")
     assert found["places.homes_built"] == "未报"
+
+
+@pytest.mark.parametrize("code", report_forms.codes())
+def test_every_form_draws_something(code: str) -> None:
+    assert report_forms.form(code).charts
