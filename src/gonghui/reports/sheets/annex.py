@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
 from gonghui.core.figures import CLOCKS
+from gonghui.core.neutral import neutral
 from gonghui.reports.breakdown import areas
 from gonghui.reports.filling import Filled, Filling
-from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.standing import WORDS
 from gonghui.spine.organisations.models import Organisation
 

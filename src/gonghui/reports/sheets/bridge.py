@@ -8,7 +8,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from gonghui.core.figures import Figure
-from gonghui.reports.sheets.neutral import neutral
+from gonghui.core.neutral import neutral
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import xlsxwriter
 
+from gonghui.core.neutral import neutral
 from gonghui.reports import rules
 from gonghui.reports.sheets.columns import COLUMNS, letter
-from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.sheets.opening import SHEET
 
 ROWS, WIDTH = 2_000, 24

@@ -6,6 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
+from gonghui.core.neutral import neutral
 from gonghui.reports import checking, rules
 from gonghui.reports.models import Line, Return, RoundFigure
 from gonghui.reports.sheets.columns import (
@@ -18,7 +19,6 @@ from gonghui.reports.sheets.columns import (
     UNIT_LABEL,
     letter,
 )
-from gonghui.reports.sheets.neutral import neutral
 from gonghui.reports.sheets.opening import SHEET
 
 BANNER = "演示数据，由程序生成，仅总数取自公开报道"

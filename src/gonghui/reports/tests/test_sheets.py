@@ -382,7 +382,7 @@ def test_personal_numbers_in_a_note_are_refused_and_never_repeated(federation: F
 
 
 def test_text_that_looks_like_a_formula_leaves_as_text(federation: Federation) -> None:
-    from gonghui.reports.sheets.neutral import neutral
+    from gonghui.core.neutral import neutral
 
     assert neutral("=1+1") == "'=1+1"
     assert neutral("　＝1") == "'　＝1"
