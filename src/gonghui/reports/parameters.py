@@ -16,6 +16,7 @@ class Parameters:
     first_on: date
     change_percent: int
     change_least: int
+    compare_least: int
     asof_days_ahead: int
     text_longest: int
     remind_days_apart: int

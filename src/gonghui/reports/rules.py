@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from itertools import pairwise
 
 from gonghui.core.errors import Refusal
+from gonghui.reports.changes import Change, change
 from gonghui.reports.parameters import Parameters
 
 OWN, SUBTREE = "own", "subtree"
@@ -169,56 +169,31 @@ def shares(levels: Sequence[tuple[date, tuple[int, int]]], places: Sequence[tupl
 
 
 @dataclass(frozen=True)
-class Change:
-    """How a figure moved against the period before, and whether that asks for a reason."""
+class Moved:
+    """How a returned number moved against the period before, and whether that asks for a reason."""
 
-    difference: int | None
-    percent: Fraction | None
+    change: Change | None
     needs_reason: bool
-    points: bool = False
+    unit: str = ""
 
-    @property
-    def printed(self) -> str:
-        """+16.7%, −3, +1.4 个百分点 or an empty text where there is nothing to compare with."""
-        if self.difference is None:
-            return ""
-        if self.points:
-            return f"{_signed(self.percent or Fraction(0))}"
-        if self.percent is not None:
-            return f"{_signed(self.percent)}%"
-        return f"{self.difference:+,}".replace("-", "−")
+    def said(self, *, english: bool = False) -> str:
+        """+16.7%, −3, +1.4个百分点 or an empty text where there is nothing to compare with."""
+        return self.change.signed(self.unit, english=english) if self.change is not None else ""
 
 
-def _signed(value: Fraction) -> str:
-    tenths = abs(value) * 10
-    rounded = int(tenths + Fraction(1, 2))
-    sign = "" if rounded == 0 else ("+" if value > 0 else "−")
-    return f"{sign}{rounded // 10}.{rounded % 10}"
-
-
-def change(now: Amount, before: Amount | None, *, money: bool, ratio: bool, parameters: Parameters) -> Change:
+def moved(now: Amount, before: Amount | None, *, money: bool, ratio: bool, parameters: Parameters) -> Moved:
     """The change against the last period; small bases are compared by the absolute number (rights.md 11 d3)."""
     if before is None or now.nothing or before.nothing or now.number is None or before.number is None:
-        moved = before is not None and now.nothing != before.nothing and max(before.parts[0], now.parts[0]) > 0
-        return Change(None, None, moved)
-    if ratio:
-        return _change_of_share(now, before, parameters)
-    difference = now.number - before.number
-    least = parameters.change_least * (100 if money else 1)
-    if before.number < least:
-        return Change(difference, None, abs(difference) >= least and before.number > 0)
-    percent = Fraction(difference * 100, before.number)
-    return Change(difference, percent, abs(percent) >= parameters.change_percent and abs(difference) >= least)
-
-
-def _change_of_share(now: Amount, before: Amount, parameters: Parameters) -> Change:
-    """Shares are compared in percentage points, never in percent of percent."""
-    if not now.denominator or not before.denominator:
-        return Change(None, None, False)
-    points = Fraction((now.number or 0) * 100, now.denominator) - Fraction(
-        (before.number or 0) * 100, before.denominator
-    )
-    return Change(0, points, abs(points) >= parameters.change_percent, points=True)
+        appeared = before is not None and now.nothing != before.nothing and max(before.parts[0], now.parts[0]) > 0
+        return Moved(None, appeared)
+    one = 100 if money else 1
+    parts, former = (now.parts, before.parts) if ratio else ((now.number,), (before.number,))
+    found = change(parts, former, least=parameters.compare_least * one)
+    if found is None or found.kind == "points":
+        return Moved(found, found is not None and abs(found.amount) >= parameters.change_percent)
+    least = parameters.change_least * one
+    far = found.kind == "number" or abs(found.amount) >= parameters.change_percent
+    return Moved(found, far and abs(now.number - before.number) >= least and before.number > 0, "分" if money else "")
 
 
 _PAPER = re.compile(

@@ -138,14 +138,14 @@ def _reasons(in_return: Return, answers: Mapping[str, Answer], *, on: date) -> d
     found = {}
     for place, one in enumerate(asked):
         amount, before = _amount(answers[one.figure]), earlier.get(one.figure)
-        change = rules.change(
+        moved = rules.moved(
             amount,
             before,
             money=one.declared.is_money,
             ratio=one.declared.is_ratio,
             parameters=parameters.on(on),
         )
-        if change.needs_reason:
+        if moved.needs_reason:
             words = LESS if before is not None and amount.parts < before.parts else MORE
             found[one.figure] = words[place % len(words)]
     return found

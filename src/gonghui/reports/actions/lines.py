@@ -147,7 +147,7 @@ def missing_reasons(in_return: Return, lines: Sequence[Line], *, on: date) -> li
         for line in lines
         if not line.reason
         and line.corrects_id is None
-        and rules.change(
+        and rules.moved(
             line.amount,
             earlier.get(line.figure),
             money=line.declared.is_money,

@@ -71,19 +71,15 @@ class Against:
 def against(line: Line, before: rules.Amount | None) -> Against:
     """A line against what the unit returned for the period before."""
     figure = line.declared
-    change = rules.change(
+    moved = rules.moved(
         line.amount,
         before,
         money=figure.is_money,
         ratio=figure.is_ratio,
         parameters=parameters.on(line.entered_on),
     )
-    text = change.printed
-    if change.points and text:
-        text = _("%(points)s 个百分点") % {"points": text}
-    elif change.percent is None and change.difference is not None and figure.is_money:
-        text = f"{'+' if change.difference >= 0 else '−'}{yuan(abs(change.difference))}"
-    return Against(text, change.needs_reason and not line.reason and line.corrects_id is None)
+    said = moved.said(english=is_english())
+    return Against(said, moved.needs_reason and not line.reason and line.corrects_id is None)
 
 
 def before_of(lines: Iterable[Line]) -> dict[int, rules.Amount]:

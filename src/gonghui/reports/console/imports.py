@@ -15,7 +15,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import actions, parameters, rules
 from gonghui.reports.actions.imports import as_draft
-from gonghui.reports.console.amounts import FormRow, amount_text, form_rows, name_of
+from gonghui.reports.console.amounts import FormRow, amount_text, form_rows, is_english, name_of
 from gonghui.reports.console.returns import attachment, own_return
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.models import Upload
@@ -149,7 +149,7 @@ def _previewed(cells: dict[str, Any], row: FormRow | None) -> PreviewRow:
     figure = FIGURES[draft.figure]
     before = row.before if row is not None else None
     line = row.line if row is not None else None
-    change = rules.change(
+    moved = rules.moved(
         draft.amount,
         before,
         money=figure.is_money,
@@ -163,9 +163,9 @@ def _previewed(cells: dict[str, Any], row: FormRow | None) -> PreviewRow:
         present=amount_text(line.amount if line is not None else None, figure),
         wanted=amount_text(draft.amount, figure),
         coverage=_(rules.COVERAGES[draft.coverage]) if draft.coverage else "",
-        change=change.printed,
+        change=moved.said(english=is_english()),
         reason=draft.reason,
-        needs_reason=change.needs_reason and not draft.reason,
+        needs_reason=moved.needs_reason and not draft.reason,
         is_same=line is not None and line.amount == draft.amount and line.reason == draft.reason,
     )
 

@@ -1,7 +1,6 @@
 """The rules of returned figures at their thresholds; no tables."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -98,8 +97,8 @@ def test_a_period_is_returned_once_it_is_over_and_an_asof_figure_a_few_days_ahea
         days(JAN_1, JUN_30, "stock", JUL_1)
 
 
-def moved(now: int, before: int, *, money: bool = False) -> rules.Change:
-    return rules.change(Amount(now), Amount(before), money=money, ratio=False, parameters=HELD)
+def moved(now: int, before: int, *, money: bool = False) -> rules.Moved:
+    return rules.moved(Amount(now), Amount(before), money=money, ratio=False, parameters=HELD)
 
 
 def test_a_change_of_the_band_and_more_asks_for_a_reason() -> None:
@@ -108,29 +107,29 @@ def test_a_change_of_the_band_and_more_asks_for_a_reason() -> None:
     assert not moved(129, 100).needs_reason
     assert moved(70, 100).needs_reason
     assert not moved(71, 100).needs_reason
-    assert moved(245, 210).printed == "+16.7%"
-    assert moved(100, 100).printed == "0.0%"
+    assert moved(245, 210).said() == "+16.7%"
+    assert moved(100, 100).said() == "持平"
 
 
 def test_small_bases_are_compared_by_the_absolute_number() -> None:
-    assert moved(19, 10).printed == "+9"
+    assert moved(19, 10).said() == "+9"
     assert not moved(29, 10).needs_reason
     assert moved(30, 10).needs_reason
     assert not moved(500, 0).needs_reason
-    assert moved(500, 0).printed == "+500"
+    assert moved(500, 0).said() == "+500"
     assert moved(13_000, 10_000, money=True).needs_reason
     assert not moved(3_899, 1_900, money=True).needs_reason
     assert moved(3_900, 1_900, money=True).needs_reason
 
 
 def test_shares_are_compared_in_points_not_in_percent() -> None:
-    change = rules.change(Amount(466, 1000), Amount(452, 1000), money=False, ratio=True, parameters=HELD)
-    assert (change.printed, change.percent, change.points) == ("+1.4", Fraction(7, 5), True)
+    found = rules.moved(Amount(466, 1000), Amount(452, 1000), money=False, ratio=True, parameters=HELD)
+    assert (found.said(), found.said(english=True)) == ("+1.4个百分点", "+1.4 percentage points")
 
 
 def test_nothing_against_something_asks_for_a_reason() -> None:
     def against(now: Amount, before: Amount | None) -> bool:
-        return rules.change(now, before, money=False, ratio=False, parameters=HELD).needs_reason
+        return rules.moved(now, before, money=False, ratio=False, parameters=HELD).needs_reason
 
     assert against(Amount(None, None, True), Amount(5))
     assert against(Amount(5), Amount(None, None, True))
