@@ -1,6 +1,6 @@
 """Turns what the platform refuses, counts and dates into words of the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils.translation import get_language, gettext
@@ -22,6 +22,11 @@ def filled(message: str, params: Mapping[str, object]) -> str:
 def text(refusal: Refusal) -> str:
     """What a refusal says, in the reader's language."""
     return filled(refusal.message, refusal.params)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, as the reader's language parts them."""
+    return (", " if (get_language() or "").startswith("en") else "、").join(words)
 
 
 def day(on: date) -> str:

@@ -1,8 +1,11 @@
 """The dashboard: what waits for me, what is late, the numbers of my organisation.
 
+A long list is cut; what only this person can do is never cut off, and what is left out is named with its count.
+
 Apps add to it with `@waiting`, `@numbers` and `@ranking`; each function is asked once a page with the actor.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +30,8 @@ class Item:
     state_kind: str = "wait"
     due: date | None = None
     count: int = 1
+    only_me: bool = False
+    """Nobody else of the union is asked for it."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +100,21 @@ def today(request: ConsoleRequest) -> HttpResponseBase:
     """The page somebody lands on."""
     on = clock.today()
     items = waiting_for(request.actor)
-    everything = "all" in request.GET
+    shown, hidden = [], Counter[str]()
+    for n, item in enumerate(items):
+        if "all" in request.GET or n < SHOWN or item.only_me:
+            shown.append(item)
+        else:
+            hidden[item.state] += item.count
     return render(
         request,
         "web/today.html",
         {
             "on": on,
-            "items": items if everything else items[:SHOWN],
+            "items": shown,
             "waiting_count": sum(item.count for item in items),
-            "hidden_count": 0 if everything else max(0, len(items) - SHOWN),
+            "hidden_count": len(items) - len(shown),
+            "hidden": hidden.most_common(),
             "late_count": sum(item.count for item in items if item.due and item.due < on),
             "numbers": [number for ask in NUMBERS for number in ask(request.actor)][:4],
             "rankings": [sheet for ask in RANKINGS for sheet in ask(request.actor)][:2],

@@ -1,5 +1,6 @@
 """Filters and tags for amounts, days, states and what was typed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -96,6 +97,12 @@ def is_late(due: date | None) -> bool:
 def spent(seconds: int | None) -> str:
     """A length of time in words."""
     return "" if seconds is None else say.spent(seconds)
+
+
+@register.filter
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, parted as the reader's language does."""
+    return say.listed(words)
 
 
 @register.filter

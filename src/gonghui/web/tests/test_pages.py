@@ -2,8 +2,9 @@
 
 import logging
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from django.utils import timezone
 from gonghui.web import palette, sessions, today
 from gonghui.web.models import Account, DemoAccount, DemoMarker, Progress, SessionRow
 from gonghui.web.tests import town
+from gonghui.web.today import Item
 
 
 def signed_in(account: Account, agent: str = "") -> Client:
@@ -189,9 +191,44 @@ def test_the_first_page_shows_what_waits(inside: Client, monkeypatch: pytest.Mon
     assert "上半年上报 · 朝阳区" in inside.get("/").content.decode()
 
 
+def test_a_long_list_says_what_it_leaves_out_and_never_leaves_out_what_is_mine_alone(
+    inside: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = [Item(f"上报 {n}", "/", state="未报", due=date(2020, 7, 1)) for n in range(14)]
+    last = [Item("半年报告", "/mine/", state="待确认备案", only_me=True), Item("请示", "/", state="待审批", count=3)]
+    monkeypatch.setattr(today, "WAITING", [lambda actor: [*last, *due]])
+    page = inside.get("/").content.decode()
+    assert "/mine/" in page
+    assert "还有 3 项没有列在这里" in page
+    assert "待审批 3 · 未报 2" in page
+    assert "请示" not in page
+    whole = inside.get("/?all").content.decode()
+    assert "请示" in whole
+    assert "没有列在这里" not in whole
+
+
 def test_search_shows_shelves_and_says_when_nothing_is_found(inside: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(palette, "SEARCHES", [("单位", town.streets)])
-    assert "望京街道总工会" in inside.get("/search/?q=望京").content.decode()
-    assert "没有找到“通州”" in inside.get("/search/?q=通州").content.decode()
-    part = inside.get("/search/?q=望京", headers={"HX-Request": "true", "HX-Target": "found"}).content.decode()
+    assert "望京街道总工会" in inside.post("/search/", {"q": "望京"}, follow=True).content.decode()
+    assert "没有找到“通州”" in inside.post("/search/", {"q": "通州"}, follow=True).content.decode()
+    part = inside.post("/search/", {"q": " 望 京 "}, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
+
+
+def test_what_was_typed_stands_in_no_address_and_opens_for_its_reader_alone(inside: Client, account: Account) -> None:
+    led = inside.post("/search/", {"q": "张三"})
+    assert led.status_code == 302
+    assert led.headers["Location"] != palette.address(account, "张三"), "sealed anew each time"
+    assert "张三" not in unquote(led.headers["Location"])
+    assert 'value="张三"' in inside.get(led.headers["Location"]).content.decode()
+    other = Account.objects.create_user("somebody.else")
+    for foreign in (palette.address(other, "张三"), "/search/?s=g1.x.y", "/search/?q=张三"):
+        page = inside.get(foreign)
+        assert page.status_code == 200
+        assert "张三" not in page.content.decode()
+
+
+def test_single_keys_are_switched_off_for_the_account(inside: Client, account: Account) -> None:
+    assert "data-keys" not in inside.get("/keys/").content.decode()
+    assert 'data-keys="off"' in inside.post("/keys/", {"single": "off"}, follow=True).content.decode()
+    assert 'data-keys="off"' not in inside.post("/keys/", {"single": "on"}, follow=True).content.decode()
