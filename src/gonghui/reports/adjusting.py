@@ -13,16 +13,20 @@ from gonghui.reports.places import paths_of
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A number of the report before: as it was filed, and as it stands when this report does."""
+    """A number of the report before: as it was filed, and as it stands when this report does.
+
+    Without a `now` the figure counts something else since, and the two are not to be compared.
+    """
 
     report: Report
     filled: Filled
-    now: Value
+    now: Value | None
 
     @property
     def difference(self) -> tuple[int, ...]:
         """By how much it moved, number by number."""
-        return tuple(b - a for a, b in zip(self.filled.value.whole, self.now.whole, strict=True))
+        now = self.now.whole if self.now is not None else self.filled.value.whole
+        return tuple(b - a for a, b in zip(self.filled.value.whole, now, strict=True))
 
 
 def before(filling: Filling) -> Report | None:
@@ -41,19 +45,18 @@ def before(filling: Filling) -> Report | None:
 
 
 def adjustments(filling: Filling) -> Sequence[Adjustment]:
-    """Every number of the report before that moved between its cut and this report's, in its order."""
+    """Every number of the report before that moved up to this report, or cannot be compared any more."""
     report = before(filling)
     if report is None:
         return ()
-    stood = standing_report(report)
-    rows = [one for one in stood if not one.is_redefined]
+    rows = list(standing_report(report))
     if filling.cut is None:
         values = [one.now for one in rows]
     else:
         path, paths = report.organisation.path, paths_of([report.organisation]).get(report.organisation_id, ())
         values = list(answer([Ask(one.figure, path, one.period, paths) for one in rows], filling.cut))
     return [
-        Adjustment(report, one, value)
+        Adjustment(report, one, None if one.is_redefined else value)
         for one, value in zip(rows, values, strict=True)
-        if value is not None and value.whole != one.value.whole
+        if (one.is_known if one.is_redefined else value is not None and value.whole != one.value.whole)
     ]

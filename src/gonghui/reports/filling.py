@@ -8,7 +8,7 @@ from django.utils.translation import gettext, override
 
 from gonghui.core import numerals
 from gonghui.core.errors import Refusal
-from gonghui.core.figures import Ask, Figure, Value, answer
+from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer
 from gonghui.core.journal import last_position, watermark
 from gonghui.core.numerals import Style
 from gonghui.core.period import Period
@@ -214,17 +214,30 @@ def standing_report(report: Report) -> Filling:
     """A filed report as it stands: values and words from the filing, and each figure's value now beside it."""
     form = report_forms.form(report.form)
     period = Period.parse(report.period)
-    kept = [(row, one) for one in report.rows.order_by("id") if (row := form.row(one.row)) is not None]
+    kept_rows = [(row, one) for one in report.rows.order_by("id") if (row := _row_of(one, form)) is not None]
     path, paths = report.organisation.path, paths_of([report.organisation]).get(report.organisation_id, ())
-    asks = [Ask(row.figure, path, Period(one.first_on, one.last_on), paths) for row, one in kept]
+    asks = [Ask(row.figure, path, Period(one.first_on, one.last_on), paths) for row, one in kept_rows]
     now = answer(asks)
-    rows = {one.row: _as_filed(row, one, value, report.cut) for (row, one), value in zip(kept, now, strict=True)}
+    rows = {one.row: _as_filed(row, one, value, report.cut) for (row, one), value in zip(kept_rows, now, strict=True)}
     return Filling(form, report.organisation, period, rows, report.cut, texts=texts_of(report))
+
+
+def _row_of(one: FiledRow, form: Form) -> Row | None:
+    """The form's row while it asks what was filed, else what the filing kept: a form that changed hides nothing."""
+    row = form.row(one.row)
+    if row is not None and row.figure.name == one.figure:
+        return row
+    figure = FIGURES.get(one.figure)
+    if figure is None:
+        return None
+    unit = "元" if figure.is_money else figure.unit
+    return Row(one.row, figure, unit, "", Style.read("auto"), None, None, "", "")
 
 
 def _as_filed(row: Row, one: FiledRow, now: Value, cut: int | None) -> Filled:
     days, standing = Period(one.first_on, one.last_on), Standing(one.standing)
-    return Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
+    filled = Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
+    return replace(filled, comparisons=tuple(comparing.as_kept(filled.side, said) for said in one.compared))
 
 
 def _filed_as(one: FiledRow) -> Definition | None:

@@ -66,13 +66,11 @@ def figure(request: ConsoleRequest, form: str, period: str, code: str, row: str)
 
 def opened(place: Place, row_id: str) -> tuple[Report | None, Filling, Filled]:
     """The row of a report's address; a row the report does not print is not there."""
-    row = place.form.row(row_id)
-    if row is None or not belongs(row, place.organisation.level):
-        raise Http404
     kept, filling = filled_report(place.form, place.organisation, place.period)
-    if row_id not in filling.rows:
+    filled = filling.rows.get(row_id)
+    if filled is None or not belongs(filled.row, place.organisation.level):
         raise Http404
-    return kept, filling, filling.rows[row_id]
+    return kept, filling, filled
 
 
 def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of: int | None = None) -> dict[str, Any]:

@@ -360,9 +360,9 @@ def adjusted(filling: Filling, *, actor: Actor | None = None) -> dict[str, Any]:
             {
                 "title": live.title,
                 "url": url,
-                "filed": live.exact,
-                "now": exact_of(one.filled, one.now.total),
-                "difference": _signed(one.filled, one.difference),
+                "filed": live.exact if one.filled.is_known else live.words,
+                "now": exact_of(one.filled, one.now.total) if one.now is not None else _("口径已调整，不可比"),
+                "difference": _signed(one.filled, one.difference) if one.now is not None else "—",
             }
         )
     return {"adjusted": rows, "adjusted_period": label}

@@ -284,15 +284,14 @@ class _Maker:
         for one in adjustments(self.filling):
             if one.filled.figure.sensitive:
                 continue
-            meant = one.filled.definition
-            found.append(
-                _("%(title)s：备案时 %(filed)s，现在 %(now)s。")
-                % {
-                    "title": meant.title_en if self.english else meant.title,
-                    "filed": self.exact(one.filled, one.filled.value.total),
-                    "now": self.exact(one.filled, one.now.total),
-                }
-            )
+            filled, meant = one.filled, one.filled.definition
+            exact = self.exact(filled, filled.value.total) if filled.is_known else filled.said(english=self.english)
+            said = {"title": meant.title_en if self.english else meant.title, "filed": exact}
+            if one.now is None:
+                found.append(_("%(title)s：备案时 %(filed)s，口径已调整，与现在的数不可比。") % said)
+            else:
+                now = self.exact(filled, one.now.total)
+                found.append(_("%(title)s：备案时 %(filed)s，现在 %(now)s。") % {**said, "now": now})
         return found
 
     def exact(self, filled: Filled, value: int | tuple[int, int]) -> str:

@@ -6,6 +6,7 @@ from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.period import Period
 from gonghui.reports.actions import circulating, filings, making
 from gonghui.reports.adjusting import adjustments, before
+from gonghui.reports.console.report import adjusted
 from gonghui.reports.filling import fill, fill_report, standing_report
 from gonghui.reports.models import Report
 from gonghui.reports.printing.kept import paper_of
@@ -116,6 +117,22 @@ def test_the_next_report_says_what_came_in_late_for_the_one_before(federation: F
     assert (found.report, found.filled.row.id) == (past, "F35")
     assert (found.filled.value.whole, found.now.whole, found.difference) == ((500,), (620,), (120,))
     assert adjustments(fill(the_form(), federation.east.organisation, H1)) == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_figure_that_counts_something_else_since_is_named_and_not_compared(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+):
+    city = federation.city.organisation
+    line = a_past_line(federation, 500)
+    a_filed_report(city, PAST)
+    a_corrected_line(line, federation.east, federation.city, 620)
+    monkeypatch.setitem(the_form().row("F35").figure.__dict__, "version", 2)
+    (found,) = adjustments(fill(the_form(), city, H1))
+    assert (found.filled.row.id, found.now, found.difference) == ("F35", None, (0,))
+    assert adjusted(fill(the_form(), city, H1))["adjusted"][0]["now"] == "口径已调整，不可比"
+    late = paper_of(None, fill(the_form(), city, H1)).sections[-1]
+    assert late.paragraphs[0][0].text == "互助保障服务职工：备案时500人次，口径已调整，与现在的数不可比。"
 
 
 @pytest.mark.django_db(transaction=True)

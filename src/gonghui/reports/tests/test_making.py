@@ -229,6 +229,22 @@ def test_what_is_filed_keeps_its_text_and_definitions_whatever_becomes_of_the_fo
 
 
 @commits
+@pytest.mark.parametrize("bound", [None, "F36"])
+def test_a_row_that_left_the_form_still_stands_in_what_was_filed_with_it(monkeypatch: pytest.MonkeyPatch, bound: str):
+    """Gone from the form, or asking another figure by now: the filed number, its words and its text stay."""
+    federation = a_federation()
+    returned_by(federation, "east", "F35", 500)
+    report = a_filed_report(federation.city.organisation)
+    before, form_row = words(report, 6), report_forms.Form.row
+    monkeypatch.setattr(
+        report_forms.Form, "row", lambda form, name: form_row(form, bound or "none" if name == "F35" else name)
+    )
+    stood = standing_report(report).rows["F35"]
+    assert (stood.figure.name, stood.value.whole, stood.printed, stood.moved) == (PAYMENTS, (500,), "500人次", False)
+    assert words(report, 6) == before
+
+
+@commits
 def test_the_filing_says_the_hash_of_its_figure_table():
     federation = a_federation()
     returned_by(federation, "east", "F35", 500)
