@@ -21,6 +21,7 @@ class Actor:
     role: str
     powers: frozenset[str] = field(default_factory=frozenset)
     organisation_english: str = ""
+    departments: tuple[str, ...] = ()
 
     def may(self, power: str) -> bool:
         """Whether the post carries the power at all; the place is asked with `sees`."""
@@ -29,6 +30,10 @@ class Actor:
     def sees(self, path: str) -> bool:
         """Whether the organisation at `path` lies in the subtree the post is bound to."""
         return path.startswith(self.path)
+
+    def answers_for(self, department: str) -> bool:
+        """Whether the post speaks for a department of its union; one that is limited to none speaks for all."""
+        return not self.departments or not department or department in self.departments
 
     def require(self, power: str) -> None:
         """Refuse where the post lacks the power."""

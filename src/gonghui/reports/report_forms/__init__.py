@@ -113,6 +113,11 @@ class Form:
         """The section that prints a row."""
         return next((part for part in self.sections if any(row.id == row_id for row in part.rows)), None)
 
+    def department_of(self, row_id: str, *, english: bool = False) -> str:
+        """The department that answers for a row, or nothing where anybody may."""
+        part = self.section_of(row_id)
+        return "" if part is None else part.department_en if english else part.department
+
     @property
     def rows(self) -> tuple[Row, ...]:
         """Every row in the order of the prose."""
@@ -133,6 +138,17 @@ def usual() -> Form:
     """The form opened where none is asked for: the newest of those written for one period."""
     forms = [form(code) for code in codes()]
     return max(forms, key=lambda one: (not one.kind, one.period.last, one.code))
+
+
+def departments(level: str) -> dict[str, str]:
+    """The departments that answer for figures of a union at this level, with their English names."""
+    return {
+        part.department: part.department_en
+        for one in map(form, codes())
+        if not one.levels or level in one.levels
+        for part in one.sections
+        if part.department
+    }
 
 
 def family(name: str) -> list[Form]:

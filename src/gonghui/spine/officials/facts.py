@@ -17,6 +17,13 @@ class PostEnded:
     role: str
 
 
+@fact(title="限定部门")
+class PostLimited:
+    """A post speaks for these departments of its union and for no other."""
+
+    departments: str
+
+
 @fact(title="委托代理")
 class PostDelegated:
     """An absent official's post was lent to a colleague for some days."""

@@ -9,15 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
+from gonghui.spine.officials import rules
 from gonghui.spine.officials.models import ROLES, Post
 from gonghui.spine.officials.rules import Role
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web import say
 from gonghui.web.models import Account
 
 
 def role_name(role: Role) -> str:
     """The role's name in the reader's language."""
-    return role.title_en if (get_language() or "").startswith("en") else role.title
+    return role.title_en if _is_english() else role.title
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 def day_field(label: Any, **given: Any) -> forms.DateField:
@@ -71,7 +77,21 @@ class AppointForm(forms.Form):
             if organisation.level in role.levels and (not role.administrator or actor.may("officials.accounts"))
         ]
         self.fields["role"].choices = [(role.key, role_name(role)) for role in offered]  # type: ignore[attr-defined]
-        self.order_fields(["role", "person", "username", "name", "on", "until"])
+        self._offer_departments([role_name(role) for role in offered if role.by_department], organisation.level)
+        self.order_fields(["role", "departments", "person", "username", "name", "on", "until"])
+
+    def _offer_departments(self, speaking: list[str], level: str) -> None:
+        """The departments a post may be limited to, where a role on offer speaks for any."""
+        known = rules.departments_at(level) if speaking else {}
+        if known:
+            self.fields["departments"] = forms.MultipleChoiceField(
+                label=_("部门"),
+                choices=[(name, english or name) if _is_english() else (name, name) for name, english in known.items()],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text=gettext("只用于“%(roles)s”：选了就只会签这些部门的数，一个不选就是全部")
+                % {"roles": say.listed(speaking)},
+            )
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of an existing person and a new one."""

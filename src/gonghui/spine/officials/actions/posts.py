@@ -1,5 +1,6 @@
 """Appointing people to posts, ending posts, lending them to a colleague, opening and disabling accounts."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from gonghui.spine.officials.facts import (
     PostAppointed,
     PostDelegated,
     PostEnded,
+    PostLimited,
 )
 from gonghui.spine.officials.models import ROLES, Post
 from gonghui.spine.organisations.models import Organisation
@@ -48,7 +50,16 @@ def _may_give(by: Actor, role: rules.Role) -> None:
 
 
 @action
-def open_account(username: str, name: str, *, organisation: Organisation, role: str, by: Actor, on: date) -> Post:
+def open_account(
+    username: str,
+    name: str,
+    *,
+    organisation: Organisation,
+    role: str,
+    by: Actor,
+    on: date,
+    departments: Sequence[str] = (),
+) -> Post:
     """A person has an account without a password and a first post; a reset code lets them in."""
     by.require("officials.accounts")
     account = Account(username=username.strip(), name=" ".join(name.split()))
@@ -66,23 +77,33 @@ def open_account(username: str, name: str, *, organisation: Organisation, role: 
             username=username,
         ) from wrong
     account.save()
-    post = appoint(account, organisation=organisation, role=role, by=by, on=on)
+    post = appoint(account, organisation=organisation, role=role, by=by, on=on, departments=departments)
     record(AccountOpened(), about=post, by=by, happened_on=on)
     return post
 
 
 @action
 def appoint(
-    account: Account, *, organisation: Organisation, role: str, by: Actor, on: date, until: date | None = None
+    account: Account,
+    *,
+    organisation: Organisation,
+    role: str,
+    by: Actor,
+    on: date,
+    until: date | None = None,
+    departments: Sequence[str] = (),
 ) -> Post:
-    """The account may act in the role from the day on."""
+    """The account may act in the role from the day on, for these departments where any are named."""
     by.require("officials.appoint")
     require_reach(by, organisation)
     _not_oneself(by, account)
     kind = rules.role_of(ROLES, role)
     _may_give(by, kind)
-    post = _place(account, organisation, kind, first_on=on, last_on=until, deputy_of=None)
+    rules.check_departments(kind, organisation.level, departments)
+    post = _place(account, organisation, kind, first_on=on, last_on=until, departments=departments)
     record(PostAppointed(role=role), about=post, by=by, happened_on=on)
+    if departments:
+        record(PostLimited(departments="、".join(departments)), about=post, by=by, happened_on=on)
     return post
 
 
@@ -93,7 +114,8 @@ def _place(
     *,
     first_on: date,
     last_on: date | None,
-    deputy_of: Post | None,
+    departments: Sequence[str],
+    deputy_of: Post | None = None,
 ) -> Post:
     """The post's row, after everything that stands against it was asked with the account locked."""
     Account.objects.select_for_update().get(pk=account.pk)
@@ -117,6 +139,7 @@ def _place(
         account=account,
         organisation=organisation,
         role=role.key,
+        departments=list(departments),
         first_on=first_on,
         last_on=last_on,
         deputy_of=deputy_of,
@@ -181,7 +204,8 @@ def delegate(post: Post, deputy: Account, *, first_on: date, last_on: date | Non
             "“%(name)s”在本组织及上级没有现任岗位，不能代理，请另选同事",
             name=deputy.name,
         )
-    lent = _place(deputy, post.organisation, post.kind, first_on=first_on, last_on=last_on, deputy_of=post)
+    days = {"first_on": first_on, "last_on": last_on}
+    lent = _place(deputy, post.organisation, post.kind, **days, departments=post.departments, deputy_of=post)
     record(PostDelegated(role=post.role), about=lent, by=by, happened_on=on)
     return lent
 

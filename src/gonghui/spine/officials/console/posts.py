@@ -163,13 +163,10 @@ def appoint(request: ConsoleRequest, code: str) -> HttpResponseBase:
 
 def _appointed(by: Actor, place: Organisation, form: Form) -> Post:
     given = form.cleaned_data
+    where = {"organisation": place, "role": given["role"], "departments": given.get("departments", ())}
     if given["person"] is None:
-        return actions.open_account(
-            given["username"], given["name"], organisation=place, role=given["role"], by=by, on=given["on"]
-        )
-    return actions.appoint(
-        given["person"], organisation=place, role=given["role"], by=by, on=given["on"], until=given["until"]
-    )
+        return actions.open_account(given["username"], given["name"], **where, by=by, on=given["on"])
+    return actions.appoint(given["person"], **where, by=by, on=given["on"], until=given["until"])
 
 
 @page("officials.see")

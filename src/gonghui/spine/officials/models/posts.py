@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -60,11 +61,15 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(Record):
-    """One account in one role of one organisation, from a day on; a deputy's post names the one it stands for."""
+    """One account in one role of one organisation, from a day on; a deputy's post names the one it stands for.
+
+    Where the role speaks for departments, those it is limited to stand here; none means all.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="posts", verbose_name=_("人员"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("组织"))
     role = models.CharField(_("岗位"), max_length=40)
+    departments = ArrayField(models.CharField(max_length=60), verbose_name=_("部门"), default=list, blank=True)
     first_on = models.DateField(_("起始日期"))
     last_on = models.DateField(_("截止日期"), null=True, blank=True)
     deputy_of = models.ForeignKey(
@@ -72,7 +77,12 @@ class Post(Record):
     )
     objects = PostQuerySet.as_manager()
     privacy = declare(
-        (PERSONAL, "权限与责任留痕", "离任后3年", "id public_id account organisation role first_on last_on deputy_of")
+        (
+            PERSONAL,
+            "权限与责任留痕",
+            "离任后3年",
+            "id public_id account organisation role departments first_on last_on deputy_of",
+        )
     )
 
     class Meta:
@@ -98,6 +108,12 @@ class Post(Record):
         """The role as roles.toml describes it."""
         return ROLES[self.role]
 
+    @property
+    def departments_en(self) -> list[str]:
+        """The English names of the departments it is limited to."""
+        names = rules.departments_at(self.organisation.level)
+        return [names.get(one) or one for one in self.departments]
+
     def is_current(self, on: date) -> bool:
         """Whether the post is held on the day."""
         return self.first_on <= on and (self.last_on is None or self.last_on >= on)
@@ -116,6 +132,7 @@ class Post(Record):
             role=self.role,
             powers=role.powers_at(self.organisation.level) if role is not None else frozenset(),
             organisation_english=self.organisation.english_name,
+            departments=tuple(self.departments),
         )
 
 

@@ -1,7 +1,7 @@
 """Which roles there are, where each may stand, what it may do, and which may not meet in one person."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -50,6 +50,7 @@ class Role:
     powers: frozenset[str]
     also: Mapping[str, frozenset[str]]
     administrator: bool = False
+    by_department: bool = False
 
     def powers_at(self, level: str) -> frozenset[str]:
         """What the role may do at a level."""
@@ -67,9 +68,29 @@ def read_roles(table: Mapping[str, Any]) -> dict[str, Role]:
             powers=frozenset(row["powers"]),
             also={level: frozenset(powers) for level, powers in row.get("also", {}).items()},
             administrator=bool(row.get("administrator", False)),
+            by_department=bool(row.get("by_department", False)),
         )
         for key, row in table.items()
     }
+
+
+DEPARTMENTS: list[Callable[[str], Mapping[str, str]]] = []
+"""Asked with a level: the departments that have work there, with their English names."""
+
+
+def departments_at(level: str) -> dict[str, str]:
+    """Every department a post of this level may be limited to, with its English name."""
+    return {name: english for ask in DEPARTMENTS for name, english in ask(level).items()}
+
+
+def check_departments(role: Role, level: str, departments: Iterable[str]) -> None:
+    """Refuse a limit on a role that speaks for no department, and a department nobody here knows."""
+    known = departments_at(level)
+    for department in departments:
+        if not role.by_department:
+            raise Refusal("officials.no_departments", "“%(role)s”不分部门，请不要选部门", role=role.title)
+        if department not in known:
+            raise Refusal("officials.department", "没有“%(department)s”这个部门，请从列表中选择", department=department)
 
 
 def role_of(roles: Mapping[str, Role], key: str) -> Role:

@@ -1,5 +1,6 @@
 """Accounts and posts for tests, made by the actions themselves."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 
@@ -19,9 +20,17 @@ def an_account(name: str = "") -> Account:
     return Account.objects.create_user(f"person{number}", "an old long password", name=name or f"张示例{number}")
 
 
-def a_post(role: str, organisation: Organisation, *, account: Account | None = None, on: date = LONG_AGO) -> Post:
+def a_post(
+    role: str,
+    organisation: Organisation,
+    *,
+    account: Account | None = None,
+    on: date = LONG_AGO,
+    departments: Sequence[str] = (),
+) -> Post:
     """Somebody appointed to the role by the system."""
-    return actions.appoint(account or an_account(), organisation=organisation, role=role, by=SYSTEM, on=on)
+    who = account or an_account()
+    return actions.appoint(who, organisation=organisation, role=role, by=SYSTEM, on=on, departments=departments)
 
 
 def acting(post: Post, on: date = JUNE) -> Actor:

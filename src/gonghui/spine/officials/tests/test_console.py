@@ -69,6 +69,22 @@ def test_powers_are_asked_on_every_page(federation: Federation, sign_in: SignIn)
     assert sign_in("system_admin", federation.city).get("/officials/").status_code == 403
 
 
+def test_departments_are_offered_where_a_role_speaks_for_them_and_shown_with_the_post(
+    federation: Federation, sign_in: SignIn
+) -> None:
+    colleague = a_post("statistician", federation.chaoyang).account
+    client = sign_in("org_officer", federation.chaoyang)
+    url = f"/officials/appoint/{federation.chaoyang.code}/"
+    assert 'value="财务和经费部"' in client.get(url).content.decode()
+    assert "财务和经费部" not in client.get(f"/officials/appoint/{federation.wangjing.code}/").content.decode()
+    sent = {"role": "figure_owner", "person": colleague.username, "on": clock.today()}
+    client.post(url, {**sent, "departments": ["财务和经费部"]})
+    assert Post.objects.get(account=colleague, role="figure_owner").departments == ["财务和经费部"]
+    assert "财务和经费部" in client.get(f"/officials/{colleague.public_id}/").content.decode()
+    refused = client.post(url, {**sent, "role": "reviewer", "departments": ["财务和经费部"]})
+    assert "不分部门" in refused.content.decode()
+
+
 def test_appointing_by_the_form(federation: Federation, sign_in: SignIn) -> None:
     colleague = a_post("statistician", federation.wangjing).account
     client = sign_in("org_officer", federation.chaoyang)

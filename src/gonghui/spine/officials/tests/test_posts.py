@@ -43,6 +43,35 @@ def test_powers_depend_on_the_level(federation: Federation) -> None:
     assert not an_official("unit_lead", federation.first).may("organisations.approve")
 
 
+def test_a_post_speaks_for_its_departments_and_so_does_whoever_it_is_lent_to(federation: Federation) -> None:
+    post = a_post("figure_owner", federation.chaoyang, departments=["服务职工部", "组织部"])
+    assert kinds(post) == ["officials.post_appointed", "officials.post_limited"]
+    actor = acting(post)
+    assert actor.answers_for("组织部")
+    assert actor.answers_for("")
+    assert not actor.answers_for("财务和经费部")
+    assert an_official("figure_owner", federation.chaoyang).answers_for("财务和经费部")
+    colleague = a_post("statistician", federation.chaoyang).account
+    lent = actions.delegate(post, colleague, first_on=JUNE, last_on=JUNE, by=acting(post), on=JUNE)
+    assert lent.departments == post.departments
+
+
+@pytest.mark.parametrize(
+    ("role", "department", "code"),
+    [
+        ("figure_owner", "宣传部", "officials.department"),
+        ("figure_owner", "工会委员会", "officials.department"),
+        ("statistician", "组织部", "officials.no_departments"),
+    ],
+)
+def test_a_limit_names_a_department_that_has_work_at_the_level(
+    federation: Federation, role: str, department: str, code: str
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        a_post(role, federation.chaoyang, departments=[department])
+    assert caught.value.code == code
+
+
 def test_with_two_posts_one_is_chosen_first(federation: Federation) -> None:
     account = an_account()
     first = a_post("statistician", federation.chaoyang, account=account)
