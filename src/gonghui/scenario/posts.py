@@ -39,24 +39,25 @@ class Holder:
     username: str
     unit: str
     role: str
+    departments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Offered:
+class Offered(Holder):
     """An account of the demo's sign-in page, with what can be tried as it."""
 
-    username: str
-    unit: str
-    role: str
-    title: str
-    try_this: str
+    title: str = ""
+    try_this: str = ""
 
 
 @cache
 def offered() -> tuple[Offered, ...]:
     """The accounts of the sign-in page in their order."""
     rows = tomllib.loads(Path(__file__).with_name("accounts.toml").read_text(encoding="utf-8"))["account"]
-    return tuple(Offered(row["username"], row["unit"], row["role"], row["title"], row["try"]) for row in rows)
+    return tuple(
+        Offered(row["username"], row["unit"], row["role"], tuple(row.get("departments", ())), row["title"], row["try"])
+        for row in rows
+    )
 
 
 def _everywhere() -> Iterator[Holder]:
@@ -99,9 +100,8 @@ def _word(unit: str) -> str:
 
 def holders() -> list[Holder]:
     """Every post, the demo's own accounts first, each username once."""
-    first = [Holder(one.username, one.unit, one.role) for one in offered()]
-    known = {one.username for one in first}
-    return first + [one for one in _everywhere() if one.username not in known]
+    known = {one.username for one in offered()}
+    return [*offered(), *(one for one in _everywhere() if one.username not in known)]
 
 
 def accounts(stage: Stage) -> Items:
@@ -123,7 +123,10 @@ def _open(stage: Stage, some: list[Holder], numbers: dict[str, int]) -> None:
     for one in some:
         where = place(stage, one.unit)
         name = names.official(numbers[one.username])
-        open_account(one.username, name, organisation=where, role=one.role, by=by, on=POSTS_BEGIN)
+        departments = one.departments
+        open_account(
+            one.username, name, organisation=where, role=one.role, by=by, on=POSTS_BEGIN, departments=departments
+        )
         _offer(one.username)
 
 

@@ -92,8 +92,10 @@ def _shortened(stage: Stage) -> None:
 def _signed(stage: Stage, report: Report, on: date) -> None:
     signing.ask_signatures(report, by=stage.actor("city.editor"), on=on)
     filling = fill_report(report)
-    rows = signatures.waiting(report, filling)
-    signing.sign_figures(report, signing.chosen(rows, filling), by=stage.actor("city.owner"), on=on)
+    waiting = signatures.waiting(report, filling)
+    for owner in (stage.actor("city.finance"), stage.actor("city.owner")):
+        rows = [row for row in waiting if owner.answers_for(filling.form.department_of(row))]
+        signing.sign_figures(report, signing.chosen(rows, filling), by=owner, on=on)
 
 
 def _circulated(stage: Stage, report: Report, remarks: Iterable[tuple[str, str, bool, str]], on: date) -> None:

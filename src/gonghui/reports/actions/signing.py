@@ -1,6 +1,7 @@
 """数据会签: the editor hands figures to their owners, who sign each or all, or object and say why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from gonghui.core.action import action
@@ -10,9 +11,9 @@ from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.reports.actions.making import PROPOSAL, moved, own, withdraw_proposal
 from gonghui.reports.facts import FigureObjected, FigureSigned, SignaturesAsked
-from gonghui.reports.filling import Filling, fill_report
+from gonghui.reports.filling import Filled, Filling, fill_report
 from gonghui.reports.making import signatures
-from gonghui.reports.models import Block, Report, Signature
+from gonghui.reports.models import Report, Signature
 
 
 @action
@@ -28,12 +29,11 @@ def ask_signatures(report: Report, *, by: Actor, on: date) -> int:
     filling = fill_report(report)
     found, asked = signatures.of(report), 0
     for row in signatures.waiting(report, filling):
-        part = filling.form.section_of(row)
         one = found.get(row)
         if one is not None and one.state == Signature.ASKED:
             continue
         one = one or Signature(report=report, row=row, figure=filling.rows[row].figure.name)
-        one.department = part.department if part is not None else ""
+        one.department = filling.form.department_of(row)
         one.asked_by_name, one.asked_on, one.why = by.name, on, ""
         one.state, one.number, one.number_of, one.printed = Signature.ASKED, None, None, ""
         one.signed_by = one.signed_account = one.signed_on = None
@@ -47,39 +47,57 @@ def ask_signatures(report: Report, *, by: Actor, on: date) -> int:
     return asked
 
 
+@dataclass(frozen=True)
+class Signed:
+    """What became of the ticked figures: how many are signed, and which read otherwise by then and wait."""
+
+    count: int
+    moved: tuple[Filled, ...]
+
+
 @action
-def sign_figures(report: Report, seen: Mapping[str, str], *, by: Actor, on: date) -> int:
-    """The owner answers for these rows; `seen` says which number stood on the page for each."""
+def sign_figures(report: Report, seen: Mapping[str, str], *, by: Actor, on: date) -> Signed:
+    """The owner answers for these rows; `seen` says for each which number stood on the page, and how it was printed.
+
+    One that reads otherwise by now is not signed, and the others are.
+    """
     filling = _before_owner(report, by)
     found, rows = signatures.of(report), signatures.as_written(filling)
-    signed = 0
-    for row, number in seen.items():
+    signed, moved_since = 0, []
+    for row, read in seen.items():
         signature, filled = found.get(row), rows.get(row)
         if signature is None or filled is None:
             raise StepRefused("reports.not_asked", "这个数字没有送来会签，请刷新")
+        _own_department(filled, filling, by)
         if signatures.is_valid(signature, filled):
             continue
-        if number != filled.attribute:
-            raise StepRefused(
-                "reports.figure_moved",
-                "“%(title)s”在您看的时候变了，现在是 %(now)s。请看过新数再签",
-                title=filled.figure.title,
-                now=filled.printed,
-            )
-        kept = signatures.kept_for(filled)
-        signature.number, signature.number_of = (*kept, None, None)[:2]
-        signature.printed, signature.state, signature.why = filled.printed, Signature.SIGNED, ""
-        signature.signed_by, signature.signed_account = by.id, by.account_id
-        signature.signed_by_name, signature.signed_on = by.name, on
-        signature.save()
+        if read != signatures.seen(filled):
+            moved_since.append(filled)
+            continue
+        _sign(signature, filled, by=by, on=on)
         fact = FigureSigned(figure=filled.figure.name)
         record(fact, about=report, by=by, happened_on=on, sensitive=filled.figure.sensitive)
         signed += 1
+    if not signed and moved_since:
+        raise StepRefused(
+            "reports.figure_moved",
+            "“%(title)s”在您看的时候变了，现在印作 %(now)s，没有签。请看过新的再签",
+            title=moved_since[0].figure.title,
+            now=moved_since[0].printed,
+        )
     if not signed:
         raise StepRefused("reports.nothing_to_sign_now", "选中的数字都已会签，没有要签的了")
     if report.state == "draft" and not signatures.waiting(report, filling):
         moved(report, "sign", by=by, on=on)
-    return signed
+    return Signed(signed, tuple(moved_since))
+
+
+def _sign(signature: Signature, filled: Filled, *, by: Actor, on: date) -> None:
+    signature.number, signature.number_of = (*signatures.kept_for(filled), None, None)[:2]
+    signature.printed, signature.state, signature.why = filled.printed, Signature.SIGNED, ""
+    signature.signed_by, signature.signed_account = by.id, by.account_id
+    signature.signed_by_name, signature.signed_on = by.name, on
+    signature.save()
 
 
 @action
@@ -89,6 +107,8 @@ def object_figure(report: Report, row: str, *, why: str, by: Actor, on: date) ->
     signature = signatures.of(report).get(row)
     if signature is None or row not in filling.rows:
         raise StepRefused("reports.not_asked", "这个数字没有送来会签，请刷新")
+    filled = filling.rows[row]
+    _own_department(filled, filling, by)
     if not why.strip():
         raise Refusal("reports.objection_why", "请写明为什么不同意，编辑才知道改什么")
     signature.state, signature.why = Signature.OBJECTED, why.strip()[:500]
@@ -99,17 +119,9 @@ def object_figure(report: Report, row: str, *, why: str, by: Actor, on: date) ->
     signature.save()
     withdraw_proposal(report)
     report.save(update_fields=list(PROPOSAL))
-    filled = filling.rows[row]
     fact = FigureObjected(figure=filled.figure.name)
     record(fact, about=report, by=by, happened_on=on, sensitive=filled.figure.sensitive)
     return signature
-
-
-def editors_of(report: Report) -> set[int]:
-    """The accounts that made the report: none of them answers for its figures."""
-    accounts = {report.begun_account, report.proposed_account or 0}
-    accounts |= set(Block.objects.filter(report=report).values_list("written_account", flat=True))
-    return accounts
 
 
 def _before_owner(report: Report, by: Actor) -> Filling:
@@ -119,11 +131,25 @@ def _before_owner(report: Report, by: Actor) -> Filling:
     lock(report, "state", "proposed_account")
     if report.is_filed or "signed" not in report.way:
         raise StepRefused("reports.signing_closed", "数据会签从初稿开始，到备案为止")
-    if by.account_id in editors_of(report):
+    if by.account_id in signatures.editors_of(report):
         raise StepRefused("reports.editor_signs", "写报告的人不能会签报告里的数，请数据负责人来签")
     return fill_report(report)
 
 
+def _own_department(filled: Filled, filling: Filling, by: Actor) -> None:
+    """Refuse a figure that another department of the union answers for."""
+    department = filling.form.department_of(filled.row.id)
+    if not by.answers_for(department):
+        raise StepRefused(
+            "reports.other_department",
+            "“%(title)s”由%(department)s会签，您的岗位只负责%(own)s",
+            title=filled.figure.title,
+            department=department,
+            own="、".join(by.departments),
+        )
+
+
 def chosen(rows: Sequence[str], filling: Filling) -> dict[str, str]:
     """The numbers as they stand for these rows, for callers that show no page."""
-    return {row: filling.rows[row].attribute for row in rows}
+    written = signatures.as_written(filling)
+    return {row: signatures.seen(written[row]) for row in rows}

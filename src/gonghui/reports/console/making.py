@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
+from gonghui.reports import report_forms
 from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.breakdown import areas
 from gonghui.reports.console.published import sections_of
@@ -29,7 +30,6 @@ from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Asked, Remark, Report, Signature
 from gonghui.reports.models.filings import STANDING
 from gonghui.spine.organisations.models import Organisation
-from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item, waiting
@@ -123,7 +123,7 @@ def _text(place: Place, kept: Report, filling: Filling, section: int, written: s
         "written_en": written_en,
         "now": now,
         "is_changed": (written, written_en) != (now.text, now.text_en),
-        "findings": [(one, say.text(one.refusal)) for one in found],
+        "findings": found,
         "preview": [one for one in sections_of(filling, tried, english=english) if one["position"] == section],
         "sample": f"{{{sample}}}",
         "sample_above": f"{{{sample}|above}}",
@@ -144,35 +144,50 @@ def signing_desk(request: ConsoleRequest, form: str, period: str, code: str) -> 
         raise Http404
     if any(one.figure.sensitive for one in filling):
         access.looked(request.actor, "reports.signing_opened", subject_type="reports.report")
-    found, hidden = signatures.of(kept), areas.masked_rows(filling, place.organisation, request.actor)
-    rows, open_rows = [], []
-    for row, filled in signatures.as_written(filling).items():
-        masked = row in hidden
-        part = place.form.section_of(row)
-        stands = signatures.state_of(found.get(row), filled) if not kept.is_filed else "signed"
-        live = Live(filled, place.figure_url(row), place.organisation.code, is_masked=masked)
-        department = (part.department_en if is_english() else part.department) if part is not None else ""
-        rows.append({"live": live, "department": department, "signature": found.get(row), "stands": stands})
-        if stands in ("asked", "changed", "objected"):
-            open_rows.append(rows[-1])
-    own = kept.organisation_id == request.actor.organisation_id
-    may_sign = own and not kept.is_filed and request.actor.may("reports.sign_figures")
-    is_editor = may_sign and request.actor.account_id in signing.editors_of(kept)
-    may_ask = own and request.actor.may("reports.edit") and not kept.is_filed and kept.state not in EARLY
+    actor, rows = request.actor, _signing_rows(request.actor, place, kept, filling)
+    own = kept.organisation_id == actor.organisation_id and not kept.is_filed
+    may_sign = own and actor.may("reports.sign_figures")
+    is_editor = may_sign and actor.account_id in signatures.editors_of(kept)
+    may_ask = own and actor.may("reports.edit") and kept.state not in EARLY
+    waits = [one for one in rows if one["stands"] != "signed"]
+    nobody = signatures.unanswered(kept, (one["owner"] for one in waits), clock.today()) if own else []
+    names = report_forms.departments(kept.organisation.level) if is_english() else {}
     return render(
         request,
         "reports/console/signing.html",
         {
             **_shown(place, kept),
             "rows": rows,
-            "open_rows": open_rows,
-            "done": sum(one["stands"] == "signed" for one in rows),
+            "open_rows": [one for one in rows if one["is_mine"]] if may_sign and not is_editor else [],
+            "done": len(rows) - len(waits),
             "states": STATES,
-            "may_sign": may_sign and not is_editor,
             "is_editor": is_editor,
+            "own_departments": [names.get(one) or one for one in actor.departments] if may_sign else [],
+            "nobody": [names.get(one) or one for one in nobody],
             "may_ask": may_ask and any(one["stands"] in ("none", "changed", "objected") for one in rows),
         },
     )
+
+
+def _signing_rows(actor: Actor, place: Place, kept: Report, filling: Filling) -> list[dict[str, Any]]:
+    """Every figure with who answers for it and how its signature stands; `is_mine` where the reader may sign it now."""
+    found, hidden = signatures.of(kept), areas.masked_rows(filling.shown, place.organisation, actor)
+    rows = []
+    for row, filled in signatures.as_written(filling).items():
+        stands = signatures.state_of(found.get(row), filled) if not kept.is_filed else "signed"
+        owner = place.form.department_of(row)
+        rows.append(
+            {
+                "live": Live(filled, place.figure_url(row), place.organisation.code, is_masked=row in hidden),
+                "owner": owner,
+                "department": place.form.department_of(row, english=is_english()),
+                "signature": found.get(row),
+                "stands": stands,
+                "seen": signatures.seen(filled),
+                "is_mine": stands in ("asked", "changed", "objected") and actor.answers_for(owner),
+            }
+        )
+    return rows
 
 
 EARLY = ("outlined", "collecting")
@@ -203,7 +218,10 @@ def sign(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResp
     ticked = request.POST.getlist("row")
     seen = {row: request.POST.get(f"seen-{row}", "") for row in ticked}
     signed = signing.sign_figures(kept, seen, by=request.actor, on=clock.today())
-    messages.success(request, _("已会签 %(n)s 个数字") % {"n": signed})
+    messages.success(request, _("已会签 %(n)s 个数字") % {"n": signed.count})
+    for filled in signed.moved:
+        words = _("“%(title)s”在您看的时候变了，现在印作 %(now)s，没有签。请看过新的再签")
+        messages.warning(request, words % {"title": _(filled.figure.title), "now": filled.said(english=is_english())})
     return redirect("report_signing", *place.parts)
 
 
@@ -370,14 +388,17 @@ def to_sign(actor: Actor) -> list[Item]:
     items = []
     asked = Signature.objects.filter(report__organisation_id=actor.organisation_id).exclude(report__state__in=STANDING)
     reports = Report.objects.filter(pk__in=asked.values("report")).select_related("organisation")
-    for kept in reports.order_by("-begun_on", "-id")[:5]:
+    for kept in reports.order_by("-begun_on", "-id"):
         filling, found = fill_report(kept), signatures.of(kept)
         n = sum(
-            1 for row in signatures.waiting(kept, filling) if row in found and found[row].state != Signature.OBJECTED
+            row in found
+            and found[row].state != Signature.OBJECTED
+            and actor.answers_for(filling.form.department_of(row))
+            for row in signatures.waiting(kept, filling)
         )
         if n:
             url = reverse("report_signing", args=[kept.form, kept.period, kept.organisation.code])
-            items.append(Item(_title(kept), url, source=kept.begun_by_name, state=_("待会签"), count=n))
+            items.append(Item(_title(kept), url, kept.begun_by_name, _("待会签"), count=n, only_me=True))
     return items
 
 
@@ -390,7 +411,7 @@ def to_comment(actor: Actor) -> list[Item]:
         "report__organisation"
     )
     items = []
-    for one in found[:20]:
+    for one in found:
         kept = one.report
         spoken = Remark.objects.filter(report=kept, round=kept.round, organisation_id=actor.organisation_id)
         if one.round == kept.round and not spoken.exists():
@@ -406,7 +427,7 @@ def to_answer(actor: Actor) -> list[Item]:
         return []
     items = []
     own = Report.objects.filter(organisation_id=actor.organisation_id).exclude(state__in=STANDING)
-    for kept in own.select_related("organisation").order_by("-begun_on", "-id")[:20]:
+    for kept in own.select_related("organisation").order_by("-begun_on", "-id"):
         parts = [kept.form, kept.period, kept.organisation.code]
         remarks = kept.remarks.filter(accepted=None).count()
         if remarks:
@@ -431,8 +452,9 @@ def to_approve(actor: Actor) -> list[Item]:
             reverse("report", args=[kept.form, kept.period, kept.organisation.code]),
             source=kept.begun_by_name,
             state=_("待审定"),
+            only_me=True,
         )
-        for kept in own.select_related("organisation")[:20]
+        for kept in own.select_related("organisation")
     ]
 
 

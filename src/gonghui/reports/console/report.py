@@ -24,7 +24,7 @@ from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
 from gonghui.reports.breakdown.areas import is_masked, masked_rows
 from gonghui.reports.console import steps
-from gonghui.reports.filling import Filled, Filling, Piece, filled_report, prose
+from gonghui.reports.filling import Filled, Filling, Piece, fill_report, filled_report, prose
 from gonghui.reports.models.filings import STANDING, Report
 from gonghui.reports.printing.kept import charts_for
 from gonghui.reports.report_forms import Form
@@ -396,10 +396,12 @@ def _filing(actor: Actor, place: Place, kept: Report | None, filling: Filling) -
     """Where the report stands on its way and what the reader may do about it."""
     way = kept.way if kept is not None else list(place.form.stages_at(place.organisation.level))
     own = actor.organisation_id == place.organisation.id
+    offered = steps.offers(actor, place.parts, kept, way, filling)
     return {
         "is_own": own,
         "flow": steps.bar(kept, way),
-        "steps": steps.offers(actor, place.parts, kept, way, filling),
+        "steps": offered,
+        "gaps": steps.gaps(filling) if any(one.name in steps.FINAL for one in offered) else [],
         "may_write": own and kept is not None and kept.is_editable and actor.may("reports.edit"),
         "signs": "signed" in way,
         "circulates": "circulated" in way,
@@ -426,7 +428,8 @@ def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
     kept = Report.objects.seen_by(request.actor).of(place.form.code, place.organisation, place.period)
     if kept is None:
         raise Http404
-    doing = f"{_('确认备案')} · {title_of(place.form, place.period, english=is_english())}"
+    heading = title_of(place.form, place.period, english=is_english())
+    doing = f"{_('确认备案')} · {heading} {steps.without_numbers(fill_report(kept))}"
     if (shown_again := asked_again(request, doing=doing)) is not None:
         return shown_again
     pressed = request.session.get(PRESSED, {})
@@ -453,10 +456,10 @@ def to_confirm(actor: Actor) -> list[Item]:
         Q(state__in=STANDING) | Q(proposed_account=actor.account_id)
     )
     items = []
-    for kept in drafts.select_related("organisation").order_by("-proposed_on", "-id")[:20]:
+    for kept in drafts.select_related("organisation").order_by("-proposed_on", "-id"):
         place = Place(report_forms.form(kept.form), Period.parse(kept.period), kept.organisation)
         title = title_of(place.form, place.period, english=is_english())
-        items.append(Item(title, place.url, source=kept.proposed_by_name, state=_("待确认备案")))
+        items.append(Item(title, place.url, kept.proposed_by_name, _("待确认备案"), only_me=True))
     return items
 
 

@@ -8,16 +8,20 @@ from django.utils.translation import gettext as _
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
-from gonghui.reports.filling import Filling, text_of
+from gonghui.reports.filling import Filled, Filling, text_of
 from gonghui.reports.flow import REPORT_FLOW
 from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.making.contents import fingerprint
+from gonghui.reports.making.proofreading import Finding
 from gonghui.reports.models import Report
+from gonghui.reports.standing import WORDS, Standing
 from gonghui.web import say
 
 TITLES = {**REPORT_FLOW.states, "filed": "备案", "published": "公布"}
 NO_POWER = "您现在的岗位没有这项权限"
 DECIDING = ("reports.edit", "reports.approve", "reports.file_second")
+FINAL = frozenset({"approve", "propose", "confirm"})
+"""The steps after which a number that is missing stays missing."""
 BACK = {"revised": "return_revised", "draft": "return_draft"}
 
 
@@ -74,7 +78,9 @@ def _first(actor: Actor, parts: Sequence[str], way: Sequence[str], filling: Fill
 
 def _proposal(parts: Sequence[str], filling: Filling) -> Offered:
     why = "" if clock.today() > filling.period.last else _("期间还没有结束，到期后可以提请备案")
-    return Offered("propose", "提请备案", reverse("report_propose", args=parts), why)
+    lacking = without_numbers(filling)
+    ask = f"{lacking} {_('照这样提请备案吗？')}" if lacking else ""
+    return Offered("propose", "提请备案", reverse("report_propose", args=parts), why, confirm=ask)
 
 
 def _next(actor: Actor, parts: Sequence[str], report: Report, filling: Filling) -> Asked:
@@ -121,7 +127,7 @@ def _filing(actor: Actor, parts: Sequence[str], report: Report, filling: Filling
         why = _("提请人不能自己确认，请另一位负责人来办")
     read = "" if why or not actor.may("reports.file_second") else fingerprint(filling)
     ask = _("备案后不再改动，只能走更正。备案的就是您现在看到的（校验码 %(code)s），其间有变动就不备案。确认吗？")
-    ask %= {"code": f"{read[:4]} {read[4:8]}"}
+    ask = f"{without_numbers(filling)} {ask % {'code': f'{read[:4]} {read[4:8]}'}}".lstrip()
     offered = Offered("confirm", "确认备案", reverse("report_confirm", args=parts), why, confirm=ask, read=read)
     return [(offered, "reports.file_second")]
 
@@ -132,7 +138,7 @@ class Doubt:
 
     position: int
     title: str
-    words: tuple[str, ...]
+    findings: tuple[Finding, ...]
     is_empty: bool
 
 
@@ -145,13 +151,34 @@ def doubts(actor: Actor, report: Report | None, filling: Filling, *, english: bo
     found = []
     for position in range(1, len(filling.form.sections) + 1):
         text = text_of(filling, position)
-        words = tuple(
-            say.text(one.refusal) for one in proofreading.of_section(filling, position, text.text, text.text_en)
-        )
-        if words or not text.text.strip():
+        findings = tuple(proofreading.of_section(filling, position, text.text, text.text_en))
+        if findings or not text.text.strip():
             title = text.title_en if english else text.title
-            found.append(Doubt(position, title, words, not text.text.strip()))
+            found.append(Doubt(position, title, findings, not text.text.strip()))
     return found
+
+
+def gaps(filling: Filling) -> list[tuple[str, list[Filled]]]:
+    """The rows without a number by why: a report may be filed with them, but not without having seen them."""
+    found = [
+        (WORDS[why][0], [one for one in filling if one.standing == why]) for why in (Standing.MISSING, Standing.SPLIT)
+    ]
+    return [(why, rows) for why, rows in found if rows]
+
+
+def without_numbers(filling: Filling) -> str:
+    """How many rows have no number, and which, in a sentence; nothing where each has one."""
+    found = gaps(filling)
+    if not found:
+        return ""
+    said = [
+        _("%(why)s %(n)s 个（%(rows)s）")
+        % {"why": _(why), "n": len(rows), "rows": say.listed(_(one.figure.title) for one in rows)}
+        for why, rows in found
+    ]
+    n = sum(len(rows) for _why, rows in found)
+    words = _("%(all)s 个数字里有 %(n)s 个没有数，就这样印：%(said)s。")
+    return words % {"all": len(filling.rows), "n": n, "said": say.listed(said)}
 
 
 def _open_remarks(report: Report, coming: str) -> str:

@@ -53,6 +53,19 @@ _OF_WHICH = "其中"  # zh
 _BRACE = re.compile(r"\{[\w@|:]*|[\w@|:]*\}", re.ASCII)
 
 
+NAMES = {
+    "E_MEASURE": "没有这个数字",
+    "E_PERIOD": "期间不对",
+    "E_UNIT": "单位写了两遍",
+    "E_CLAIM": "说法不属实",
+    "E_NUMBERING": "序号不对",
+    "W_NUMBERING": "序号留意",
+    "W_ORPHAN_NUMBER": "手写的数",
+    "W_PARTS": "分项与合计不符",
+}
+"""What people read for each of the dossier's marks."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing about a text: the dossier's mark, where it stands, what to do."""
@@ -67,6 +80,11 @@ class Finding:
     def is_error(self) -> bool:
         """Whether the text cannot be approved like this."""
         return self.mark.startswith("E_")
+
+    @property
+    def name(self) -> str:
+        """The mark in words."""
+        return NAMES[self.mark]
 
     @property
     def refusal(self) -> Refusal:

@@ -1,5 +1,6 @@
 """Reports with numbers in them, built by the same actions officials use."""
 
+from dataclasses import replace
 from datetime import date
 
 from gonghui.core.actor import Actor
@@ -101,9 +102,10 @@ def a_second(organisation: Organisation) -> Actor:
     return someone(organisation, "unit_lead", *powers)
 
 
-def an_owner(organisation: Organisation) -> Actor:
-    """Somebody who answers for figures."""
-    return someone(organisation, "figure_owner", "reports.see", "reports.sign_figures", "journal.see")
+def an_owner(organisation: Organisation, *departments: str) -> Actor:
+    """Somebody who answers for figures, of these departments or of all."""
+    owner = someone(organisation, "figure_owner", "reports.see", "reports.sign_figures", "journal.see")
+    return replace(owner, departments=departments)
 
 
 def an_asked_unit(organisation: Organisation) -> Organisation:

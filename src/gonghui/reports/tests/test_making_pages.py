@@ -34,10 +34,11 @@ def federation() -> Federation:
     return a_federation()
 
 
-def signed_in(role: str, organisation: Organisation) -> Client:
-    """A browser of somebody in the role."""
+def signed_in(role: str, organisation: Organisation, *departments: str) -> Client:
+    """A browser of somebody in the role, limited to these departments where any are named."""
     client = Client()
-    client.force_login(a_post(role, organisation).account, backend=settings.AUTHENTICATION_BACKENDS[1])
+    post = a_post(role, organisation, departments=departments)
+    client.force_login(post.account, backend=settings.AUTHENTICATION_BACKENDS[1])
     return client
 
 
@@ -78,7 +79,7 @@ def test_a_preview_prints_live_numbers_and_saves_nothing(federation: Federation)
     sent = {"text": "付款 {F35}，另有 36 个。", "text_en": "", "base": "0", "preview": "1"}
     page = editor.post(url, sent).content.decode()
     assert "500人次</data>，另有 36 个。" in page
-    assert "W_ORPHAN_NUMBER" in page
+    assert re.search(r"<b>手写的数</b>[^<]*</span> <span[^>]*>W_ORPHAN_NUMBER<", page)
     assert "还没有保存" in page
     assert not Report.objects.get().blocks.exists()
 
@@ -135,9 +136,11 @@ def test_an_owner_finds_signs_and_objects(federation: Federation):
     owner = signed_in("figure_owner", federation.city.organisation)
     desk = address("report_signing", federation.city)
     assert desk in owner.get(reverse("today")).content.decode()
-    assert 'name="seen-F35" value="500"' in owner.get(desk).content.decode()
-    sent = owner.post(address("report_sign", federation.city), {"row": ["F35"], "seen-F35": "500"}, follow=True)
-    assert "已会签 1 / 33" in sent.content.decode()
+    assert 'name="seen-F35" value="500 500人次"' in owner.get(desk).content.decode()
+    read = {"row": ["F35", "F36"], "seen-F35": "500 500人次", "seen-F36": "1 1元"}
+    sent = owner.post(address("report_sign", federation.city), read, follow=True).content.decode()
+    assert "已会签 1 / 33" in sent
+    assert "”在您看的时候变了，现在印作 未报，没有签" in sent
     a_corrected_line(line, federation.east, federation.city, 620)
     page = owner.get(desk).content.decode()
     assert "签后有变，待重签" in page
@@ -147,6 +150,41 @@ def test_an_owner_finds_signs_and_objects(federation: Federation):
     assert "数据负责人不同意" in editor.get(reverse("today")).content.decode()
     assert "还缺一家" in editor.get(desk).content.decode()
     assert 'name="row"' not in editor.get(desk).content.decode()
+
+
+def test_the_desk_of_a_department_offers_its_own_figures_and_says_where_nobody_signs(federation: Federation):
+    city = federation.city.organisation
+    report = a_draft_report(city)
+    signing.ask_signatures(report, by=an_editor(city), on=AUGUST)
+    desk = address("report_signing", federation.city)
+    finance = signed_in("figure_owner", city, "财务和经费部")
+    page = finance.get(desk).content.decode()
+    assert set(re.findall(r'name="row" value="(\w+)"', page)) == {"F16", "F18", "F19", "F20", "F21"}
+    assert "您的岗位只负责 财务和经费部" in page
+    assert re.search("现在没有人能会签这些部门的数：[^。]*服务职工部", page)
+    assert not re.search("现在没有人能会签这些部门的数：[^。]*财务", page)
+    assert 'num">5</span>' in finance.get(reverse("today")).content.decode()
+    signed_in("figure_owner", city)
+    assert "现在没有人能会签" not in finance.get(desk).content.decode()
+
+
+def test_rows_without_a_number_are_named_before_the_step_and_forbid_nothing(federation: Federation):
+    street = federation.street.organisation
+    returned_by(federation, "east", "F35", 500)
+    making.begin_report(FORM, street, H1, by=an_editor(street), on=AUGUST)
+    page = signed_in("report_editor", federation.city.organisation).get(address("report", federation.street))
+    assert "个没有数" not in page.content.decode()
+    lead = signed_in("unit_lead", street)
+    page = lead.get(address("report", federation.street)).content.decode()
+    missing = [live.title for live in lead.get(address("report", federation.street)).context["missing"]]
+    assert missing
+    assert f"个数字里有 {len(missing)} 个没有数" in page
+    filings.propose_filing(FORM, street, H1, by=an_editor(street), on=AUGUST)
+    page = lead.get(address("report", federation.street)).content.decode()
+    asked = re.search(r'data-confirm="([^"]*)"', page)
+    assert asked is not None
+    assert f"未报 {len(missing)} 个（{'、'.join(missing)}）" in asked[1]
+    assert "备案后不再改动" in asked[1]
 
 
 def test_what_was_signed_of_a_hidden_number_is_hidden_with_it(federation: Federation):

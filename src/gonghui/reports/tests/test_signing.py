@@ -1,10 +1,13 @@
 """数据会签: owners sign what they saw, a changed figure reopens its own signature alone, objections are heard."""
 
+import re
+
 import pytest
 
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
+from gonghui.core.tests.races import outcomes
 from gonghui.reports.actions import filings, making, signing
 from gonghui.reports.filling import fill_report, text_of
 from gonghui.reports.making import signatures
@@ -34,7 +37,16 @@ def sign_all(report: Report) -> int:
     """Everything that waits, by an owner."""
     filling = fill_report(report)
     rows = signatures.waiting(report, filling)
-    return signing.sign_figures(report, signing.chosen(rows, filling), by=an_owner(report.organisation), on=AUGUST)
+    seen = signing.chosen(rows, filling)
+    return signing.sign_figures(report, seen, by=an_owner(report.organisation), on=AUGUST).count
+
+
+def printed_otherwise(report: Report, style: str, *, english: bool = False) -> None:
+    """The editor prints F35 in another way, in both languages or in English alone."""
+    text = text_of(fill_report(report), 6)
+    words = [re.sub(r"\{F35[^}]*\}", f"{{F35|{style}}}", one) for one in (text.text, text.text_en)]
+    kept = (text.text, words[1]) if english else words
+    making.write_text(report, 6, *kept, base=text.version, by=an_editor(report.organisation), on=AUGUST)
 
 
 def test_the_whole_is_signed_when_all_are(federation: Federation):
@@ -95,9 +107,9 @@ def test_what_is_signed_is_what_stood_on_the_page(federation: Federation):
     report = a_draft_report(federation.city.organisation)
     signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
     a_corrected_line(line, federation.east, federation.city, 620)
-    with pytest.raises(StepRefused, match="在您看的时候变了，现在是 620人次"):
-        signing.sign_figures(report, {"F35": "500"}, by=an_owner(report.organisation), on=AUGUST)
-    signing.sign_figures(report, {"F35": "620"}, by=an_owner(report.organisation), on=AUGUST)
+    with pytest.raises(StepRefused, match="在您看的时候变了，现在印作 620人次"):
+        signing.sign_figures(report, {"F35": "500 500人次"}, by=an_owner(report.organisation), on=AUGUST)
+    signing.sign_figures(report, {"F35": "620 620人次"}, by=an_owner(report.organisation), on=AUGUST)
     kept = report.signatures.get(row="F35")
     assert (kept.whole, kept.printed, kept.state) == ((620,), "620人次", "signed")
 
@@ -112,6 +124,57 @@ def test_the_way_a_text_prints_a_number_is_signed_with_it(federation: Federation
     assert signatures.waiting(report, filling) == ["F35"]
     assert sign_all(report) == 1
     assert report.signatures.get(row="F35").printed == "突破2000000人次、206万人次"
+
+
+def test_a_number_printed_otherwise_since_the_page_was_read_waits_alone(federation: Federation):
+    """The value is the same to the last digit; the words are not, and nobody has seen them."""
+    returned_by(federation, "east", "F35", 2_060_012)
+    report = a_draft_report(federation.city.organisation)
+    signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
+    read = signing.chosen(["F35", "F36", "F42"], fill_report(report))
+    printed_otherwise(report, "int")
+    signed = signing.sign_figures(report, read, by=an_owner(report.organisation), on=AUGUST)
+    assert (signed.count, [one.printed for one in signed.moved]) == (2, ["2060012人次"])
+    assert {one.row for one in report.signatures.filter(state="signed")} == {"F36", "F42"}
+
+
+def test_the_english_text_is_signed_with_the_chinese(federation: Federation):
+    returned_by(federation, "east", "F35", 2_060_012)
+    report = all_signed(a_draft_report(federation.city.organisation))
+    printed_otherwise(report, "int", english=True)
+    assert signatures.waiting(report, fill_report(report)) == ["F35"]
+    assert sign_all(report) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_editor_and_an_owner_at_once_leave_nothing_signed_that_was_not_seen(federation: Federation):
+    returned_by(federation, "east", "F35", 2_060_012)
+    report = a_draft_report(federation.city.organisation)
+    signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
+    owner = an_owner(report.organisation)
+    for style in ("int", "wan0", "int"):
+        read = signing.chosen(["F35"], fill_report(report))
+        ended = outcomes(
+            lambda style=style: printed_otherwise(Report.objects.get(), style),
+            lambda read=read: signing.sign_figures(Report.objects.get(), read, by=owner, on=AUGUST),
+        )
+        assert sorted(ended) in (["done", "done"], ["done", "reports.figure_moved"])
+        assert "F35" in signatures.waiting(report, fill_report(report))
+
+
+def test_an_owner_of_a_department_signs_and_objects_for_that_department_alone(federation: Federation):
+    city = federation.city.organisation
+    report = a_draft_report(city)
+    signing.ask_signatures(report, by=an_editor(city), on=AUGUST)
+    owner, filling = an_owner(city, "服务职工部"), fill_report(report)
+    with pytest.raises(StepRefused, match="由财务和经费部会签，您的岗位只负责服务职工部"):
+        signing.sign_figures(report, signing.chosen(["F35", "F18"], filling), by=owner, on=AUGUST)
+    with pytest.raises(StepRefused, match="由财务和经费部会签"):
+        signing.object_figure(report, "F18", why="少一家", by=owner, on=AUGUST)
+    assert not report.signatures.exclude(state="asked").exists()
+    assert signing.sign_figures(report, signing.chosen(["F35"], filling), by=owner, on=AUGUST).count == 1
+    both = an_owner(city, "服务职工部", "财务和经费部")
+    assert signing.sign_figures(report, signing.chosen(["F36", "F18"], filling), by=both, on=AUGUST).count == 2
 
 
 def test_nobody_who_made_the_report_signs_its_figures(federation: Federation):

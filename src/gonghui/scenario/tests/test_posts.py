@@ -40,6 +40,7 @@ def test_the_sign_in_page_offers_what_the_issue_names():
         "city.review",
         "city.editor",
         "city.owner",
+        "city.finance",
         "city.lead",
         "city.org",
         "city.audit",
