@@ -236,8 +236,7 @@ def _row_of(one: FiledRow, form: Form) -> Row | None:
 
 def _as_filed(row: Row, one: FiledRow, now: Value, cut: int | None) -> Filled:
     days, standing = Period(one.first_on, one.last_on), Standing(one.standing)
-    filled = Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
-    return replace(filled, comparisons=tuple(comparing.as_kept(filled.side, said) for said in one.compared))
+    return Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
 
 
 def _filed_as(one: FiledRow) -> Definition | None:
