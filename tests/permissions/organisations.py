@@ -5,6 +5,7 @@ from tests.permissions.row import ORGANISING, SET_UP_READERS, TREE_READERS, Row
 
 ROWS: dict[str, Row] = {
     "organisations": Row(read=TREE_READERS),
+    "organisation_list": Row(read=TREE_READERS),
     "organisation": Row("district", "district", read=TREE_READERS),
     "organisation_below": Row("district", "district", read=TREE_READERS),
     "organisation_change": Row("town", "town", read=ORGANISING),

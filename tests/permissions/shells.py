@@ -1,10 +1,18 @@
 """Addresses of the shells: one's own pages, signing in."""
 
-from tests.permissions.row import EVERYBODY, Row
+from tests.permissions.row import APPOINTING, EVERYBODY, SET_UP_READERS, Row
 
 ROWS: dict[str, Row] = {
     "today": Row(read=EVERYBODY),
     "search": Row(read=EVERYBODY, query="q=示例"),
+    # Views and selections are one's own: nobody's example is there for anybody else.
+    "views": Row(read=EVERYBODY),
+    "view_open": Row("nobodys", read=EVERYBODY, answers=404),
+    "view_change": Row("nobodys", send=EVERYBODY),
+    "view_save": Row("set_ups_list", send=SET_UP_READERS, body=lambda world, branch: {"name": "常看", "query": ""}),
+    "selection": Row("nobodys", read=EVERYBODY, answers=404),
+    "list_select": Row("officials_list", send=APPOINTING, body=lambda world, branch: {"act": "end", "all": "1"}),
+    "list_export": Row("set_ups_list csv", read=SET_UP_READERS),
     "profile": Row(signed_in=200),
     "come_back": Row(signed_in=302),
     "end_session": Row(signed_in=405),

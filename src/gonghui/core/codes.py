@@ -115,6 +115,12 @@ def checked_organisation_code(typed: str) -> str:
     return code
 
 
+def running_number(typed: str) -> str:
+    """The five-digit number within a code or a part of one: 00231 for BA-00231-7 and for 231; else nothing."""
+    found = re.fullmatch(r"(?:(?:\d{6}-)?[A-Z]{2}-)?(\d{1,5})(?:-\d)?", texts.fold(typed).upper())
+    return found[1].zfill(5) if found else ""
+
+
 def _digits(code: str) -> str:
     return "".join(str(int(sign, 36)) for sign in code if sign != "-")
 
@@ -183,6 +189,11 @@ def area(typed: str, *, on: date | None = None) -> str:
                 successor=successor,
             )
     return code
+
+
+def now_of_area(code: str) -> str:
+    """The code itself, or of an abolished county (or a street of one) the district that took over."""
+    return ABOLISHED[code[:6]][1] if code[:6] in ABOLISHED else code
 
 
 def district_of(code: str) -> str:

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "gonghui.spine.members",
     "gonghui.spine.officials",
     "gonghui.spine.organisations",
+    "gonghui.web.lists",
     "gonghui.web",
     "gonghui.core",
     "django.contrib.auth",

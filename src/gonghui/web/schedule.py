@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from gonghui.core import access
 from gonghui.core.actor import SYSTEM
+from gonghui.web.lists.models import Selection
 from gonghui.web.models import OnceKey, SessionRow
 
 SCHEMES = Path(__file__).resolve().parent / "schemes"
@@ -33,6 +34,7 @@ class Keeping:
     session_rows_days: int
     sign_in_tries_days: int
     once_keys_days: int
+    selections_days: int
 
 
 @cache
@@ -49,9 +51,8 @@ def keeping(on: date) -> Keeping:
 def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
     """The rows of each table whose time is over, with the instant up to which."""
     kept = keeping(timezone.localdate(now))
-    sessions, tries, keys = (
-        now - timedelta(days=days) for days in (kept.session_rows_days, kept.sign_in_tries_days, kept.once_keys_days)
-    )
+    days = (kept.session_rows_days, kept.sign_in_tries_days, kept.once_keys_days, kept.selections_days)
+    sessions, tries, keys, chosen = (now - timedelta(days=many) for many in days)
     ended = Q(ended_at=None) | Q(ended_at__lt=sessions)
     return [
         (Session.objects.filter(expire_date__lt=now), now),
@@ -60,6 +61,7 @@ def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
         (AccessFailureLog.objects.filter(attempt_time__lt=tries), tries),
         (AccessLog.objects.filter(attempt_time__lt=tries), tries),
         (OnceKey.objects.filter(at__lt=keys), keys),
+        (Selection.objects.filter(chosen_at__lt=chosen), chosen),
     ]
 
 

@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.generic.base import RedirectView
 
 from gonghui.web import faults, pages, palette, signin, stepup, today
+from gonghui.web.lists import pages as lists
 
 SWITCHED_OFF = {
     "signup": "account_signup",
@@ -22,6 +23,7 @@ SWITCHED_OFF = {
 urlpatterns = [
     path("", today.today, name="today"),
     path("search/", palette.search, name="search"),
+    *lists.urlpatterns,
     path("profile/", pages.profile, name="profile"),
     path("profile/again/", stepup.come_back, name="come_back"),
     path("profile/sessions/end/", pages.end_session, name="end_session"),

@@ -1,5 +1,7 @@
 """The review desk: submitted lines of the units directly below, one beside the list, accepted alone or together."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -7,11 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
+from gonghui.core.figures import FIGURES
 from gonghui.reports import actions
 from gonghui.reports.console.amounts import against, amount_text, before_of, figure_choices, name_of
 from gonghui.reports.console.lines import line_context, seen_of, trace_look
@@ -19,7 +23,7 @@ from gonghui.reports.console.rounds import uuids
 from gonghui.reports.models import Line, Round
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
-from gonghui.web.desk import Keyset
+from gonghui.web.lists.declared import Act, Done, Filter, Listing, Shown, listed
 
 AT_ONCE, UNITS = 20_000, 500
 
@@ -36,14 +40,55 @@ def _queue(actor: Actor, asked: Any) -> QuerySet[Line]:
     return found
 
 
+def _told(_actor: Actor, lines: Sequence[Line]) -> Iterable[Sequence[Shown]]:
+    """The lines as the queue shows them."""
+    before = before_of(lines)
+    for line in lines:
+        change = against(line, before.get(line.pk)).text
+        number, days = amount_text(line.amount, line.declared), (line.first_on, line.last_on)
+        title, evidence = _(line.declared.title), _("有") if line.evidence_id else ""
+        yield (name_of(line.organisation), title, *days, number, change, line.reason, evidence)
+
+
+def _accept_seen(lines: Sequence[Line], by: Actor, on: date, _typed: Mapping[str, Any]) -> Done:
+    """All of them or none; each as it was shown."""
+    return Done(actions.accept_lines(lines, by=by, on=on, seen={str(one.public_id): one.digest for one in lines}))
+
+
+def _unit_word(code: str) -> str:
+    found = Organisation.objects.filter(code=code).first()
+    return name_of(found) if found is not None else code
+
+
+LISTING = listed(
+    Listing(
+        name="review",
+        title="审核台",
+        power="reports.review",
+        rows=_queue,
+        order=("path", "figure", "id"),
+        columns=("填报单位", "数字", "起", "止", "本期", "比上期", "说明", "佐证"),
+        cells=_told,
+        filters={
+            "round": Filter("收数", lambda word: str(Round.objects.filter(public_id__in=uuids([word])).first() or "")),
+            "unit": Filter("填报单位", _unit_word),
+            "figure": Filter("数字", lambda code: _(FIGURES[code].title) if code in FIGURES else code),
+        },
+        acts=(Act("accept", "通过", "通过 %(n)s 行", "reports.review", _accept_seen, most=AT_ONCE),),
+        fingerprint=lambda line: line.digest,
+        protected=True,
+    )
+)
+
+
 @page("reports.review")
 def review(request: ConsoleRequest) -> HttpResponseBase:
-    """The queue; POST accepts what is ticked, or everything the filter shows."""
+    """The queue; POST accepts what is ticked. Everything the filter finds goes by way of a selection."""
     if request.method == "POST":
         return _accept(request)
     queue = _queue(request.actor, request.GET)
-    listed = Keyset(queue, ("path", "figure", "id"), 50).page(request)
-    before = before_of(listed.rows)
+    listing = LISTING.page(request, queue)
+    before = before_of(listing.rows)
     everything = Line.objects.seen_by(request.actor).to_review(request.actor)
     chosen = uuids([request.GET.get("line", "")])
     open_line = queue.filter(public_id__in=chosen).first() if chosen else None
@@ -53,7 +98,7 @@ def review(request: ConsoleRequest) -> HttpResponseBase:
         request,
         "reports/console/review.html",
         {
-            "page": listed,
+            "page": listing,
             "rows": [
                 (
                     line,
@@ -61,7 +106,7 @@ def review(request: ConsoleRequest) -> HttpResponseBase:
                     amount_text(line.amount, line.declared),
                     against(line, before.get(line.pk)),
                 )
-                for line in listed
+                for line in listing
             ],
             "rounds": Round.objects.filter(pk__in=everything.values("in_return__round")).order_by("-due_on"),
             "figures": figure_choices(everything.values_list("figure", flat=True).distinct()),
@@ -81,11 +126,8 @@ def review(request: ConsoleRequest) -> HttpResponseBase:
 
 def _accept(request: ConsoleRequest) -> HttpResponseBase:
     actor = request.actor
-    if request.POST.get("all"):
-        lines = list(_queue(actor, request.POST)[:AT_ONCE])
-    else:
-        ids = uuids(request.POST.getlist("line"))
-        lines = list(Line.objects.seen_by(actor).to_review(actor).filter(public_id__in=ids))
+    ids = uuids(request.POST.getlist("line"))
+    lines = list(Line.objects.seen_by(actor).to_review(actor).filter(public_id__in=ids))
     if not lines:
         raise Refusal("reports.nothing_chosen", "没有选中要通过的行")
     count = actions.accept_lines(lines, by=actor, on=clock.today(), seen=seen_of(request.POST))

@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
-from django.http import HttpResponseBase
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from gonghui.reports.models import Line, Programme, Return, Round, RoundFigure
 from gonghui.reports.models.returns import is_open_to
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
-from gonghui.web.desk import Keyset
+from gonghui.web.lists.declared import Act, Listing, Shown, listed, row_by_row
 
 CELL_KINDS = {"draft": "", "submitted": "wait", "refused": "late", "accepted": "ok"}
 ORDER = ("draft", "refused", "submitted", "accepted")
@@ -69,27 +70,50 @@ def _round(actor: Actor, public_id: object) -> Round:
     return get_object_or_404(Round.objects.seen_by(actor).select_related("organisation"), public_id=public_id)
 
 
-@page("reports.see")
-def rounds(request: ConsoleRequest) -> HttpResponseBase:
-    """Every round that asks somebody of the subtree, newest first."""
-    mine = Q(returns__organisation__path__startswith=request.actor.path)
+def _asking(actor: Actor, _asked: QueryDict) -> QuerySet[Round]:
+    """Every round that asks somebody of the subtree, with how many it asks there and how many have sent."""
+    mine = Q(returns__organisation__path__startswith=actor.path)
     sent = mine & Q(returns__lines__state__in=("submitted", "accepted", "refused"))
-    found = (
-        Round.objects.seen_by(request.actor)
+    return (
+        Round.objects.seen_by(actor)
         .select_related("organisation")
         .annotate(
             asked=Count("returns", filter=mine, distinct=True),
             sent=Count("returns__lines__in_return", filter=sent, distinct=True),
         )
     )
+
+
+def _told(_actor: Actor, listing: Sequence[Any]) -> Iterable[Sequence[Shown]]:
+    """The rounds as their list shows them."""
+    for one in listing:
+        closed = one.closed_on or ""
+        yield (one.title, name_of(one.organisation), period_label(one), one.sent, one.asked, one.due_on, closed)
+
+
+LISTING = listed(
+    Listing(
+        name="rounds",
+        title="统计上报",
+        power="reports.see",
+        rows=_asking,
+        order=("-due_on", "-id"),
+        columns=("收数", "发起单位", "期间", "已报单位", "应报单位", "截止", "结束"),
+        cells=_told,
+        acts=(Act("close", "结束收数", "结束 %(n)s 次收数", "rounds.open", row_by_row(actions.close_round, str)),),
+        size=30,
+        fingerprint=lambda one: str(one.closed_on),
+    )
+)
+
+
+@page("reports.see")
+def rounds(request: ConsoleRequest) -> HttpResponseBase:
+    """Every round that asks somebody of the subtree, newest first."""
     return render(
         request,
         "reports/console/rounds.html",
-        {
-            "page": Keyset(found, ("-due_on", "-id"), 30).page(request),
-            "may_open": request.actor.may("rounds.open"),
-            "label": period_label,
-        },
+        {"page": LISTING.page(request), "may_open": request.actor.may("rounds.open"), "label": period_label},
     )
 
 

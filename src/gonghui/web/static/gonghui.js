@@ -98,7 +98,7 @@
   document.addEventListener("change", (event) => {
     const name = event.target.dataset?.ticks;
     if (!name) return;
-    for (const box of all(`input[type="checkbox"][name="${CSS.escape(name)}"]:not(:disabled)`, event.target.closest("form"))) box.checked = event.target.checked;
+    for (const box of event.target.form.elements) if (box.type === "checkbox" && box.name === name && !box.disabled) box.checked = event.target.checked;
   });
   // A form marked data-live sends itself when a choice changes.
   document.addEventListener("change", (event) => {

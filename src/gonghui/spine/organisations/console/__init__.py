@@ -1,5 +1,5 @@
 """Pages of the tree of unions and of the set-up desk."""
 
-from gonghui.spine.organisations.console import reshaping, set_ups, tree
+from gonghui.spine.organisations.console import directory, reshaping, set_ups, tree
 
-urlpatterns = [*tree.urlpatterns, *reshaping.urlpatterns, *set_ups.urlpatterns]
+urlpatterns = [*directory.urlpatterns, *tree.urlpatterns, *reshaping.urlpatterns, *set_ups.urlpatterns]

@@ -1,0 +1,240 @@
+"""The addresses that all lists share: views under a name, the list as a file, an act on many rows."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from gonghui.core import access, clock
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.web import shell
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.lists import export, selecting
+from gonghui.web.lists.declared import LISTINGS, LONGEST_QUERY, Listing
+from gonghui.web.lists.models import NAME_LONGEST, SavedView, Selection
+from gonghui.web.stepup import asked_again
+
+DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+VIEWS_MOST = 60
+SHOWN = 10
+TAKEN = "web.list_exported"
+
+
+def _listing(actor: Actor, name: str) -> Listing[Any]:
+    """The list of the name, for somebody who may open its page."""
+    listing = LISTINGS.get(name)
+    if listing is None:
+        raise Http404
+    actor.require(listing.power)
+    return listing
+
+
+# Views under a name ---------------------------------------------------------------------------------------------
+
+
+@page()
+def views(request: ConsoleRequest) -> HttpResponseBase:
+    """One's own views and those of one's union, by list."""
+    seen = SavedView.objects.seen_by(request.actor).select_related("account").order_by("listing", "name", "id")
+    rows = [
+        {
+            "view": view,
+            "listing": LISTINGS[view.listing],
+            "words": LISTINGS[view.listing].in_words(QueryDict(view.query)),
+        }
+        for view in seen
+        if view.listing in LISTINGS and request.actor.may(LISTINGS[view.listing].power)
+    ]
+    return render(request, "lists/views.html", {"rows": rows, "own": request.actor.account_id, "longest": NAME_LONGEST})
+
+
+@page()
+@require_POST
+def save_view(request: ConsoleRequest, name: str) -> HttpResponseBase:
+    """The list as it is filtered stands under a name."""
+    listing = _listing(request.actor, name)
+    asked = listing.asked(QueryDict(request.POST.get("query", "")[: 4 * LONGEST_QUERY]))
+    called = _name(request.POST.get("name", ""))
+    if len(asked.urlencode()) > LONGEST_QUERY:
+        raise Refusal("web.view_long", "筛选条件太长，存不下：请少填一些再存")
+    mine = SavedView.objects.filter(account=request.user, organisation_id=request.actor.organisation_id)
+    if mine.count() >= VIEWS_MOST:
+        raise Refusal("web.views_many", "已经存了 %(most)s 个视图：请先删去不用的", most=VIEWS_MOST)
+    SavedView.objects.update_or_create(
+        account=request.user,
+        organisation_id=request.actor.organisation_id,
+        listing=listing.name,
+        name=called,
+        defaults={"query": asked.urlencode(), "is_shared": bool(request.POST.get("shared"))},
+    )
+    messages.success(request, _("已存为视图“%(name)s”，在“视图”里随时打开") % {"name": called})
+    return redirect(listing.url(asked))
+
+
+def _name(typed: str) -> str:
+    called = " ".join(typed.split())
+    if not called or len(called) > NAME_LONGEST:
+        raise Refusal("web.view_name", "视图名称请写 1 到 %(longest)s 个字", longest=NAME_LONGEST)
+    return called
+
+
+@page()
+@require_GET
+def open_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The list as it was filtered, in the reader's own scope."""
+    view = get_object_or_404(SavedView.objects.seen_by(request.actor), public_id=public_id)
+    listing = _listing(request.actor, view.listing)
+    return redirect(listing.url(QueryDict(view.query)))
+
+
+@page()
+@require_POST
+def change_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """Its owner renames, shares or deletes a view."""
+    seen = SavedView.objects.seen_by(request.actor).filter(account=request.user)
+    view = get_object_or_404(seen, public_id=public_id)
+    if request.POST.get("delete"):
+        view.delete()
+        messages.success(request, _("已删去视图“%(name)s”") % {"name": view.name})
+        return redirect("views")
+    called = _name(request.POST.get("name", ""))
+    alike = SavedView.objects.filter(account=request.user, organisation_id=view.organisation_id, listing=view.listing)
+    if alike.filter(name=called).exclude(pk=view.pk).exists():
+        raise Refusal("web.view_name_taken", "这张名单已有叫“%(name)s”的视图：请换个名称", name=called)
+    view.name, view.is_shared = called, bool(request.POST.get("shared"))
+    view.save(update_fields=["name", "is_shared"])
+    messages.success(request, _("已保存"))
+    return redirect("views")
+
+
+# The list as a file ---------------------------------------------------------------------------------------------
+
+
+@page()
+@require_GET
+def take(request: ConsoleRequest, name: str, ending: str) -> HttpResponseBase:
+    """Everything the filter finds, as .csv or .xlsx."""
+    listing, actor = _listing(request.actor, name), request.actor
+    if ending not in TYPES:
+        raise Http404
+    asked = listing.asked(request.GET)
+    if listing.protected and (again := asked_again(request, then=listing.url(asked))) is not None:
+        return again
+    rows = listing.rows(actor, asked)
+    if rows.order_by()[: listing.rows_most + 1].count() > listing.rows_most:
+        raise Refusal(
+            "web.list_large", "超过 %(most)s 行，一个文件装不下：请缩小筛选范围，分几次导出", most=listing.rows_most
+        )
+    if listing.protected:
+        access.looked(actor, TAKEN, subject_type=listing.name)
+    title = f"{_(listing.title)} · {_(DEMO_WORDS)}" if shell.is_demo() else _(listing.title)
+    make = export.as_csv if ending == "csv" else export.as_xlsx
+    with transaction.atomic():
+        chunks = export.in_chunks(_one_by_one(rows, listing), partial(listing.cells, actor))
+        file = make(title, [_(heading) for heading in listing.columns], chunks, _statement(request, listing, asked))
+    response = FileResponse(file, content_type=TYPES[ending])
+    first = "demo-" if shell.is_demo() else ""
+    stamp = f"{timezone.localtime():%Y%m%d-%H%M}"
+    response["Content-Disposition"] = f'attachment; filename="{quote(f"{first}{listing.name}-{stamp}.{ending}")}"'
+    response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+def _one_by_one(rows: Any, listing: Listing[Any]) -> Iterator[Any]:
+    """The rows in the order of the list, a few thousand in memory at a time."""
+    return iter(rows.order_by(*listing.order).iterator(chunk_size=export.CHUNK))
+
+
+def _statement(request: ConsoleRequest, listing: Listing[Any], asked: QueryDict) -> export.Statement:
+    """What the file is: narrowed by what, as of when, in whose scope."""
+    words = "；".join(f"{title}：{value}" for title, value in listing.in_words(asked))
+    actor = request.actor
+    return [
+        (_("筛选"), words or _("全部")),
+        (_("截至"), f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"),
+        (_("范围"), _("%(name)s及所辖") % {"name": shell.place_title(actor)}),
+    ]
+
+
+# An act on many rows --------------------------------------------------------------------------------------------
+
+
+@page()
+@require_POST
+def select(request: ConsoleRequest, name: str) -> HttpResponseBase:
+    """Rows are chosen for an act; what it will touch is shown next."""
+    listing = _listing(request.actor, name)
+    act = listing.act(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    request.actor.require(act.power)
+    asked = listing.asked(QueryDict(request.POST.get("query", "")[: 4 * LONGEST_QUERY]))
+    ticked = None if request.POST.get("all") else request.POST.getlist("row")[: act.most]
+    made = selecting.choose(listing, act, request.actor, query=asked.urlencode()[:LONGEST_QUERY], ticked=ticked)
+    return redirect("selection", made.public_id)
+
+
+@page()
+def selection(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """What an act will touch; POST does it."""
+    chosen = get_object_or_404(Selection.objects.seen_by(request.actor), public_id=public_id)
+    listing, act = selecting.found(chosen)
+    request.actor.require(act.power)
+    form = act.form(request.POST or request.typed or None) if act.form is not None else None
+    if act.step_up and (again := asked_again(request, doing=act.doing % {"n": chosen.rows})) is not None:
+        return again
+    if request.method == "POST" and (form is None or form.is_valid()):
+        rows = selecting.unchanged(chosen, request.actor)
+        done = act.run(rows, request.actor, clock.today(), form.cleaned_data if form is not None else {})
+        words = ngettext("已办成 %(n)s 行", "已办成 %(n)s 行", done.rows) % {"n": done.rows}
+        if not done.left:
+            messages.success(request, words)
+            return redirect(listing.url(chosen.asked))
+        return render(
+            request,
+            "lists/done.html",
+            {"listing": listing, "act": act, "done": done, "back": listing.url(chosen.asked)},
+        )
+    rows = selecting.show(chosen, request.actor)
+    return render(
+        request,
+        "lists/selection.html",
+        {
+            "listing": listing,
+            "act": act,
+            "doing": _(act.doing) % {"n": len(rows)},
+            "rows": list(listing.cells(request.actor, rows[:SHOWN])),
+            "headings": [_(heading) for heading in listing.columns],
+            "count": len(rows),
+            "more": max(0, len(rows) - SHOWN),
+            "words": [] if chosen.ticked else listing.in_words(chosen.asked),
+            "form": form,
+            "back": listing.url(chosen.asked),
+        },
+    )
+
+
+urlpatterns = [
+    path("lists/views/", views, name="views"),
+    path("lists/views/<uuid:public_id>/", open_view, name="view_open"),
+    path("lists/views/<uuid:public_id>/change/", change_view, name="view_change"),
+    path("lists/selections/<uuid:public_id>/", selection, name="selection"),
+    path("lists/<slug:name>/views/", save_view, name="view_save"),
+    path("lists/<slug:name>/select/", select, name="list_select"),
+    path("lists/<slug:name>/export.<slug:ending>", take, name="list_export"),
+]

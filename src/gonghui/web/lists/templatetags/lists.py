@@ -1,0 +1,51 @@
+"""The tools of a list on its page: views under a name, the list as a file, acts on many rows."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core.actor import Actor
+from gonghui.web.lists.declared import LISTINGS
+from gonghui.web.lists.models import NAME_LONGEST, SavedView
+
+register = template.Library()
+
+
+@register.inclusion_tag("lists/tools.html", takes_context=True)
+def list_tools(context: template.Context, name: str) -> dict[str, Any]:
+    """Views and files, for the head of the page."""
+    request: HttpRequest = context["request"]
+    actor: Actor = context["actor"]
+    listing = LISTINGS[name]
+    asked = listing.asked(request.GET).urlencode()
+    return {
+        "request": request,
+        "name": name,
+        "query": asked,
+        "views": SavedView.objects.seen_by(actor).filter(listing=name),
+        "words": listing.in_words(request.GET),
+        "files": [
+            (title, reverse("list_export", args=[name, ending]) + (f"?{asked}" if asked else ""))
+            for ending, title in (("xlsx", _("Excel 工作簿（.xlsx）")), ("csv", _("文本表格（.csv）")))
+        ],
+        "longest": NAME_LONGEST,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("lists/acts.html", takes_context=True)
+def list_acts(context: template.Context, name: str) -> dict[str, Any]:
+    """Buttons that act on the rows ticked, or on all that the filter finds; the boxes of the rows name this form."""
+    request: HttpRequest = context["request"]
+    actor: Actor = context["actor"]
+    listing = LISTINGS[name]
+    return {
+        "request": request,
+        "name": name,
+        "query": listing.asked(request.GET).urlencode(),
+        "acts": [act for act in listing.acts if actor.may(act.power)],
+        "csrf_token": context.get("csrf_token"),
+    }
