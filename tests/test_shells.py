@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "an old long password"
 OWN_PAGES = [
     "/",
-    "/search/?q=zzz",
+    "/search/",
+    "/keys/",
     "/profile/",
     "/accounts/logout/",
     "/accounts/password/change/",
@@ -71,16 +72,69 @@ def test_a_theme_is_taken_at_one_touch(walk: Walk, statistician: Account) -> Non
     assert walk.page.locator("html").get_attribute("data-theme") == "dark"
 
 
-def test_control_k_leads_to_search_and_hits_come_while_one_types(walk: Walk, statistician: Account) -> None:
+def test_control_k_opens_the_palette_enter_goes_to_the_best_hit_and_escape_gives_the_focus_back(
+    walk: Walk, statistician: Account
+) -> None:
     walk.sign_in(statistician)
     walk.open("/profile/")
+    walk.page.locator("main button").first.focus()
+    stood = walk.page.evaluate("document.activeElement.textContent")
     walk.page.keyboard.press("Control+k")
-    expect(walk.page.locator("#find")).to_be_focused()
+    find = walk.page.locator("#palette-find")
+    expect(find).to_be_focused()
+    expect(walk.page.locator("#hits .hit").first).to_have_text("今日")
+    assert walk.violations() == []
     walk.page.keyboard.type("没有这个词")
-    walk.page.keyboard.press("Enter")
-    expect(walk.page.locator("#found")).to_contain_text("没有找到“没有这个词”")
-    walk.page.locator("#find").fill("另一个词")
-    expect(walk.page.locator("#found")).to_contain_text("没有找到“另一个词”")
+    expect(walk.page.locator("#hits")).to_contain_text("没有找到“没有这个词”")
+    walk.page.keyboard.press("Escape")
+    expect(walk.page.locator("#palette")).to_be_hidden()
+    assert walk.page.evaluate("document.activeElement.textContent") == stood
+    walk.page.keyboard.press("Control+k")
+    walk.page.keyboard.type("wjjd")
+    walk.page.keyboard.press("Enter")  # before the answer is there
+    expect(walk.page.get_by_role("heading", level=1)).to_have_text("望京街道总工会")
+    walk.page.keyboard.press("Control+k")
+    walk.page.keyboard.type("工会")
+    expect(walk.page.locator(".hit[aria-selected=true]")).to_have_count(1)
+    first = find.get_attribute("aria-activedescendant")
+    walk.page.keyboard.press("ArrowDown")
+    assert find.get_attribute("aria-activedescendant") != first
+    walk.page.keyboard.press("ArrowUp")
+    assert find.get_attribute("aria-activedescendant") == first
+    assert walk.violations() == []
+
+
+def test_single_keys_walk_lists_and_places_but_never_while_one_types(walk: Walk, statistician: Account) -> None:
+    walk.sign_in(statistician)
+    walk.open("/organisations/")
+    focused = "document.activeElement.textContent.trim()"
+    walk.page.keyboard.press("j")
+    first = walk.page.evaluate(focused)
+    walk.page.keyboard.press("j")
+    assert walk.page.evaluate(focused) != first
+    walk.page.keyboard.press("k")
+    assert walk.page.evaluate(focused) == first
+    walk.page.keyboard.press("/")
+    expect(walk.page.locator("main input[type=search]")).to_be_focused()
+    walk.page.keyboard.type("jgo?")
+    expect(walk.page.locator("main input[type=search]")).to_have_value("jgo?")
+    expect(walk.page.locator("#keys-sheet")).to_be_hidden()
+    walk.page.keyboard.press("Escape")
+    walk.page.keyboard.press("?")
+    expect(walk.page.locator("#keys-sheet")).to_be_visible()
+    assert walk.violations() == []
+    walk.page.keyboard.press("Escape")
+    walk.page.keyboard.press("g")
+    walk.page.keyboard.press("r")
+    walk.page.wait_for_url("**/reports/")
+    walk.page.keyboard.press("u")
+    walk.page.wait_for_url("**/organisations/")
+    Account.objects.update(single_keys=False)
+    walk.open("/organisations/")
+    walk.page.keyboard.press("?")
+    expect(walk.page.locator("#keys-sheet")).to_be_hidden()
+    walk.page.keyboard.press("Control+k")
+    expect(walk.page.locator("#palette")).to_be_visible()
 
 
 def test_the_first_stop_of_the_keyboard_skips_to_the_text(walk: Walk, statistician: Account) -> None:

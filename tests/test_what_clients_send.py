@@ -99,7 +99,6 @@ def test_a_filter_by_the_other_branch_finds_what_a_filter_by_nothing_finds(world
         ("org", "/organisations/new/?under={}"),
         ("stats", "/reports/?q={}"),
         ("stats", "/officials/?q={}"),
-        ("stats", "/search/?q={}"),
     ):
         client = world.people[f"{here.key}.{word}"].client()
         foreign, nothing = (client.get(path.format(code)) for code in (there.town.code, ABSENT_CODE))

@@ -8,6 +8,7 @@ from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round, Upload
 from gonghui.reports.printing.sealed import filing_entry
 from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
+from gonghui.web import palette
 from gonghui.web.models import Account
 from tests.browser.conftest import Served
 from tests.browser.tour import DESKTOP, PHONE, Tour
@@ -68,7 +69,10 @@ MORE: dict[str, tuple[str, Where]] = {
     "today of the city's lead": ("city.lead", lambda world, branch: "/"),
     "today of the town's clerk": ("chaoyang.town.stats", lambda world, branch: "/"),
     "today of the system's administrator": ("admin.system", lambda world, branch: "/"),
-    "nothing found": ("chaoyang.stats", lambda world, branch: "/search/?q=zzz"),
+    "nothing found": (
+        "chaoyang.stats",
+        lambda world, branch: palette.address(world.people["chaoyang.stats"].account, "zzz"),
+    ),
     "round of the city": ("city.review", lambda world, branch: f"/rounds/{world.rounds['h1'].public_id}/"),
     "return to sign": ("chaoyang.lead", lambda world, branch: f"/returns/{branch.answer.public_id}/"),
     "return of the half-year": ("chaoyang.stats", lambda world, branch: f"/returns/{branch.answer.public_id}/"),

@@ -216,6 +216,7 @@ def a_correction_leaves_the_filed_number_standing(scene: Scene) -> None:
 
 
 def the_neighbour_sees_nothing_of_it(scene: Scene) -> None:
-    line = "/search/?q=朝阳"
-    with scene.at("haidian.stats", line) as page:
-        expect(page.locator("#found")).to_contain_text("没有找到")
+    with scene.at("haidian.stats") as page:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("朝阳")
+        expect(page.locator("#hits")).to_contain_text("没有找到")

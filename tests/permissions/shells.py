@@ -4,7 +4,8 @@ from tests.permissions.row import APPOINTING, EVERYBODY, SET_UP_READERS, Row
 
 ROWS: dict[str, Row] = {
     "today": Row(read=EVERYBODY),
-    "search": Row(read=EVERYBODY, query="q=示例"),
+    "search": Row(read=EVERYBODY),
+    "keys": Row(signed_in=200),
     # Views and selections are one's own: nobody's example is there for anybody else.
     "views": Row(read=EVERYBODY),
     "view_open": Row("nobodys", read=EVERYBODY, answers=404),

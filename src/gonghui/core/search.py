@@ -1,16 +1,19 @@
 """Finding Chinese names in PostgreSQL without extensions: two-character words, pinyin initials, codes.
 
 A name is kept beside its row as an array of terms under a GIN index: every pair of neighbouring characters, every
-single Chinese character, and the pinyin initials in runs of two and three behind a `~`. A query becomes the
-terms it must contain; `LIKE` then looks again, because pairs that are all there need not stand side by side.
+single Chinese character, the pinyin initials in runs of two and three behind a `~`, whole words of another language
+behind a `=`, running numbers of codes behind a `#`. A query becomes the terms it must contain; `LIKE` then looks
+again, because pairs that are all there need not stand side by side.
 """
 
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import TypeVar, cast
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 
-from django.db.models import Model, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Model, Q, QuerySet, TextField
 
 from gonghui.core import text as texts
 
@@ -21,6 +24,9 @@ CANDIDATES = 200  # rows that are ranked; the very name is looked for apart
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")  # zh
 _LATIN = re.compile(r"[a-z]{2,}\Z")
 _WORDS = re.compile("[a-z0-9\u3400-\u9fff\U00020000-\U000323af]+")  # zh
+_PARTS = re.compile("[a-z0-9]{2,}|(?:(?![a-z0-9]{2}).)+")  # 朝阳hjjd is 朝阳 and hjjd; 第3小学 stays one word
+_NUMBER = re.compile(r"[0-9a-z]*\d[0-9a-z]*(?:-[0-9a-z]+)*|[a-z]{2}(?:-[0-9a-z]+)+")
+_SHORTEST_NUMBER = 3
 
 # Readings that the dictionary gets wrong in names of places.
 PLACES = (
@@ -43,6 +49,45 @@ def normal(text: str) -> str:
     return texts.fold(text).lower()
 
 
+def asked(q: str) -> str:
+    """What somebody typed, in half-width, blanks collapsed, no longer than is searched for."""
+    return " ".join(texts.fold(q[: 4 * LONGEST_QUERY]).split())[:LONGEST_QUERY]
+
+
+def parted(q: str) -> tuple[str, list[str]]:
+    """The words to find in names, and beside them what can only be a code or a part of one: 朝阳 110105-ba."""
+    names, numbers = [], []
+    for word in normal(asked(q)).split():
+        found = [one for one in _NUMBER.findall(word) if len(one) >= _SHORTEST_NUMBER]
+        rest = word
+        for number in found:
+            rest = rest.replace(number, " ", 1)
+        names += [one for one in rest.split() if _WORDS.search(one)]
+        numbers += found
+    return " ".join(names), numbers
+
+
+def starting(column: str, text: str) -> Q:
+    """Values of a column in collation C that begin so; two comparisons that any plan finds in the index."""
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text + "\U0010ffff"})
+
+
+def fits(q: str, *names: str) -> int | None:
+    """How near the best of some names is to what was typed: it, begun so, holding it, holding its words; or not."""
+    whole, words = normal(asked(q)), _query_words(q)
+    if not words:
+        return None
+    near = [found for name in names if name and (found := _nearness(whole, words, normal(name))) is not None]
+    return min(near, default=None)
+
+
+def _nearness(whole: str, words: list[str], name: str) -> int | None:
+    if whole in name:
+        return 0 if whole == name else 1 if name.startswith(whole) else 2
+    spelled = initials(name)
+    return 3 if all(word in name or (initials_terms(word) and word in spelled) for word in words) else None
+
+
 def terms(*names: str, people: bool = False) -> list[str]:
     """The terms a row is found by, for one or more names of the same thing."""
     found: set[str] = set()
@@ -56,6 +101,32 @@ def terms(*names: str, people: bool = False) -> list[str]:
         for length in (2, 3):
             found.update("~" + spelled[at : at + length] for at in range(len(spelled) - length + 1))
     return sorted(found)
+
+
+def word_terms(name: str) -> list[str]:
+    """The terms by which whole words of a name in another language are found."""
+    return sorted({f"={word}" for word in _WORDS.findall(normal(name)) if len(word) > 1})
+
+
+class SearchTerms(ArrayField):
+    """The terms of another column of the row, made anew each time the row is saved."""
+
+    def __init__(self, of: str, *, people: bool = False, **options: Any) -> None:
+        self.of, self.people = of, people
+        super().__init__(**{"base_field": TextField(), "default": list, "editable": False, **options})
+
+    def deconstruct(self) -> Any:
+        """For migrations: the column it follows, beside what any field says."""
+        name, path, args, options = super().deconstruct()
+        for own in ("base_field", "default", "editable"):
+            options.pop(own, None)
+        return name, path, args, {"of": self.of, **({"people": True} if self.people else {}), **options}
+
+    def pre_save(self, model_instance: Model, add: bool) -> Any:
+        """What is saved follows the name."""
+        found = terms(getattr(model_instance, self.of), people=self.people)
+        setattr(model_instance, self.attname, found)
+        return found
 
 
 def query_terms(q: str) -> list[str]:
@@ -83,20 +154,39 @@ def matching(queryset: QuerySet[Row], column: str, text_column: str, q: str, sco
 
 
 def ranked(
-    queryset: QuerySet[Row], column: str, text_column: str, q: str, scope: Q | None = None, *, limit: int = 20
+    queryset: QuerySet[Row],
+    column: str,
+    text_column: str,
+    q: str,
+    scope: Q | None = None,
+    *,
+    limit: int = 20,
+    first: Q | None = None,
+    people: bool = False,
 ) -> list[Row]:
-    """The best of the matching rows: the very name first, however common its words, then shorter before longer."""
+    """The best of the matching rows: the very name, however common its words; those that go `first`; shorter ones."""
     found = matching(queryset, column, text_column, q, scope)
-    asked = " ".join(texts.fold(q).split())
-    exact = list(found.filter(**{f"{text_column}__iexact": asked})[:limit])
-    known = {row.pk for row in exact}
+    typed, (name_of, terms_of) = asked(q), (attrgetter(one.replace("__", ".")) for one in (text_column, column))
+    long_initials = [word for word in _query_words(q) if _LATIN.match(word) and len(word) > 3]
 
     def rank(row: Row) -> tuple[bool, int, str]:
-        name = str(getattr(row, text_column))
-        return not normal(name).startswith(asked.lower()), len(name), name
+        name = str(name_of(row))
+        return not normal(name).startswith(typed.lower()), len(name), name
 
-    others = sorted((row for row in found[:CANDIDATES] if row.pk not in known), key=rank)
-    return (exact + others)[:limit]
+    def is_true(row: Row) -> bool:
+        """Runs of three letters that are all there need not stand in a row."""
+        name, kept = str(name_of(row)), terms_of(row)
+        return all(
+            word in normal(name) or f"={word}" in kept or word in initials(name, people=people)
+            for word in long_initials
+        )
+
+    best: dict[object, Row] = {}
+    for some in (Q(**{f"{text_column}__iexact": typed}), first, Q()):
+        if some is not None and len(best) < limit:
+            rows = found.filter(some)[:CANDIDATES]
+            best |= {row.pk: row for row in sorted(filter(is_true, rows), key=rank) if row.pk not in best}
+    return list(best.values())[:limit]
 
 
 def initials(name: str, *, people: bool = False) -> str:
@@ -110,7 +200,7 @@ def pinyin_key(name: str, *, people: bool = False) -> str:
 
 
 def _query_words(q: str) -> list[str]:
-    return _WORDS.findall(normal(q[:LONGEST_QUERY]))
+    return [part for word in _WORDS.findall(normal(q[:LONGEST_QUERY])) for part in _PARTS.findall(word)]
 
 
 def _terms_of(word: str) -> set[str]:
@@ -122,7 +212,9 @@ def _found_by(word: str, column: str, text_column: str) -> Q:
         return Q(**{f"{text_column}__istartswith": word})  # one letter or digit is no term of a longer word
     written = Q(**{f"{column}__contains": sorted(_terms_of(word)), f"{text_column}__icontains": word})
     spelled = initials_terms(word)
-    return written | Q(**{f"{column}__contains": spelled}) if spelled else written
+    if not spelled:
+        return written
+    return written | Q(**{f"{column}__contains": spelled}) | Q(**{f"{column}__contains": [f"={word}"]})
 
 
 @lru_cache(maxsize=20_000)

@@ -9,15 +9,18 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core.actor import Actor
+from gonghui.web.palette import Found, commanding
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A line of the menu: its title, the name of its address, the power without which it is not shown."""
+    """A line of the menu: its title, the name of its address, the power without which it is not shown, its key."""
 
     title: Any
     address: str
     needs: str = ""
+    key: str = ""
+    """The letter that leads there after g."""
 
 
 @dataclass(frozen=True)
@@ -29,49 +32,76 @@ class Group:
 
 
 MENU = (
-    Group("", (Desk(_("今日"), "today"),)),
+    Group("", (Desk(_("今日"), "today", key="t"),)),
     Group(
         _("上报与报告"),
         (
-            Desk(_("工作报告"), "reports", "reports.see"),
-            Desk(_("统计上报"), "rounds", "reports.see"),
-            Desk(_("本单位报表"), "returns", "reports.see"),
-            Desk(_("审核台"), "review", "reports.review"),
+            Desk(_("工作报告"), "reports", "reports.see", key="r"),
+            Desk(_("统计上报"), "rounds", "reports.see", key="c"),
+            Desk(_("本单位报表"), "returns", "reports.see", key="m"),
+            Desk(_("审核台"), "review", "reports.review", key="v"),
         ),
     ),
     Group(
         _("组织与干部"),
         (
-            Desk(_("组织"), "organisations", "organisations.see"),
-            Desk(_("建会"), "set_ups", "organisations.set_ups"),
-            Desk(_("干部"), "officials", "officials.see"),
-            Desk(_("重置码"), "reset_codes", "officials.confirm_reset"),
+            Desk(_("组织"), "organisations", "organisations.see", key="o"),
+            Desk(_("建会"), "set_ups", "organisations.set_ups", key="s"),
+            Desk(_("干部"), "officials", "officials.see", key="p"),
+            Desk(_("重置码"), "reset_codes", "officials.confirm_reset", key="w"),
         ),
     ),
     Group(
         _("监督"),
         (
-            Desk(_("台账"), "journal", "journal.see"),
-            Desk(_("检查点"), "checkpoints", "journal.see"),
-            Desk(_("查看留痕"), "accesses", "access.see"),
-            Desk(_("系统"), "system", "system.settings"),
+            Desk(_("台账"), "journal", "journal.see", key="l"),
+            Desk(_("检查点"), "checkpoints", "journal.see", key="k"),
+            Desk(_("查看留痕"), "accesses", "access.see", key="a"),
+            Desk(_("系统"), "system", "system.settings", key="y"),
         ),
     ),
 )
+
+
+DEEDS = (
+    Desk(_("开启上报轮次"), "open_round", "rounds.open"),
+    Desk(_("登记建会"), "set_up_new", "organisations.set_up"),
+    Desk(_("新建组织"), "organisation_new", "organisations.edit"),
+    Desk(_("产业目录"), "industries", "organisations.see"),
+    Desk(_("切换岗位"), "posts"),
+    Desk(_("我的账号"), "profile"),
+    Desk(_("改密码"), "account_change_password"),
+)
+"""What the palette offers beside the menu."""
+
+
+def _open_to(actor: Actor, desks: tuple[Desk, ...]) -> list[Desk]:
+    return [desk for desk in desks if not desk.needs or actor.may(desk.needs)]
+
+
+@commanding
+def doors(actor: Actor) -> list[Found]:
+    """The desks of the menu and what else can be begun, as the palette shows them."""
+    listed = [(desk, group.title) for group in MENU for desk in _open_to(actor, group.desks)]
+    listed += [(desk, "") for desk in _open_to(actor, DEEDS)]
+    return [Found(str(desk.title), reverse(desk.address), str(note), (desk.address,)) for desk, note in listed]
 
 
 def _shown(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return []
-    seen = [(group.title, [desk for desk in group.desks if not desk.needs or actor.may(desk.needs)]) for group in MENU]
+    seen = [(group.title, _open_to(actor, group.desks)) for group in MENU]
     urls = {desk: reverse(desk.address) for _title, desks in seen for desk in desks}
     here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
     active = here if here != "/" or request.path == "/" else ""
     return [
         {
             "title": title,
-            "items_shown": [{"title": desk.title, "url": urls[desk], "active": urls[desk] == active} for desk in desks],
+            "items_shown": [
+                {"title": desk.title, "url": urls[desk], "key": desk.key, "active": urls[desk] == active}
+                for desk in desks
+            ],
         }
         for title, desks in seen
         if desks

@@ -5,11 +5,13 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core.privacy import INTERNAL, PERSONAL, PUBLIC, SENSITIVE, declare
+from gonghui.core.search import SearchTerms
 
 
 class Language(models.TextChoices):
@@ -52,15 +54,21 @@ class Account(AbstractBaseUser):
     larger_text = models.BooleanField(_("大字"), default=False)
     must_change_password = models.BooleanField(_("须改密码"), default=False)
     joined_at = models.DateTimeField(_("建立时间"), default=timezone.now)
+    single_keys = models.BooleanField(_("单键快捷键"), default=True)
+    search_terms = SearchTerms("name", people=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = AccountManager()
     privacy = declare(
         (PERSONAL, "登录与留痕", "离岗后3年", "id public_id username name is_active joined_at last_login"),
+        (PERSONAL, "在管辖范围内按姓名查找", "离岗后3年", "search_terms"),
         (SENSITIVE, "登录验证", "离岗即失效", "password must_change_password"),
-        (INTERNAL, "页面偏好", "随账号", "language theme larger_text"),
+        (INTERNAL, "页面偏好", "随账号", "language theme larger_text single_keys"),
     )
+
+    class Meta:
+        indexes = [GinIndex(fields=["search_terms"], name="account_terms")]
 
     def get_full_name(self) -> str:
         """The display name."""

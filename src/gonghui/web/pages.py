@@ -89,6 +89,16 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@page(acting=False)
+def keys(request: ConsoleRequest) -> HttpResponseBase:
+    """Every key with what it does, and the switch for those of a single letter (WCAG 2.1.4)."""
+    if request.method == "POST":
+        Account.objects.filter(pk=request.user.pk).update(single_keys=request.POST.get("single") == "on")
+        messages.success(request, _("已保存"))
+        return redirect("keys")
+    return render(request, "web/keys.html")
+
+
 def _remember(response: HttpResponse, name: str, value: str) -> None:
     secure = bool(settings.SESSION_COOKIE_SECURE)
     response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)

@@ -1,23 +1,37 @@
-"""Search: one box for units, cases and figures. Apps add a shelf with `@searching`; each keeps its own scope."""
+"""Search and the command palette: one box for units, people, cases, figures, pages and what can be done.
+
+Apps add a shelf with `@searching` and commands with `@commanding`; each keeps its own scope. What is typed may be a
+name, so it travels in the body of a POST; the address of a page of results carries it sealed, for its reader alone.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
+from django.db import connection, transaction
 from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from gonghui.core import crypto, search
 from gonghui.core.actor import Actor
 from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.models import Account
 
-LONGEST = 60
+T = TypeVar("T")
+A_SHELF = 8
+PURPOSE = "typed words"
 
 
 @dataclass(frozen=True)
 class Found:
-    """One hit: its name, where it is, and a short line under it."""
+    """One hit: its name, where it is, and a short line under it; `also` are other names it is found by."""
 
     title: str
     url: str
     note: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,12 +42,29 @@ class Shelf:
     found: Sequence[Found]
 
 
-Ask = Callable[[Actor, str], Sequence[Found]]
+@dataclass(frozen=True)
+class Sought:
+    """Who looks for what; `words` are half-width, without idle blanks, never empty."""
+
+    actor: Actor
+    words: str
+    _known: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, ask: Callable[["Sought"], T]) -> T:
+        """What `ask` finds, asked once however many shelves build on it."""
+        if ask not in self._known:
+            self._known[ask] = ask(self)
+        return cast(T, self._known[ask])
+
+
+Ask = Callable[[Sought], Sequence[Found]]
+Commands = Callable[[Actor], Sequence[Found]]
 SEARCHES: list[tuple[str, Ask]] = []
+COMMANDS: list[Commands] = []
 
 
 def searching(label: str) -> Callable[[Ask], Ask]:
-    """Register a search; it gets the actor and what was typed (trimmed, never empty) and returns at most ten hits."""
+    """Register a search; the first hits of what it returns are shown, best first."""
 
     def register(ask: Ask) -> Ask:
         SEARCHES.append((label, ask))
@@ -42,24 +73,66 @@ def searching(label: str) -> Callable[[Ask], Ask]:
     return register
 
 
+def commanding(ask: Commands) -> Commands:
+    """Register pages to go to and things to do; they are found by their titles, and all shown before one types."""
+    COMMANDS.append(ask)
+    return ask
+
+
+def fitting(words: str, listed: Sequence[Found]) -> list[Found]:
+    """Those of a short list whose title or other name fits, the nearest first."""
+    near = [(search.fits(words, one.title, *one.also), one) for one in listed]
+    return [one for n, one in sorted(((n, one) for n, one in near if n is not None), key=lambda pair: pair[0])]
+
+
+def commands(actor: Actor) -> list[Found]:
+    """Every page and deed the actor may go to, in the order of the menu."""
+    return [one for ask in COMMANDS for one in ask(actor)]
+
+
 def shelves(actor: Actor, words: str) -> list[Shelf]:
-    """What every registered search finds, empty shelves left out."""
-    found = [Shelf(label, list(ask(actor, words))) for label, ask in SEARCHES]
+    """What every registered search finds, the shelf with the nearest hit first; without words, all commands."""
+    doors = _("前往")
+    if not words:
+        return [Shelf(doors, commands(actor))]
+    sought = Sought(actor, words)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # How many rows a word finds decides the plan, so none is made without the word.
+        cursor.execute("set local plan_cache_mode = force_custom_plan")
+        found = [Shelf(label, list(ask(sought))[:A_SHELF]) for label, ask in SEARCHES]
+    found.insert(0, Shelf(doors, fitting(words, commands(actor))[:A_SHELF]))
     return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _distance(shelf, words))
 
 
 def _distance(shelf: Shelf, words: str) -> int:
-    """How near the best hit of a shelf is by its name: begins so, holds it, or was found otherwise."""
-    titles = [hit.title for hit in shelf.found]
-    if any(title.startswith(words) for title in titles):
-        return 0
-    return 1 if any(words in title for title in titles) else 2
+    """How near the best hit of a shelf is by its name; what was found otherwise (by a code) comes after those."""
+    near = (search.fits(words, hit.title, *hit.also) for hit in shelf.found)
+    return min((n for n in near if n is not None), default=4)
 
 
 @page()
-def search(request: ConsoleRequest) -> HttpResponseBase:
-    """The search page; htmx asks for the shelves alone."""
-    words = request.GET.get("q", "").strip()[:LONGEST]
-    found = shelves(request.actor, words) if words else []
-    template = "web/found.html" if request.headers.get("HX-Target") == "found" else "web/search.html"
-    return render(request, template, {"sought": words, "shelves": found})
+def find(request: ConsoleRequest) -> HttpResponseBase:
+    """The search page. What is sent to it comes back as a page with an address, to htmx as the shelves alone."""
+    if request.method == "POST":
+        words = search.asked(request.POST.get("q", ""))
+        if request.headers.get("HX-Request"):
+            found = shelves(request.actor, words)
+            count = sum(len(shelf.found) for shelf in found)
+            return render(request, "web/hits.html", {"sought": words, "shelves": found, "count": count})
+        return redirect(address(request.user, words))
+    words = _unsealed(request)
+    return render(request, "web/search.html", {"sought": words, "shelves": shelves(request.actor, words)})
+
+
+def address(reader: Account, words: str) -> str:
+    """The address of the page that shows what was found, readable by nobody but the reader's own page."""
+    here = reverse("search")
+    return f"{here}?s={crypto.seal(words, purpose=PURPOSE, place=str(reader.pk))}" if words else here
+
+
+def _unsealed(request: ConsoleRequest) -> str:
+    """The words in the address, if this account typed them."""
+    try:
+        return crypto.unseal(request.GET.get("s", ""), purpose=PURPOSE, place=str(request.user.pk))
+    except crypto.Unreadable:
+        return ""

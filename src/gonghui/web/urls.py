@@ -22,13 +22,14 @@ SWITCHED_OFF = {
 
 urlpatterns = [
     path("", today.today, name="today"),
-    path("search/", palette.search, name="search"),
+    path("search/", palette.find, name="search"),
     *lists.urlpatterns,
     path("profile/", pages.profile, name="profile"),
     path("profile/again/", stepup.come_back, name="come_back"),
     path("profile/sessions/end/", pages.end_session, name="end_session"),
     path("language/", pages.choose_language, name="choose_language"),
     path("theme/", pages.choose_theme, name="choose_theme"),
+    path("keys/", pages.keys, name="keys"),
     path("progress/", pages.progress, name="progress"),
     path("accounts/login/", signin.sign_in, name="account_login"),
     path("accounts/logout/", account_views.logout, name="account_logout"),

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from gonghui.core import access
 from gonghui.core.actor import Actor
-from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer, entries_behind
+from gonghui.core.figures import Ask, Figure, Value, answer, entries_behind
 from gonghui.core.models import EntryQuerySet
 from gonghui.core.numerals import Style
-from gonghui.reports import report_forms
 from gonghui.reports.breakdown import areas
 from gonghui.reports.console.report import (
     Live,
@@ -29,10 +28,8 @@ from gonghui.reports.filling import Filled, Filling, belongs, filled_report
 from gonghui.reports.models.filings import Report
 from gonghui.reports.organised import as_now
 from gonghui.reports.places import paths_of
-from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import COUNTED_TO, Counted
-from gonghui.web.palette import Found, searching
 from gonghui.web.templatetags.gonghui import yuan
 
 BARS = 12
@@ -231,29 +228,6 @@ def verify(request: ConsoleRequest, form: str, period: str, code: str, row: str)
         return render(request, "reports/console/pane.html", shown)
     whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}
     return render(request, "reports/console/report.html", whole)
-
-
-@searching("数字")
-def find_figures(actor: Actor, words: str) -> list[Found]:
-    """Figures by title, opened in the reader's own report."""
-    if not actor.may("reports.see"):
-        return []
-    form = report_forms.usual()
-    organisation = Organisation.objects.seen_by(actor).filter(pk=actor.organisation_id).first()
-    if organisation is None:
-        return []
-    place = Place(form, form.period, organisation)
-    wanted = words.casefold()
-    return [
-        Found(_(row.figure.title), place.figure_url(row.id), _(row.figure.meaning))
-        for row in form.rows
-        if belongs(row, organisation.level) and any(wanted in name.casefold() for name in _names(row.figure.name))
-    ][:10]
-
-
-def _names(code: str) -> tuple[str, str, str]:
-    figure = FIGURES[code]
-    return figure.title, _(figure.title), code
 
 
 urlpatterns = [

@@ -29,7 +29,6 @@ from gonghui.reports.models import Evidence, Line, Return
 from gonghui.reports.papers import keeping
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
-from gonghui.web.palette import Found, searching
 from gonghui.web.today import Item, waiting
 
 
@@ -279,20 +278,6 @@ def _review_waits(actor: Actor) -> list[Item]:
         )
         for each in waiting_lines
     ]
-
-
-@searching("上报")
-def search_returns(actor: Actor, words: str) -> list[Found]:
-    """Returns by unit or round."""
-    if not actor.may("reports.see"):
-        return []
-    found = (
-        Return.objects.seen_by(actor)
-        .filter(Q(organisation__name__icontains=words) | Q(round__title__icontains=words) | Q(organisation__code=words))
-        .select_related("round", "organisation")
-        .order_by("-round__due_on", "organisation__depth", "id")[:10]
-    )
-    return [Found(name_of(each.organisation), f"/returns/{each.public_id}/", each.round.title) for each in found]
 
 
 urlpatterns = [

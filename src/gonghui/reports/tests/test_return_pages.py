@@ -283,7 +283,7 @@ def test_lists_open_for_everybody_who_may_see(federation: Federation, opened: Ro
         assert client.get(reverse("rounds")).status_code == 200
         assert client.get(reverse("returns")).status_code == 200
         assert client.get(reverse("round", args=[opened.public_id])).status_code == 200
-    found = federation.city.browser("reviewer").get("/search/", {"q": "东区"})
+    found = federation.city.browser("reviewer").post("/search/", {"q": "东区"}, follow=True)
     assert "/returns/" in found.content.decode()
     assert workbook(return_of(opened, federation.east), demo=True)
 

@@ -1,9 +1,8 @@
-// gonghui: the keyboard, the pane beside a list, and questions before what cannot be undone. Pages work without it.
+// gonghui: the pane beside a list, and questions before what cannot be undone. Pages work without it.
 (() => {
   "use strict";
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
   const narrow = window.matchMedia("(max-width: 820px)");
 
   // Links marked data-pane load the other page's pane beside this list; on a phone they are plain links.
@@ -30,30 +29,6 @@
   document.addEventListener("htmx:responseError", (event) => {
     const link = event.target.closest?.("a[href]");
     if (link) window.location.assign(link.href);
-  });
-
-  document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
-      const find = one("#find");
-      if (find) {
-        event.preventDefault();
-        find.focus();
-        find.select();
-      }
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    // j and k walk the rows of the list that holds the focus, and only then.
-    const list = event.target.closest?.("table.t, .doors, [data-list]");
-    const step = { j: 1, k: -1 }[event.key];
-    if (!list || !step) return;
-    const doors = all("tbody tr, li, [data-row]", list).map((row) => one("a[href], button", row)).filter(Boolean);
-    const here = doors.findIndex((door) => door === event.target || door.closest("tr, li, [data-row]")?.contains(event.target));
-    const next = doors[Math.min(doors.length - 1, Math.max(0, here + step))];
-    if (next) {
-      event.preventDefault();
-      next.focus();
-    }
   });
 
   let insertInto = one("[data-insert-here]");

@@ -112,9 +112,9 @@ def crash(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError("secret of the machine")
 
 
-def streets(actor: Actor, words: str) -> list[palette.Found]:
+def streets(sought: palette.Sought) -> list[palette.Found]:
     """Search hits."""
-    return [palette.Found("望京街道总工会", "/x/", "110105")] if words in "望京街道总工会" else []
+    return [palette.Found("望京街道总工会", "/x/", "110105")] if sought.words in "望京街道总工会" else []
 
 
 def one_thing(actor: Actor) -> list[Item]:

@@ -1,20 +1,19 @@
 """The officials of a subtree, an official, appointing, lending and ending posts, and choosing the post one acts in."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.forms import Form
-from django.http import Http404, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gonghui.core import clock
+from gonghui.core import clock, search
 from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.journal import SUBJECT_TYPE_IDS
@@ -23,15 +22,13 @@ from gonghui.spine.officials import actions, forms
 from gonghui.spine.officials.models import ROLES, Post, ResetCode, posts_of
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, back, page, render
-from gonghui.web.lists.declared import Act, Filter, Listing, Shown, listed, row_by_row
+from gonghui.web.desk import Keyset
 from gonghui.web.models import Account
-from gonghui.web.palette import Found, searching
+from gonghui.web.palette import A_SHELF, Found, Sought, searching
 from gonghui.web.stepup import asked_again
 
 CHOSEN = "post"
 """Where the session keeps the public id of the post chosen."""
-PEOPLE_MOST = 200
-"""More people than this leave the platform only with a purpose and a second person, which a list does not offer."""
 
 
 def _post(actor: Actor, public_id: object) -> Post:
@@ -48,74 +45,29 @@ def _person(actor: Actor, public_id: object) -> Account:
     return get_object_or_404(Account, public_id=wanted, pk__in=Post.objects.seen_by(actor).values("account"))
 
 
-def _held(actor: Actor, asked: QueryDict) -> QuerySet[Post]:
-    """The posts the address asks for: those held today unless it asks for past ones too."""
-    rows = Post.objects.seen_by(actor).select_related("organisation", "account", "deputy_of__account")
-    rows = rows if asked.get("past") else rows.current(clock.today())
+@page("officials.see")
+def officials(request: ConsoleRequest) -> HttpResponseBase:
+    """The posts held today in the reader's subtree, by place."""
+    today = clock.today()
+    asked = request.GET
+    rows = Post.objects.seen_by(request.actor).select_related("organisation", "account", "deputy_of__account")
+    rows = rows if asked.get("past") else rows.current(today)
     if asked.get("role") in ROLES:
         rows = rows.filter(role=asked["role"])
     if words := asked.get("q", "").strip()[:60]:
         rows = rows.filter(
             Q(account__name__icontains=words) | Q(account__username=words) | Q(organisation__name__icontains=words)
         )
-    return rows
-
-
-def _told(_actor: Actor, posts: Sequence[Post]) -> Iterable[Sequence[Shown]]:
-    """The posts as their list shows them."""
-    for post in posts:
-        place = post.organisation
-        last_on = post.last_on or ""
-        yield (post.account.name, forms.role_name(post.kind), place.title, place.code, post.first_on, last_on)
-
-
-LISTING = listed(
-    Listing(
-        name="officials",
-        title="干部",
-        power="officials.see",
-        rows=_held,
-        order=("organisation__path", "id"),
-        columns=("姓名", "岗位", "组织", "组织代码", "起", "止"),
-        cells=_told,
-        filters={
-            "q": Filter("姓名、用户名或组织"),
-            "role": Filter("岗位", lambda key: forms.role_name(ROLES[key]) if key in ROLES else key),
-            "past": Filter("含已离任", lambda _value: _("是")),
-        },
-        acts=(
-            Act(
-                "end",
-                "办理离任",
-                "为 %(n)s 人次办理离任",
-                "officials.appoint",
-                row_by_row(actions.end_post, lambda post: f"{post.account.name} · {post.organisation.title}"),
-                forms.EndForm,
-                step_up=True,
-                most=500,
-            ),
-        ),
-        fingerprint=lambda post: f"{post.role} {post.last_on}",
-        protected=True,
-        rows_most=PEOPLE_MOST,
-    )
-)
-
-
-@page("officials.see")
-def officials(request: ConsoleRequest) -> HttpResponseBase:
-    """The posts held today in the reader's subtree, by place."""
-    asked = request.GET
     return render(
         request,
         "officials/console/officials.html",
         {
-            "page": LISTING.page(request),
+            "page": Keyset(rows, ("organisation__path", "id"), 50).page(request),
             "roles": [(role.key, forms.role_name(role)) for role in ROLES.values()],
             "role": asked.get("role", ""),
-            "q": asked.get("q", "").strip()[:60],
+            "q": words,
             "past": bool(asked.get("past")),
-            "today": clock.today(),
+            "today": today,
             "may_appoint": request.actor.may("officials.appoint"),
         },
     )
@@ -304,19 +256,22 @@ def choose_post(request: ConsoleRequest) -> HttpResponseBase:
 
 
 @searching("干部")
-def find(actor: Actor, words: str) -> list[Found]:
-    """Officials of the scope by name or user name, for the search box."""
-    if not actor.may("officials.see"):
+def find(sought: Sought) -> list[Found]:
+    """Officials of the scope by name, its pinyin initials, or user name, for the search box."""
+    if not sought.actor.may("officials.see"):
         return []
-    held = Post.objects.seen_by(actor).current(clock.today()).select_related("account", "organisation")
-    rows = held.filter(Q(account__name__icontains=words) | Q(account__username=words)).order_by("account__name", "id")
+    held = Post.objects.seen_by(sought.actor).current(clock.today()).select_related("account", "organisation")
+    held = held.order_by()
+    rows = list(held.filter(account__username=sought.words)[:A_SHELF])
+    rows += search.ranked(held, "account__search_terms", "account__name", sought.words, limit=A_SHELF, people=True)
     return [
         Found(
             post.account.name,
             reverse("official", args=[post.account.public_id]),
             f"{post.organisation.short_title} · {forms.role_name(post.kind)}",
+            also=(post.account.username,),
         )
-        for post in rows[:10]
+        for post in dict.fromkeys(rows)
     ]
 
 

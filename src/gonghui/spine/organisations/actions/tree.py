@@ -115,12 +115,14 @@ def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> O
     above = superior.path if superior is not None else "/"
     path = f"{above}{key}/"
     short = " ".join(founding.short_name.split())[:40] or name[:40]
+    english = " ".join(founding.english_name.split())[:160]
+    code = codes.organisation_code(area[:6], rules.level_of(founding.level).letters, number)
     return Organisation(
         id=key,
-        code=codes.organisation_code(area[:6], rules.level_of(founding.level).letters, number),
+        code=code,
         name=name,
         short_name=short,
-        english_name=" ".join(founding.english_name.split())[:160],
+        english_name=english,
         level=founding.level,
         area_code=area,
         industry=founding.industry,
@@ -130,13 +132,14 @@ def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> O
         depth=rules.depth_of(path),
         founded_on=on,
         uscc=codes.union_uscc(founding.uscc) if founding.uscc.strip() else "",
-        **_found_by_name(name, short),
+        **_found_by_name(name, short, english, code),
     )
 
 
-def _found_by_name(name: str, short: str) -> dict[str, object]:
-    """The columns by which lists order and search finds a name."""
-    return {"pinyin_key": search.pinyin_key(name)[:240], "search_terms": search.terms(name, short)}
+def _found_by_name(name: str, short: str, english: str, code: str) -> dict[str, object]:
+    """The columns by which lists order an organisation and search finds it."""
+    terms = [*search.terms(name, short), *search.word_terms(english), f"#{codes.running_number(code)}"]
+    return {"pinyin_key": search.pinyin_key(name)[:240], "search_terms": terms}
 
 
 def draw_ids(how_many: int) -> list[int]:
@@ -196,7 +199,7 @@ def rename_organisation(
         raise Refusal("organisations.same_name", "新名称与现名称“%(name)s”相同，请改后再存", name=name)
     _keep_name(organisation, on=on)
     organisation.name, organisation.short_name, organisation.english_name = name, short, english
-    for column, value in _found_by_name(name, short).items():
+    for column, value in _found_by_name(name, short, english, organisation.code).items():
         setattr(organisation, column, value)
     organisation.save(update_fields=["name", "short_name", "english_name", "pinyin_key", "search_terms"])
     tell("rename", organisation, on=on)

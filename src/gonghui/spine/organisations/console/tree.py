@@ -20,10 +20,10 @@ from gonghui.core.models import Kind
 from gonghui.spine.organisations import actions, forms
 from gonghui.spine.organisations.actions import Founding
 from gonghui.spine.organisations.console import histories
-from gonghui.spine.organisations.models import FormerName, Industry, Organisation, SetUp
+from gonghui.spine.organisations.models import Industry, Organisation, SetUp, find_organisations
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
-from gonghui.web.palette import Found, searching
+from gonghui.web.palette import A_SHELF, Found, Sought, searching
 
 CHILDREN = 60
 FOUND_MOST = 50
@@ -79,14 +79,7 @@ def tree(request: ConsoleRequest) -> HttpResponseBase:
 
 def _found(actor: Actor, words: str, limit: int) -> list[Organisation]:
     """Organisations of the scope by name, pinyin initials or code."""
-    seen = Organisation.objects.seen_by(actor).order_by()  # unordered: the search stops at its candidates
-    by_code = list(seen.filter(code__startswith=words.upper())[:limit]) if words[:6].isdigit() else []
-    named = search.ranked(seen, "search_terms", "name", words, limit=limit)
-    now = seen.resolved(words)
-    former = search.ranked(FormerName.objects.filter(organisation__in=seen), "search_terms", "name", words, limit=limit)
-    then = Organisation.objects.in_bulk([one.organisation_id for one in former])
-    listed = [*([now] if now is not None else []), *by_code, *named, *then.values()]
-    found = list(dict.fromkeys(listed))[:limit]
+    found = find_organisations(Organisation.objects.seen_by(actor), words, limit)
     prefetch_related_objects(found, "parent")
     return found
 
@@ -261,14 +254,24 @@ def industries(request: ConsoleRequest) -> HttpResponseBase:
 
 
 @searching("组织")
-def find(actor: Actor, words: str) -> list[Found]:
+def find(sought: Sought) -> list[Found]:
     """Organisations of the scope, for the search box."""
-    if not actor.may("organisations.see"):
+    if not sought.actor.may("organisations.see"):
         return []
     return [
-        Found(one.title, reverse("organisation", args=[one.code]), f"{one.code} · {one.get_level_display()}")
-        for one in _found(actor, words, 10)
+        Found(
+            one.title,
+            reverse("organisation", args=[one.code]),
+            f"{one.code} · {one.get_level_display()}",
+            also=(one.code, one.name),
+        )
+        for one in sought.once(organisations_for)
     ]
+
+
+def organisations_for(sought: Sought) -> list[Organisation]:
+    """The organisations in sight that were typed; other shelves build on them."""
+    return find_organisations(Organisation.objects.seen_by(sought.actor), sought.words, A_SHELF)
 
 
 urlpatterns = [

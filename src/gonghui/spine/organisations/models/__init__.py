@@ -1,6 +1,7 @@
 """The tables of the tree and of setting up unions."""
 
 from gonghui.spine.organisations.models.audits import tree_differences
+from gonghui.spine.organisations.models.finding import find_organisations
 from gonghui.spine.organisations.models.set_up import (
     ABANDON_REASONS,
     OWNERSHIPS,
@@ -14,6 +15,7 @@ from gonghui.spine.organisations.models.set_up import (
 from gonghui.spine.organisations.models.tree import (
     LEVELS,
     TREE_LOCK,
+    UPPER,
     CodeSequence,
     DayRange,
     FormerName,
@@ -33,6 +35,7 @@ __all__ = [
     "OWNERSHIPS",
     "SET_UP_KINDS",
     "TREE_LOCK",
+    "UPPER",
     "CodeSequence",
     "DayRange",
     "Employer",
@@ -48,6 +51,7 @@ __all__ = [
     "SetUpQuerySet",
     "TreeAct",
     "TreeActQuerySet",
+    "find_organisations",
     "lock_tree",
     "tree_differences",
 ]

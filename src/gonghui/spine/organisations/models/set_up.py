@@ -1,5 +1,6 @@
 """Employers, and the setting up of the unions that cover them."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gonghui.core.actor import Actor
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
+from gonghui.core.search import SearchTerms
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.flow import SET_UP_FLOW
 from gonghui.spine.organisations.models.tree import Organisation, in_english
@@ -105,6 +107,7 @@ class SetUp(Record):
     )
     proposed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name=_("经办人"))
     established_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name=_("批准人"))
+    search_terms = SearchTerms("name")
     objects = SetUpQuerySet.as_manager()
     privacy = declare(
         (
@@ -113,7 +116,7 @@ class SetUp(Record):
             "长期",
             "id public_id state superior kind name english_name area_code employers preparers members entitled "
             "attended votes term_years prospected_on approved_on approval_no elected_on established_on "
-            "establishment_no abandoned_on reason union",
+            "establishment_no abandoned_on reason union search_terms",
         ),
         (PERSONAL, "建会经办与批准留痕", "长期", "proposed_by established_by"),
     )
@@ -143,6 +146,7 @@ class SetUp(Record):
         indexes = [
             models.Index(fields=["state", "-prospected_on", "-id"], name="set_up_state_list"),
             models.Index(fields=["-prospected_on", "-id"], name="set_up_list"),
+            GinIndex(fields=["search_terms"], name="set_up_terms"),
             # A small union's set-ups among all others', of some states: found here, whatever the list's order.
             models.Index(fields=["superior", "state", "-prospected_on", "-id"], name="set_up_superior_list"),
         ]

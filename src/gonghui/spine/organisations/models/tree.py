@@ -20,6 +20,8 @@ from gonghui.core.privacy import INTERNAL, PUBLIC, declare
 from gonghui.spine.organisations import rules
 
 LEVELS = [(level.key, _(level.title)) for level in rules.levels().values()]
+UPPER = ("city", "district", "industry", "town", "sector")
+"""The levels with unions below them; search names these before the many others."""
 TREE_LOCK = 12 << 48
 """The advisory lock of the tree: founding shares it, moving and closing hold it alone."""
 
@@ -169,6 +171,7 @@ class Organisation(models.Model):
             models.Index(fields=["pinyin_key", "id"], name="organisation_list"),
             GinIndex(fields=["search_terms"], name="organisation_terms"),
             models.Index(Upper("name"), name="organisation_exact_name"),
+            models.Index(fields=["path"], condition=Q(level__in=UPPER), name="organisation_upper"),
         ]
 
     def __str__(self) -> str:

@@ -64,6 +64,9 @@ def shape(organisations: Sequence[Organisation]) -> dict[str, Any]:
         }
         for entry in entries
     ]
+    for row in stood:
+        assert f"#{row['code'].split('-')[2]}" in row["search_terms"]
+        row["search_terms"] = [term for term in row["search_terms"] if not term.startswith("#")]
     return {
         "organisations": [{**row, "path": hidden(row["path"]), "code": "", "name": ""} for row in stood],
         "codes": [row["code"][:10] for row in stood],
