@@ -1,13 +1,14 @@
 """The officials of a subtree, an official, appointing, lending and ending posts, and choosing the post one acts in."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.forms import Form
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -22,13 +23,15 @@ from gonghui.spine.officials import actions, forms
 from gonghui.spine.officials.models import ROLES, Post, ResetCode, posts_of
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, back, page, render
-from gonghui.web.desk import Keyset
+from gonghui.web.lists.declared import Act, Filter, Listing, Shown, listed, row_by_row
 from gonghui.web.models import Account
 from gonghui.web.palette import A_SHELF, Found, Sought, searching
 from gonghui.web.stepup import asked_again
 
 CHOSEN = "post"
 """Where the session keeps the public id of the post chosen."""
+PEOPLE_MOST = 200
+"""More people than this leave the platform only with a purpose and a second person, which a list does not offer."""
 
 
 def _post(actor: Actor, public_id: object) -> Post:
@@ -45,29 +48,74 @@ def _person(actor: Actor, public_id: object) -> Account:
     return get_object_or_404(Account, public_id=wanted, pk__in=Post.objects.seen_by(actor).values("account"))
 
 
-@page("officials.see")
-def officials(request: ConsoleRequest) -> HttpResponseBase:
-    """The posts held today in the reader's subtree, by place."""
-    today = clock.today()
-    asked = request.GET
-    rows = Post.objects.seen_by(request.actor).select_related("organisation", "account", "deputy_of__account")
-    rows = rows if asked.get("past") else rows.current(today)
+def _held(actor: Actor, asked: QueryDict) -> QuerySet[Post]:
+    """The posts the address asks for: those held today unless it asks for past ones too."""
+    rows = Post.objects.seen_by(actor).select_related("organisation", "account", "deputy_of__account")
+    rows = rows if asked.get("past") else rows.current(clock.today())
     if asked.get("role") in ROLES:
         rows = rows.filter(role=asked["role"])
     if words := asked.get("q", "").strip()[:60]:
         rows = rows.filter(
             Q(account__name__icontains=words) | Q(account__username=words) | Q(organisation__name__icontains=words)
         )
+    return rows
+
+
+def _told(_actor: Actor, posts: Sequence[Post]) -> Iterable[Sequence[Shown]]:
+    """The posts as their list shows them."""
+    for post in posts:
+        place = post.organisation
+        last_on = post.last_on or ""
+        yield (post.account.name, forms.role_name(post.kind), place.title, place.code, post.first_on, last_on)
+
+
+LISTING = listed(
+    Listing(
+        name="officials",
+        title="干部",
+        power="officials.see",
+        rows=_held,
+        order=("organisation__path", "id"),
+        columns=("姓名", "岗位", "组织", "组织代码", "起", "止"),
+        cells=_told,
+        filters={
+            "q": Filter("姓名、用户名或组织"),
+            "role": Filter("岗位", lambda key: forms.role_name(ROLES[key]) if key in ROLES else key),
+            "past": Filter("含已离任", lambda _value: _("是")),
+        },
+        acts=(
+            Act(
+                "end",
+                "办理离任",
+                "为 %(n)s 人次办理离任",
+                "officials.appoint",
+                row_by_row(actions.end_post, lambda post: f"{post.account.name} · {post.organisation.title}"),
+                forms.EndForm,
+                step_up=True,
+                most=500,
+            ),
+        ),
+        fingerprint=lambda post: f"{post.role} {post.last_on}",
+        protected=True,
+        rows_most=PEOPLE_MOST,
+    )
+)
+
+
+@page("officials.see")
+def officials(request: ConsoleRequest) -> HttpResponseBase:
+    """The posts held today in the reader's subtree, by place."""
+    asked = request.GET
     return render(
         request,
         "officials/console/officials.html",
         {
-            "page": Keyset(rows, ("organisation__path", "id"), 50).page(request),
+            "page": LISTING.page(request),
             "roles": [(role.key, forms.role_name(role)) for role in ROLES.values()],
             "role": asked.get("role", ""),
-            "q": words,
+            "q": asked.get("q", "").strip()[:60],
             "past": bool(asked.get("past")),
-            "today": today,
+            "today": clock.today(),
             "may_appoint": request.actor.may("officials.appoint"),
         },
     )

@@ -1,9 +1,11 @@
 """The set-up desk: the list, one case beside it, and the steps that may be taken on it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -24,7 +26,7 @@ from gonghui.spine.organisations.forms import STEP_FORMS, EmployerSet, ProposalF
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.spine.organisations.rules import Ballot
 from gonghui.web.console import ConsoleRequest, page, render
-from gonghui.web.desk import Keyset
+from gonghui.web.lists.declared import Filter, Listing, Shown, listed
 from gonghui.web.palette import A_SHELF, Found, Sought, searching
 from gonghui.web.today import Item, waiting
 
@@ -38,26 +40,53 @@ def _case(actor: Actor, public_id: object) -> SetUp:
     return get_object_or_404(seen, public_id=public_id)
 
 
-def _listed(request: ConsoleRequest) -> dict[str, Any]:
-    """The list as the address asks for it."""
-    state = request.GET.get("state", "open")
-    rows = SetUp.objects.seen_by(request.actor).select_related("superior")
+def _asked(actor: Actor, asked: QueryDict) -> QuerySet[SetUp]:
+    """The set-ups the address asks for: the open ones unless it names a state."""
+    state, under = asked.get("state", "open"), asked.get("under", "")
+    rows = SetUp.objects.seen_by(actor).select_related("superior")
     if state == "open":
         rows = rows.open()
     elif state in SET_UP_FLOW.states:
         rows = rows.filter(state=state)
-    under = request.GET.get("under", "")
-    if under:
-        rows = rows.filter(superior__path__startswith=one_of(request.actor, under).path)
+    return rows.filter(superior__path__startswith=one_of(actor, under).path) if under else rows
+
+
+def _states() -> list[tuple[str, str]]:
+    """The states a list is narrowed to."""
+    return [("open", _("未办结")), *((key, _(title)) for key, title in SET_UP_FLOW.states.items()), ("all", _("全部"))]
+
+
+def _told(_actor: Actor, cases: Sequence[SetUp]) -> Iterable[Sequence[Shown]]:
+    """The set-ups as their list shows them."""
+    states = SET_UP_FLOW.states
+    for case in cases:
+        over = case.superior
+        kind, state = case.get_kind_display(), _(states[case.state])
+        yield (case.title, kind, over.title, over.code, state, case.prospected_on)
+
+
+LISTING = listed(
+    Listing(
+        name="set_ups",
+        title="建会",
+        power="organisations.set_ups",
+        rows=_asked,
+        order=("-prospected_on", "-id"),
+        columns=("拟建工会", "形式", "上级工会", "上级代码", "状态", "摸排日期"),
+        cells=_told,
+        filters={"state": Filter("状态", lambda key: dict(_states()).get(key, key)), "under": Filter("上级代码")},
+        size=40,
+    )
+)
+
+
+def _listed(request: ConsoleRequest) -> dict[str, Any]:
+    """The list as the address asks for it."""
     return {
-        "page": Keyset(rows, ("-prospected_on", "-id"), 40).page(request),
-        "state": state,
-        "under": under,
-        "states": [
-            ("open", _("未办结")),
-            *((key, _(title)) for key, title in SET_UP_FLOW.states.items()),
-            ("all", _("全部")),
-        ],
+        "page": LISTING.page(request),
+        "state": request.GET.get("state", "open"),
+        "under": request.GET.get("under", ""),
+        "states": _states(),
         "may_propose": request.actor.may("organisations.set_up"),
     }
 
