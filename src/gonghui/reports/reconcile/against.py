@@ -120,7 +120,9 @@ def held_against(reading: Reading, rows: Iterable[Filled], hidden: Collection[st
         else:
             row = by_figure[joined.figure]
             held.append(_held(joined.token, place, row, is_hidden=row.row.id in hidden))
-    unmatched += [Unmatched(left.token, _place(reading, left.token, lines), left.why) for left in _told(reading.left)]
+    unmatched += [
+        Unmatched(left.token, _place(reading, left.token, lines), left.why, left.of) for left in _told(reading.left)
+    ]
     return Reconciled(given, held, sorted(unmatched, key=lambda one: one.place.start))
 
 
@@ -179,6 +181,7 @@ def as_json(done: Reconciled) -> dict[str, Any]:
             {
                 "text": held.token.text,
                 "value": _plain(held.token.value),
+                **({"from": _plain(held.token.least.value)} if held.token.least else {}),
                 "unit": held.unit,
                 "marker": held.token.marker or ("累计" if held.token.cumulative else ""),  # zh
                 "row": held.filled.row.id,

@@ -8,10 +8,14 @@ from functools import cache
 from gonghui.reports.reconcile.passage import Passage
 from gonghui.reports.reconcile.tokens import PERCENT, Token
 
-CHANGE, PAST, PLAN, RATE, ELSEWHERE, UNIT = "change", "past", "plan", "rate", "elsewhere", "unit"
+CHANGE, PAST, PLAN, RATE, ELSEWHERE, PART = "change", "past", "plan", "rate", "elsewhere", "part"
 _MOVED_BY = r"(?:了|约|近|超过|幅度?|达|为|到)*\Z"  # zh
 _MOVE = r"(?:净?增长?加?|上升|提高|提升|下降|减少|降低|多出?|少了?|降|翻番?|扩大|增幅|降幅)" + _MOVED_BY  # zh
 _COMPARED = re.compile(rf"(?:同比|环比|[较比]|相比)[^，。；]{{0,14}}?{_MOVE}")  # zh
+_BARE_CHANGE = re.compile(
+    r"(?:同比|环比|[较比](?:去年|上年|上期)?(?:同期|年同期)?|相比|净?增长?加?|增幅|降幅|幅度|上升|提高"  # zh
+    r"|提升|下降|减少|降|[多少]出?|了|约|近|超过|达到?|[为是])*"  # zh
+)
 _MOVED = re.compile(r"(?:增长|增幅|降幅|下降|上升|提高|提升|增加|减少)(?:了|约|近|超过|达|为)*\Z")  # zh
 _PAST = re.compile(r"(?:去年|上年|前年|往年|上期|同期)(?:全年|[上下]半年|[一二三四1-4]季度)?")  # zh
 _NOW = re.compile(r"今年|本年|上半年|下半年|季度|截至|目前|本期")  # zh
@@ -89,3 +93,8 @@ def _runs_of(names: tuple[str, ...]) -> re.Pattern[str]:
 def is_part(passage: Passage, token: Token) -> bool:
     """Whether the number stands after 其中 in its sentence."""
     return "其中" in passage.text[passage.sentence_start(token.start) : token.start]  # zh
+
+
+def is_bare_change(passage: Passage, token: Token) -> bool:
+    """Whether the number's clause names nothing of its own: 同比增长12% goes with the number before it."""
+    return _BARE_CHANGE.fullmatch(passage.text, passage.clause_start(token.start), token.start) is not None

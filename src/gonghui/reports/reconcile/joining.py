@@ -7,7 +7,7 @@ worse: two that are near are refused, because a wrong join is worse than a missi
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from gonghui.reports.reconcile import assign
@@ -22,8 +22,13 @@ LEAST, SHARED_LEAST, MARGIN = 2.3, 2.0, 0.35
 PARTED = 60
 WITHOUT_FAR = 50.0
 MOST = 12  # numbers weighed for one figure
+SURE_LIST = 3  # so many figures named in one breath need no word of their common matter
 NEAR, AGAIN = "near", "again"
 _SHARE_OF = re.compile(r"占(?:到|了)?(?!到|了|其中|比|总|全部)([^，。；占]{3,16})的(?:约|近|超过)?\Z")  # zh
+_ALONE = re.compile(
+    r"(?:先后|陆续|相继|累计|共计?|已经?|新|上半年|今年|市总工会|各级|工会|牵头|推动|参与|联合|会同|有关部门"  # zh
+    r"|研究|出台|制定|印发|推出|发布|下发|了|相关|有关|配套|各类|各项|一系列|达到?|[为有的])*"  # zh
+)
 _EACH = re.compile(r"(?:均|都|皆|各|分别)[为是达到有建成]*\Z")  # zh
 _BETWEEN = re.compile(
     r"(?:[、和与及]|以及|精准度|准确率|精准率|准确度|识别|认定|退出|帮扶|困难"  # zh
@@ -110,6 +115,8 @@ def _weight(
         return 0.0
     if asides[n] and not (placed.words.listed and not why_not(passage, token, around, plans=True)):
         return 0.0
+    if placed.words.alone and _ALONE.fullmatch(placed.words.alone.sub("", passage.sentence_less(token), count=1)):
+        placed = replace(placed, close=[], about=[])
     return weigh(passage, token, placed, listed=listed)
 
 
@@ -206,7 +213,7 @@ def _settle(part: dict[assign.Pair, float], tokens: Sequence[Token], places: lis
 
 def _same(one: Token, other: Token) -> bool:
     """Whether two numbers of the text say the same."""
-    return one.is_number and (one.value, one.unit, one.marker) == (other.value, other.unit, other.marker)
+    return one.is_number and one.said == other.said
 
 
 def _shared(passage: Passage, places: list[_Places], asides: Mapping[int, str], joins: Joins) -> dict[int, int]:
@@ -231,8 +238,9 @@ def _shared(passage: Passage, places: list[_Places], asides: Mapping[int, str], 
             continue
         if token.unit != PERCENT and not _EACH.search(passage.text[: token.start][-8:]):
             continue  # 调解和法律援助受理案件 is one figure, not two
-        around = Around()
-        weights = {row: _weight(passage, n, places[row], asides, around, listed=True) for row in named}
+        around, sure = Around(), len(named) >= SURE_LIST
+        listed = {row: replace(places[row], about=[]) if sure else places[row] for row in named}
+        weights = {row: _weight(passage, n, placed, asides, around, listed=True) for row, placed in listed.items()}
         if all(weight >= SHARED_LEAST for weight in weights.values()):
             taken |= dict.fromkeys(weights, n)
             joins.joined += [Joined(token, places[row].words.figure, weight) for row, weight in weights.items()]

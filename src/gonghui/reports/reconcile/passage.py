@@ -93,6 +93,15 @@ class Passage:
         n = bisect_right(stops, at - 1)
         return min(stops[n] if n < len(stops) else len(self.text), at + LONGEST_CLAUSE)
 
+    def sentence_less(self, token: Token) -> str:
+        """What else is said in the number's sentence; the end of a line right after the number ends it too."""
+        start, stops = self.sentence_start(token.start), self._stops[0]
+        n = bisect_right(stops, token.end - 1)
+        end = stops[n] if n < len(stops) else len(self.text)
+        if token.end < len(self.gaps) and self.gaps[token.end]:
+            end = token.end
+        return self.text[start : token.start] + self.text[token.end : end]
+
     def distance(self, token: Token, start: int, end: int, *, named: bool = False) -> float:
         """What lies between a number and a word that do not overlap. `named`: the word names what is counted."""
         own = self.owned.get(token.start) if named else None

@@ -17,6 +17,8 @@ _CONTINUES = re.compile(r"[\s]*[\d.万亿余多家个件人名次项元%]")  # z
 _COMMA = re.compile(r"(?<![\d.])(\d{1,3})((?:[,，]\d{3})+)(?!\d)")
 _OPEN = frozenset("0123456789.零一二三四五六七八九十百千点之")  # zh
 HARD = "\n"
+TITLE_END = "\v"  # the end of a doubled title between two sentences
+BLANKS = frozenset(" \n" + TITLE_END)
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,11 @@ def mend(given: str) -> Mended:
         bare = "".join(sign for sign, _at in folded)
         if _is_page_number(bare, lines, n):
             continue
-        signs.extend(_halved(folded))
-        signs.append(("\n", offset - 1))
+        halved = _halved(folded)
+        last = next((sign for sign, _at in reversed(signs) if sign not in BLANKS), "")
+        signs.extend(halved)
+        is_title = len(halved) < len(folded) and (not last or last in _ENDS)
+        signs.append((TITLE_END if is_title else "\n", offset - 1))
     text, at, gaps = _closed(signs)
     return _without_commas(text, at, gaps, given)
 
@@ -108,14 +113,16 @@ def _closed(signs: list[tuple[str, int]]) -> tuple[str, list[int], bytearray]:
     at: list[int] = []
     gaps = bytearray()
     whole = "".join(sign for sign, _at in signs)
-    blank, ends = False, 0
+    blank, ends, title = False, 0, False
     for n, (sign, place) in enumerate(signs):
-        if sign in " \n":
-            blank, ends = True, min(ends + (sign == "\n"), 9)
+        if sign in BLANKS:
+            blank, ends = True, min(ends + (sign != " "), 9)
+            title = title or sign == TITLE_END
             continue
         if blank and text:
             last = text[-1]
-            if (ends and last not in _OPEN and _LISTED.match(whole, n)) or _is_apart(text, sign):
+            listed = ends and last not in _OPEN and _LISTED.match(whole, n)
+            if listed or title or _is_apart(text, sign):
                 text.append(HARD)
                 at.append(place)
                 gaps.append(ends)
@@ -126,7 +133,7 @@ def _closed(signs: list[tuple[str, int]]) -> tuple[str, list[int], bytearray]:
         text.append(sign)
         at.append(place)
         gaps.append(ends)
-        blank, ends = False, 0
+        blank, ends, title = False, 0, False
     return "".join(text), at, gaps
 
 

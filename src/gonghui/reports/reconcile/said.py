@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import numerals
 from gonghui.core.figures import FIGURES
 from gonghui.reports.filling import Filled
-from gonghui.reports.reconcile import aside, joining, reading
+from gonghui.reports.reconcile import aside, joining, reading, tokens
 from gonghui.reports.reconcile.against import (
     AGREES,
     DIFFERS,
@@ -60,6 +60,8 @@ def why(held: Held) -> str:
             return _("“约”：%(low)s 到 %(high)s") % {"low": low, "high": high}
         case "over":
             return _("“超过”：多于 %(low)s，不超过 %(high)s") % {"low": low, "high": high}
+        case tokens.RANGE:
+            return _("范围：从 %(low)s 到 %(high)s") % {"low": low, "high": high}
         case "under":
             return _("“不到”：少于 %(high)s") % {"high": high}
     return _("四舍五入后印成这样的数，从 %(low)s 到 %(high)s") % {"low": low, "high": high}
@@ -113,6 +115,10 @@ def why_left(one: Unmatched) -> str:
         title = _(FIGURES[one.figure].title)
         if one.why == TWICE:
             return _("是“%(title)s”，报告里有几行问它，分不清是哪一行") % {"title": title}
+        if one.why == aside.CHANGE:
+            return _("是“%(title)s”的增减幅度，不是本期数") % {"title": title}
+        if one.why == aside.PART:
+            return _("是“%(title)s”里的一部分") % {"title": title}
         return _("是“%(title)s”，这份报告不印这个数") % {"title": title}
     return {
         DATE: _("日期"),

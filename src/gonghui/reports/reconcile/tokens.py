@@ -10,6 +10,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.han import han, read_han
 
 FIGURE, DATE, PHRASE, LIST = "number", "date", "phrase", "list"
+RANGE = "range"
 PERCENT, MONEY = "%", "元"  # zh
 MOST_DIGITS = 16  # a longer run is a code
 
@@ -42,9 +43,15 @@ _NUMBER = re.compile(
     rf"(?:(?P<unit>{_UNIT})|(?P<tenths>成))?"  # zh
     rf"(?P<after>{'|'.join(sorted(_AFTER, key=len, reverse=True))})?"
 )
+_TO = re.compile(r"[~\uff5e\u301c\u2013\u2014\-\uff0d至到]{1,2}")  # zh
+_FROM = frozenset("从由")  # zh
+_ABOUT = ("约", "近")  # zh
+_GOES_ON = re.compile(rf"{_TO.pattern}[{_HAN}]{{1,16}}(?:{_UNIT}|成)")  # zh
+_SCALED = re.compile("[万亿千百]")  # zh
 _SCALES = {"千": 10**3, "百": 10**2, "千万": 10**7, "百万": 10**6, "十万": 10**5}  # zh
 _DATES = re.compile(
-    r"\d{4}[-\u2013\u2014~至到]{1,2}\d{2,4}(?:年度?|学年)?(?:\d{1,2}月)?(?:\d{1,2}日)?"  # zh
+    r"(?:19|20)\d\d[-\u2013\u2014~至到]{1,2}(?:(?:19|20)?\d\d)(?![\d.万亿%余多件家人个名户次项元])"  # zh
+    r"(?:年度?|学年)?(?:\d{1,2}月)?(?:\d{1,2}日)?"  # zh
     r"|\d{4}年度?(?:上半年|下半年|第?[一二三四1-4]季度)?(?:\d{1,2}月)?(?:份|\d{1,2}日)?"  # zh
     r"|\d{1,2}月(?:份|底|初|中旬|末|\d{1,2}日)?(?:[至到-](?:\d{1,2}月)?\d{1,2}日)?|\d{1,2}[-至到]\d{1,2}月份?"  # zh
     r"|\d{1,2}时(?:\d{1,2}分)?|\d{1,2}:\d{2}|[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日|份)"  # zh
@@ -75,20 +82,37 @@ class Token:
     cumulative: bool = False
     written: tuple[str, str] = ("", "")
     by_tens: bool = False
+    least: "Token | None" = None
+    """The lower of the two numbers of a range such as 30%～40%; `value` is then the upper one."""
 
     @property
     def is_number(self) -> bool:
         """Whether the token may belong to a figure at all."""
         return self.kind == FIGURE
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What it says, wherever it stands."""
+        return self.value, self.unit, self.marker, self.least.said if self.least else None
+
     def claim(self, unit: str, rounding: str = HALF_UP) -> Claim:
         """What the printed number allows, read in the figure's unit: bounds in fen for 元, in shares of one for %."""
+        if self.least is not None:
+            low, high = self.least.claim(unit, rounding), replace(self, least=None).claim(unit, rounding)
+            return Claim(self.text, _middle(low), _middle(high), high.unit, RANGE)
         head, tail = self.written
         claim = parse(f"{head}{unit if unit in (PERCENT, MONEY) else ''}{tail}", rounding)
-        if self.by_tens and claim.marker == "" and claim.lower is not None and claim.upper is not None:  # 四成
-            middle = (claim.lower + claim.upper) / 2
+        if self.by_tens and claim.marker == "":  # 四成
+            middle = _middle(claim)
             return replace(claim, lower=middle - Fraction(1, 20), upper=middle + Fraction(1, 20))
         return claim
+
+
+def _middle(claim: Claim) -> Fraction:
+    """The number itself, of a plain one's interval."""
+    if claim.lower is None or claim.upper is None:
+        raise ValueError(f"{claim.text} is open on one side")
+    return (claim.lower + claim.upper) / 2
 
 
 def find(text: str, items: Sequence[Token] = ()) -> list[Token]:
@@ -121,8 +145,28 @@ def _numbers(text: str, start: int, end: int) -> Iterator[Token]:
             at = match.start() + 1 if match["before"] else match.end()
             at = max(at, match.start() + 1)
             continue
+        token = _range(text, token, end)
         yield token
         at = token.end
+
+
+def _range(text: str, first: Token, end: int) -> Token:
+    """The number, or both with what stands between where it begins a range: 30%～40%, 3至4万件."""
+    to = _TO.match(text, first.end, end)
+    match = _NUMBER.match(text, to.end(), end) if to and first.marker in ("", *_ABOUT) else None
+    last = _token(text, match) if match is not None else None
+    if match is None or last is None or last.marker or not last.unit or first.unit not in ("", last.unit):
+        return first
+    if first.start and text[first.start - 1] in _FROM:
+        return first  # 从3万人到4万人 is a change
+    head, tail = first.written
+    least = replace(first, unit=last.unit, marker="", written=(head.removeprefix(first.marker), tail))
+    if not (first.unit or _SCALED.search(first.text)):  # 3～4万件 is 3万 to 4万件  # zh
+        number, scale = _scaled(least.written[0], {**match.groupdict(), "big": None, "han_big": None})
+        least = replace(least, value=Fraction(number) * SCALES[scale], written=(number + scale, ""))
+    if least.value is None or last.value is None or not 0 < least.value < last.value:
+        return first
+    return replace(last, start=first.start, text=text[first.start : last.end], cumulative=first.cumulative, least=least)
 
 
 def _token(text: str, match: re.Match[str]) -> Token | None:
@@ -157,7 +201,8 @@ def _token(text: str, match: re.Match[str]) -> Token | None:
 def _is_counted(parts: dict[str, str | None], text: str, match: re.Match[str]) -> bool:
     """Whether a Chinese numeral counts something here: 两次 and 十余项 do, 一线, 万众 and 三方 do not."""
     numeral = parts["han"] or ""
-    if not (parts["unit"] or parts["tenths"]) or text[match.start() : match.start() + 1] == "第":  # zh
+    is_first = not parts["inner"] and _GOES_ON.match(text, match.end())
+    if not (parts["unit"] or parts["tenths"] or is_first) or text[match.start() : match.start() + 1] == "第":  # zh
         return False
     before = text[match.start() - 1 : match.start()]
     if before in "第统专唯万每同之几数" and before:  # zh

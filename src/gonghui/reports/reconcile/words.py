@@ -37,6 +37,7 @@ class Words:
     is_money: bool = False
     part: bool = False
     listed: bool = False
+    alone: re.Pattern[str] | None = None
 
 
 @cache
@@ -46,6 +47,10 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 def _patterns(words: str) -> tuple[re.Pattern[str], ...]:
     return tuple(_pattern(word) for word in words.split())
+
+
+def _either(words: str) -> re.Pattern[str] | None:
+    return re.compile("|".join(map(re.escape, sorted(words.split(), key=len, reverse=True)))) if words else None
 
 
 @cache
@@ -80,6 +85,7 @@ def words_of(name: str, title: str, unit: str, clock: str, *, is_ratio: bool) ->
         is_money=unit == FEN,
         part=row.get("part", False),
         listed=row.get("listed", False),
+        alone=_either(row.get("alone", "")),
     )
 
 

@@ -24,6 +24,7 @@ HEADINGS = (
 SMALL = {"F10": (1, 6), "F16": (8, 40), "F31": (3, 15), "F56": (3, 9)}
 MONEY_ROWS = frozenset(("F14", "F15", "F19", "F21", "F29", "F36"))
 SHARE_ROWS = frozenset(("F12", "F13", "F38", "F39", "F40", "F54"))
+RANGES = 0.05
 TASKS = (
     "加强思想政治引领，凝聚职工力量", "深化产业工人队伍建设改革", "维护职工合法权益，促进劳动关系和谐",  # zh
     "做实普惠服务，提升服务质量", "夯实基层基础，扩大组织覆盖", "推进网上工会建设", "加强干部队伍作风建设",  # zh
@@ -117,6 +118,8 @@ def _number(chance: random.Random, row: str, unit: str) -> str:
     if row in SHARE_ROWS:
         with_tenths = f"{chance.randint(11, 98)}.{chance.randint(1, 9)}"
         written = chance.choice((str(chance.randint(11, 99)), with_tenths, "100"))
+        if chance.random() < RANGES:
+            return _between(chance, chance.randint(11, 60), 39, "%")
         in_words, plain = f"百分之{_han_share(written)}", f"{written}%"  # zh
         return (
             plain if written == "100" else chance.choice((plain, plain, f"{plain}以上", f"近{plain}", in_words))
@@ -131,6 +134,8 @@ def _number(chance: random.Random, row: str, unit: str) -> str:
         if n > 10 and chance.random() < 0.5:
             return f"{han(n // 10 * 10)}余{unit}"  # zh
         return (han_counted(n) if chance.random() < 0.6 else str(n)) + unit
+    if chance.random() < RANGES:
+        return _between(chance, chance.randint(2, 300), 200, f"{chance.choice(('', '万'))}{unit}")  # zh
     kind = chance.random()
     if kind < 0.5:
         whole = chance.randint(21, 9999)
@@ -140,6 +145,12 @@ def _number(chance: random.Random, row: str, unit: str) -> str:
     decimals = f".{chance.randint(1, 10**places - 1):0{places}d}" if places else ""
     written = f"{chance.randint(1, 60)}{decimals}" if places else str(chance.randint(2, 300))
     return _marked(chance, written, "万", unit)  # zh
+
+
+def _between(chance: random.Random, low: int, width: int, unit: str) -> str:
+    """A range: 30%～40%, 3至4万件."""
+    to = chance.choice(("～", "—", "-", "至"))  # zh
+    return f"{low}{unit if chance.random() < 0.3 else ''}{to}{low + chance.randint(1, width)}{unit}"
 
 
 def _han_share(written: str) -> str:

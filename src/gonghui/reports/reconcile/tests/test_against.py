@@ -116,11 +116,22 @@ def test_a_figure_the_form_does_not_bind_goes_to_the_unmatched_by_name() -> None
         ("约1亿元", "“约”：95,000,000 元 到 105,000,000 元"),
         ("逾1亿元", "“超过”：多于 100,000,000 元，不超过 110,000,000 元"),
         ("不足2亿元", "“不到”：少于 200,000,000 元"),
+        ("1～2亿元", "范围：从 100,000,000 元 到 200,000,000 元"),
     ],
 )
 def test_it_says_what_the_printed_number_allows(printed: str, words: str) -> None:
     (held,) = _held(f"返还小微企业工会经费{printed}。", {"F19": (1,)}).figures
     assert said.why(held) == words
+
+
+def test_a_range_tells_both_its_ends_to_programs() -> None:
+    (row,) = as_json(_held("返还小微企业工会经费1～2亿元。", {"F19": (187_214_560_36,)}))["figures"]
+    assert (row["text"], row["from"], row["value"], row["agrees"]) == ("1～2亿元", 100_000_000, 200_000_000, True)
+
+
+def test_a_change_is_told_by_the_figure_it_is_of() -> None:
+    (left,) = _held("新发展会员9万人，同比增长12%。", {"F53": (90_000,)}).unmatched
+    assert said.why_left(left) == "是“新发展会员”的增减幅度，不是本期数"
 
 
 def test_bounds_are_written_without_needless_decimals() -> None:

@@ -30,6 +30,7 @@ WAYS = {
     "phrases": damage.blocks(held_out=False),
     "held out": damage.blocks(held_out=True),
     "fresh": damage.blocks("fresh.txt"),
+    "terse": damage.blocks("terse.txt"),
 }
 
 
@@ -142,6 +143,26 @@ def test_one_number_for_several_figures_and_several_after_fen_bie() -> None:
         ("F40", "98%"),
     }
     assert set(_joins("全市职工之家、暖心驿站分别建成300个和200个。")) == {("F43", "300个"), ("F44", "200个")}
+
+
+def test_three_figures_named_in_one_breath_need_no_word_of_their_matter_and_two_do() -> None:
+    assert len(_read("认定、退出、帮扶准确率均为100%。").joined) == 3
+    assert _read("认定、退出准确率均为100%。").joined == []
+
+
+def test_a_sentence_that_says_nothing_else_needs_no_other_word() -> None:
+    assert set(_joins("返还小微企业经费2亿元。先后出台政策十余项。")) == {("F19", "2亿元"), ("F16", "十余项")}
+    assert _joins("民主管理方面，出台政策5项。") == Counter()
+    assert _joins("出台政策5项。出台政策6项。") == Counter()  # which of the two nobody can tell
+
+
+def test_a_change_and_a_part_are_known_for_those_of_the_number_before_them() -> None:
+    reading = _read("新发展会员9.78万人，同比增长12%，其中农民工3万人。新增建会单位602家，受理量增长8%。")
+    assert [(one.token.text, one.why, one.of) for one in reading.left] == [
+        ("12%", "change", "members.people_admitted"),
+        ("3万人", "part", "members.people_admitted"),
+        ("8%", "change", ""),  # of something else
+    ]
 
 
 def test_two_words_of_one_matter_are_not_two_figures() -> None:

@@ -47,6 +47,31 @@ def test_value_unit_and_marker_are_read(text: str, value: Fraction, unit: str, m
 
 
 @pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("占30%～40%", 30, 40, "%"),
+        ("占30－40％", 30, 40, "%"),
+        ("近3～4万件", 30_000, 40_000, "件"),
+        ("3至4千件", 3000, 4000, "件"),
+        ("1200-1500家", 1200, 1500, "家"),
+        ("来自233—398家", 233, 398, "家"),
+        ("五至六项", 5, 6, "项"),
+        ("三到四成", 30, 40, "%"),
+        ("1.5～2亿元", 150_000_000, 200_000_000, "元"),
+    ],
+)
+def test_a_range_is_one_number(text: str, low: int, high: int, unit: str) -> None:
+    token = _only(text)
+    assert token.least is not None
+    assert (token.least.value, token.value, token.unit) == (low, high, unit)
+
+
+@pytest.mark.parametrize("text", ["从5万人到6万人", "发展会员5万人—3万家", "40%～30%"])
+def test_two_numbers_that_are_no_range_stay_two(text: str) -> None:
+    assert len([one for one in find(mend(text).text) if one.kind == FIGURE]) == 2
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("“四个意识”", PHRASE),
@@ -82,6 +107,8 @@ def test_numerals_inside_words_are_nothing(text: str) -> None:
         ("四成", "%", (44, 100), (46, 100)),
         ("两次", "", 2, 3),
         ("募得4200万", "元", 42_003_600_00, 43_003_600_00),
+        ("30%～40%", "%", (40, 100), (4001, 10000)),
+        ("3～4万件", "", 30_000, 29_999),
     ],
 )
 def test_a_printed_number_allows_what_its_precision_and_marker_say(text: str, unit: str, true, false) -> None:
