@@ -9,6 +9,10 @@ from typing import Literal
 
 from gonghui.core import numerals
 
+Way = Literal["yoy", "pop"]
+WAYS: tuple[Way, ...] = ("yoy", "pop")
+"""Against the same days a year before (同比), and against as many days before these (环比)."""
+
 _VERBS = {
     "percent": (("增长", "up"), ("下降", "down")),  # zh
     "points": (("提高", "up"), ("降低", "down")),  # zh

@@ -1,6 +1,6 @@
 """Fills a report form for an organisation and period: every number is asked of the journal, now or at a cut."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,9 @@ from gonghui.core.figures import FIGURES, Ask, Figure, Value, answer
 from gonghui.core.journal import last_position, watermark
 from gonghui.core.numerals import Style
 from gonghui.core.period import Period
-from gonghui.reports import report_forms, wording
+from gonghui.reports import comparing, report_forms, wording
+from gonghui.reports.changes import Way
+from gonghui.reports.comparing import Comparison, Side
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.organised import as_now, as_then
 from gonghui.reports.places import paths_of
@@ -64,6 +66,10 @@ class Filled:
     cut: int | None = None
     now: Value | None = None
     filed_as: Definition | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    """Those that the form or the text asks for."""
+    compared: Comparison | None = None
+    """The one that the printed words say, where they say a change and not the number itself."""
 
     @property
     def definition(self) -> Definition:
@@ -79,6 +85,12 @@ class Filled:
     def figure(self) -> Figure:
         """The figure asked."""
         return self.row.figure
+
+    @property
+    def side(self) -> Side:
+        """The number as one side of a comparison."""
+        version = self.filed_as.version if self.filed_as is not None else self.figure.version
+        return Side(self.row, self.period, self.value, self.standing, version, self.cut)
 
     @property
     def moved(self) -> bool:
@@ -102,7 +114,9 @@ class Filled:
 
     @property
     def attribute(self) -> str:
-        """The exact value for the page's markup: 2060012, or 536/1150."""
+        """The exact value for the page's markup: 2060012, or 536/1150; of a comparison the exact change."""
+        if self.compared is not None:
+            return self.compared.attribute
         return "/".join(str(part) for part in self.value.whole) if self.is_known else ""
 
 
@@ -134,6 +148,18 @@ class Filling:
     texts: Mapping[int, Text] = field(default_factory=dict)
 
     @property
+    def shown(self) -> Iterable[Filled]:
+        """Every number the prose gives away: its own, and those it compares them with, under the comparison's name."""
+        for filled in self.rows.values():
+            yield filled
+            yield from (said_of(one, filled.filed_as) for one in filled.comparisons)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What of it may be hidden: its rows and its comparisons."""
+        return frozenset(one.row.id for one in self.shown)
+
+    @property
     def moved_count(self) -> int:
         """How many filed numbers have moved since."""
         return sum(filled.moved for filled in self.rows.values())
@@ -145,6 +171,25 @@ class Filling:
 
     def __iter__(self) -> Any:
         return iter(self.rows.values())
+
+
+def is_hidden(name: str, hidden: Set[str]) -> bool:
+    """Whether a row, or a comparison of it, is among those a reader may not see."""
+    return name in hidden or name.partition("|")[0] in hidden
+
+
+def said_of(one: Comparison, filed_as: Definition | None = None) -> Filled:
+    """A comparison as a row of its own: the number compared with, in the words of the change.
+
+    It is named by the comparison, so that one may be hidden without the other.
+    """
+    base, row = one.base, replace(one.base.row, id=one.key)
+    then = filed_as
+    if base.version != (then.version if then is not None else row.figure.version):
+        then = replace(then or definition_of(row.figure), version=base.version)
+    return Filled(
+        row, base.period, base.value, base.standing, one.printed, one.printed_en, base.cut, filed_as=then, compared=one
+    )
 
 
 def belongs(row: Row, level: str) -> bool:
@@ -236,7 +281,8 @@ def _row_of(one: FiledRow, form: Form) -> Row | None:
 
 def _as_filed(row: Row, one: FiledRow, now: Value, cut: int | None) -> Filled:
     days, standing = Period(one.first_on, one.last_on), Standing(one.standing)
-    return Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
+    filled = Filled(row, days, one.value, standing, one.printed, one.printed_en, cut, now, _filed_as(one))
+    return replace(filled, comparisons=tuple(comparing.as_kept(filled.side, said) for said in one.compared))
 
 
 def _filed_as(one: FiledRow) -> Definition | None:
@@ -258,7 +304,23 @@ def texts_of(report: Report) -> dict[int, Text]:
 def fill_report(report: Report, cut: int | None = None) -> Filling:
     """A report that is not filed yet, with the text people wrote, now or at a cut."""
     filling = fill(report_forms.form(report.form), report.organisation, Period.parse(report.period), cut)
-    return replace(filling, texts=texts_of(report))
+    return with_comparisons(replace(filling, texts=texts_of(report)))
+
+
+def with_comparisons(filling: Filling) -> Filling:
+    """The report with the comparisons that its form or its text asks for, all asked in one go."""
+    asked = {(row, way): None for row, filled in filling.rows.items() for way in filled.row.compare}
+    lines = (line for text in filling.texts.values() for said in (text.text, text.text_en) for line in said.split("\n"))
+    for place in (place for line in lines for place in wording.places(line)):
+        if place.row in filling.rows and (way := comparing.way_of(place.style)) is not None:
+            asked[place.row, way] = None
+    if not asked:
+        return filling
+    found = comparing.compare([(filling.rows[row].side, way) for row, way in asked], filling.organisation, filling.cut)
+    rows = dict(filling.rows)
+    for (row, _way), one in zip(asked, found, strict=True):
+        rows[row] = replace(rows[row], comparisons=(*rows[row].comparisons, one))
+    return replace(filling, rows=rows)
 
 
 def filled_report(form: Form, organisation: Organisation, period: Period) -> tuple[Report | None, Filling]:
@@ -270,7 +332,7 @@ def filled_report(form: Form, organisation: Organisation, period: Period) -> tup
     filling = fill(form, organisation, period)
     still = before == watermark() == last_position()
     texts = texts_of(report) if report is not None else {}
-    return report, replace(filling, as_of=before if still else None, texts=texts)
+    return report, with_comparisons(replace(filling, as_of=before if still else None, texts=texts))
 
 
 # Prose ----------------------------------------------------------------------------------------------------------
@@ -325,11 +387,22 @@ def _paragraph(sentences: Iterable[Sequence[Clause]], filling: Filling, *, engli
     said = []
     for clauses in sentences:
         kept = [clause for clause in clauses if all(row in filling.rows for row in clause.rows)]
-        texts = [clause.text_en if english else clause.text for clause in kept]
+        texts = [_compared(clause.text_en if english else clause.text, filling, english=english) for clause in kept]
         if texts:
             first = texts[0][0].upper() + texts[0][1:] if english else texts[0]
             said.append(between.join([first, *texts[1:]]) + end)
     return "".join(said)
+
+
+def _compared(clause: str, filling: Filling, *, english: bool) -> str:
+    """The clause with a place for each comparison that its rows ask for and that can be told."""
+    between = ", " if english else "，"
+    for filled in filling:
+        place = f"{{{filled.row.id}}}"
+        told = [one for one in filled.comparisons if one.way in filled.row.compare and one.is_told]
+        if told and place in clause:
+            clause = clause.replace(place, between.join([place, *(f"{{{one.key}}}" for one in told)]), 1)
+    return clause
 
 
 def pieces_of(line: str, filling: Filling, *, english: bool) -> Iterable[Piece]:
@@ -344,6 +417,9 @@ def pieces_of(line: str, filling: Filling, *, english: bool) -> Iterable[Piece]:
         if place.is_word:
             yield Piece(_word(place.row, filling, english=english))
             continue
+        if (way := comparing.way_of(place.style)) is not None:
+            yield Piece(filled=_in_comparison(filling.rows[place.row], way))
+            continue
         filled = styled(filling.rows[place.row], place.style)
         yield Piece(filled=filled)
         if filled.whole_of is not None:
@@ -351,6 +427,14 @@ def pieces_of(line: str, filling: Filling, *, english: bool) -> Iterable[Piece]:
             yield Piece(f" ({n:,} {filled.row.of_en})" if english else f"（{n}{filled.row.of}）", of=filled.row.id)
     if at < len(line):
         yield Piece(line[at:])
+
+
+def _in_comparison(filled: Filled, way: Way) -> Filled:
+    """The row's comparison in words; one that nobody asked yet is a dash."""
+    found = next((one for one in filled.comparisons if one.way == way), None)
+    if found is None:
+        return replace(filled, printed=numerals.NOTHING, printed_en=numerals.NOTHING)
+    return said_of(found, filled.filed_as)
 
 
 def _word(name: str, filling: Filling, *, english: bool) -> str:

@@ -14,7 +14,7 @@ from gonghui.core.figures import Value
 from gonghui.core.flow import lock
 from gonghui.core.journal import last_position, record, watermark
 from gonghui.core.period import Period
-from gonghui.reports import checking, report_forms
+from gonghui.reports import checking, comparing, report_forms
 from gonghui.reports.actions.making import begun, own, ready
 from gonghui.reports.facts import ErratumAdded, ReportFiled, ReportProposed, ReportPublished
 from gonghui.reports.filling import Filled, Filling, fill_report, first_text
@@ -189,6 +189,7 @@ def _row(report: Report, filled: Filled) -> FiledRow:
         unit=kept.unit,
         meaning=kept.meaning,
         meaning_en=kept.meaning_en,
+        compared=[comparing.kept(one) for one in filled.comparisons],
     )
 
 

@@ -33,7 +33,7 @@ def printed(request: ConsoleRequest, form: str, period: str, code: str, ending: 
         if (shown_again := asked_again(request, then=there)) is not None:
             return shown_again
         access.looked(request.actor, "reports.report_printed", subject_type="reports.report")
-    hidden = masked_rows(filling, place.organisation, request.actor)
+    hidden = masked_rows(filling.shown, place.organisation, request.actor)
     one = FORMATS[ending]
     content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
     return attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
@@ -46,7 +46,7 @@ def open_print(request: HttpRequest, public_id: str, ending: str) -> HttpRespons
     if ending not in OPEN_FORMATS or kept.form not in report_forms.codes():
         raise Http404
     filling, place = standing_report(kept), Place.of(kept)
-    hidden = hidden_rows(filling.rows.values(), kept.organisation)
+    hidden = hidden_rows(filling.shown, kept.organisation)
     one = FORMATS[ending]
     content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
     response = attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))

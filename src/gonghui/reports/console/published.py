@@ -30,7 +30,7 @@ def sections_of(filling: Filling, texts: Mapping[int, Text], *, english: bool) -
     """The sections in words, with numbers that say what they count and open nowhere; small sensitive ones are —."""
     filling = replace(filling, texts=texts)
     code, counted = filling.organisation.code, Counter[str]()
-    hidden = openness.hidden_rows(filling.rows.values(), filling.organisation)
+    hidden = openness.hidden_rows(filling.shown, filling.organisation)
     found = []
     for section in prose(filling, english=english):
         paragraphs = []
@@ -71,7 +71,7 @@ def published_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
         raise Http404
     filling, english = standing_report(kept), is_english()
     form, period = filling.form, filling.period
-    hidden = openness.hidden_rows(filling.rows.values(), kept.organisation)
+    hidden = openness.hidden_rows(filling.shown, kept.organisation)
     code = kept.organisation.code
     sections = sections_of(filling, filling.texts, english=english)
     pieces = (piece for part in sections for line in part["paragraphs"] for piece in line)

@@ -73,7 +73,7 @@ def reconcile(request: ConsoleRequest, form: str, period: str, code: str) -> Htt
 def _held(request: ConsoleRequest, place: Place, text: str) -> Reconciled:
     reading = read_for(text, place.form, place.organisation, place.period)
     _report, filling = filled_report(place.form, place.organisation, place.period)
-    hidden = masked_rows(filling.rows.values(), place.organisation, request.actor)
+    hidden = masked_rows(filling.shown, place.organisation, request.actor)
     return held_against(reading, filling.rows.values(), hidden)
 
 

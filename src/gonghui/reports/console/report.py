@@ -287,7 +287,7 @@ def paper(
 ) -> dict[str, Any]:
     """What the report's page shows, with or without an open figure."""
     english = is_english()
-    masked = masked_rows(filling.rows.values(), place.organisation, request.actor)
+    masked = masked_rows(filling.shown, place.organisation, request.actor)
     lives = {
         key: Live(
             filled,

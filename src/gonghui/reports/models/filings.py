@@ -156,13 +156,14 @@ class FiledRow(models.Model):
     unit = models.CharField(max_length=12, blank=True)
     meaning = models.CharField(max_length=400, blank=True)
     meaning_en = models.CharField(max_length=800, blank=True)
+    compared = models.JSONField(default=list)
     privacy = declare(
         (
             INTERNAL,
             "报告备案",
             "长期",
             "id report row figure first_on last_on recorded recorded_of returned returned_of standing printed "
-            "printed_en version title title_en unit meaning meaning_en",
+            "printed_en version title title_en unit meaning meaning_en compared",
         )
     )
 

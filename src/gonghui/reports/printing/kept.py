@@ -28,6 +28,13 @@ def keep(report: Report, filling: Filling) -> None:
 def kept(report: Report, *, english: bool) -> Paper | None:
     """The paper as it was filed; None for a filing from before papers were kept."""
     found = FiledPaper.objects.filter(report=report, english=english).values_list("document", flat=True).first()
+    return hashes(report)
+
+
+def hashes(report: Report) -> dict[str, str]:
+    """The hashes of the papers as the database gives them back, by the names the filing's entry has for them."""
+    papers = FiledPaper.objects.filter(report=report).order_by("english").values_list("english", "document")
+    return {FACTS[english]: paper_hash(document, report.table_salt) for english, document in papers}
     if found is None:
         return None
     paper: Paper = rebuilt(Paper, found)
@@ -66,7 +73,7 @@ def paper_of(
 ) -> Paper:
     """The paper of a report: as kept where it is filed, else made now; `hidden` rows print as —."""
     found = None
-    if report is not None and report.is_filed and not hidden & set(filling.rows):
+    if report is not None and report.is_filed and not hidden & filling.names:
         found = kept(report, english=english)
     paper = found if found is not None else made(report, filling, english=english, hidden=hidden)
     return _with_errata(report, paper, english=english) if report is not None else paper

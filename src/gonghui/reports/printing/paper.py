@@ -16,7 +16,7 @@ from gonghui.core.figures import CLOCKS
 from gonghui.core.period import Period, day_label, day_label_en
 from gonghui.reports.adjusting import adjustments
 from gonghui.reports.charts import Chart, charts_of
-from gonghui.reports.filling import Filled, Filling, Piece, prose
+from gonghui.reports.filling import Filled, Filling, Piece, is_hidden, prose
 from gonghui.reports.models.filings import Report
 from gonghui.reports.printing import numbering
 from gonghui.reports.printing.annexes import annex_of
@@ -217,7 +217,7 @@ class _Maker:
             cut=cut,
             filed_at=filled.filed_at if filled is not None else None,
             filed_on=filled.filed_on if filled is not None else None,
-            hides=bool(self.hidden & set(self.filling.rows)),
+            hides=bool(self.hidden & self.filling.names),
             table_hash=filled.table_hash if filled is not None else "",
         )
 
@@ -312,7 +312,7 @@ class _Maker:
 
     def number(self, filled: Filled) -> Number:
         figure, row, meant = filled.figure, filled.row, filled.definition
-        hidden = row.id in self.hidden
+        hidden = is_hidden(row.id, self.hidden)
         known = filled.is_known and not hidden
         return Number(
             text=HIDDEN if hidden else filled.said(english=self.english),

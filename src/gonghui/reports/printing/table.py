@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gonghui.core.journal import KIND_IDS, entries_of
-from gonghui.reports.filling import Filled, Filling
+from gonghui.core.models import FactGroup
+from gonghui.reports import comparing
+from gonghui.reports.filling import Filled, Filling, is_hidden
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.standing import Standing
 
@@ -30,11 +32,11 @@ def figure_table(of: Report | Filling) -> bytes:
     if isinstance(of, Report):
         form, period, cut = of.form, of.period, of.cut
         code, path = of.organisation.code, _filed_path(of)
-        rows: Iterable[dict[str, Any]] = map(_of_filed, of.rows.order_by("id"))
+        rows: Iterable[dict[str, Any]] = (row for one in of.rows.order_by("id") for row in _of_filed(one))
     else:
         form, period, cut = of.form.code, of.period.key, of.cut if of.cut is not None else of.as_of
         code, path = of.organisation.code, of.organisation.path
-        rows = map(_of_filled, of)
+        rows = (row for filled in of for row in _of_filled(filled))
     scope = {"code": code, "path": path}
     table = {
         "format": FORMAT,
@@ -55,7 +57,7 @@ def without(table: bytes, hidden: frozenset[str]) -> bytes:
     """The table less the rows a reader may not see, and less its salt; its hash is no longer the filed one."""
     whole = json.loads(table)
     whole.pop("salt", None)
-    return _canonical({**whole, "rows": [row for row in whole["rows"] if row["row"] not in hidden]})
+    return _canonical({**whole, "rows": [row for row in whole["rows"] if not is_hidden(row["row"], hidden)]})
 
 
 def table_hash(table: bytes) -> str:
@@ -69,8 +71,8 @@ def _filed_path(report: Report) -> str:
     return filed if filed is not None else report.organisation.path
 
 
-def _of_filed(one: FiledRow) -> dict[str, Any]:
-    return {
+def _of_filed(one: FiledRow) -> Iterable[dict[str, Any]]:
+    yield {
         "row": one.row,
         "figure": one.figure,
         "version": getattr(one, "version", 1),
@@ -82,10 +84,11 @@ def _of_filed(one: FiledRow) -> dict[str, Any]:
     }
 
 
-def _of_filled(filled: Filled) -> dict[str, Any]:
-    return {
+def _of_filled(filled: Filled) -> Iterable[dict[str, Any]]:
+    yield {
         "row": filled.row.id,
         "figure": filled.figure.name,
+    yield from (_compared(one.row, one.figure, said) for said in one.compared)
         "version": getattr(filled.figure, "version", 1),
         "first": filled.period.first.isoformat(),
         "last": filled.period.last.isoformat(),
@@ -93,3 +96,11 @@ def _of_filled(filled: Filled) -> dict[str, Any]:
         "printed": filled.printed,
         "printed_en": filled.printed_en,
     }
+    said = (comparing.kept(one) for one in filled.comparisons)
+    yield from (_compared(filled.row.id, filled.figure.name, one) for one in said)
+
+
+def _compared(row: str, figure: str, said: dict[str, Any]) -> dict[str, Any]:
+    """A number that the row is compared with, as a row of its own under the comparison's name: F35|yoy."""
+    told = {key: said[key] for key in ("version", "first", "last", "value", "printed", "printed_en")}
+    return {"row": f"{row}|{said['way']}", "figure": figure, **told}

@@ -17,6 +17,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.core.numerals import Style
 from gonghui.core.period import KINDS, Period
+from gonghui.reports.changes import WAYS, Way
 from gonghui.reports.flow import SHORTEST, STAGES
 from gonghui.reports.report_forms.drawn import Plan, plans
 
@@ -40,6 +41,7 @@ class Row:
     of: str
     of_en: str
     counted_by: str = ""
+    compare: tuple[Way, ...] = ()
 
     def days(self, period: Period, own: Period) -> Period:
         """The days the row asks for: its own dates in the form's own period, else the period with its first day."""
@@ -229,7 +231,7 @@ class _Reader:
                 tuple(self.sentence(sentence, title) for sentence in paragraph.get("sentence", []))
                 for paragraph in table.get("paragraph", [])
             ),
-            rows=tuple(self.row(row) for row in table.get("row", [])),
+            rows=tuple(self.row({"compare": table.get("compare", ""), **row}) for row in table.get("row", [])),
             department=table.get("department", ""),
             department_en=table.get("department_en", ""),
         )
@@ -323,8 +325,20 @@ class _Reader:
             )
         return Row(
             row_id, figure, unit, table.get("unit_en", ""), style, first, last,
-            table.get("of", ""), table.get("of_en", ""), counted_by,
+            table.get("of", ""), table.get("of_en", ""), counted_by, self.compare(table, row_id, figure),
         )  # fmt: skip
+
+    def compare(self, table: Mapping[str, Any], row_id: str, figure: Figure) -> tuple[Way, ...]:
+        """What the form's prose compares the number with: yoy, pop or both; a figure as of its own day with nothing."""
+        written = str(table.get("compare", "")).split()
+        for word in written:
+            self.known({"compare": word}, "compare", WAYS)
+        if written and figure.clock == "asof":
+            raise self.refuse(
+                "compare", "%(file)s 第 %(row)s 行：%(figure)s 是截至数，没有可比的期间，请去掉 compare",
+                row_id, figure=figure.name,
+            )  # fmt: skip
+        return tuple(way for way in WAYS if way in written)
 
     def style(self, table: Mapping[str, Any], row_id: str, *, ratio: bool) -> Style:
         written = self.text(table, "style", row_id)
