@@ -12,13 +12,24 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from gonghui.core.period import Period
 from gonghui.reports.printing import page
-from gonghui.reports.printing.paper import Words
-from gonghui.reports.tests.paper_builders import a_paper, a_proof, a_table, numbers
+from gonghui.reports.printing.paper import Paper, Words
+from gonghui.reports.printing.table import table_hash
+from gonghui.reports.tests.paper_builders import (
+    FORM,
+    PERIOD,
+    a_drawn_paper,
+    a_paper,
+    a_proof,
+    a_table,
+    as_kept,
+    numbers,
+)
 from tests.browser.tour import BROKEN, FIND, SEEN_WORDS
 from tests.conftest import RULES, TELL
 
 pytestmark = pytest.mark.browser
 PROOF = a_proof()
+OLDER = a_proof(facts={"form": FORM, "period": PERIOD, "table": table_hash(a_table())})
 GROUPS = PROOF["checkpoint"]["groups"]
 Opened = Callable[[str], Page]
 
@@ -27,6 +38,18 @@ Opened = Callable[[str], Page]
 def whole() -> str:
     """The page of a filed and sealed report."""
     return page.render(a_paper(), a_table(), PROOF).decode()
+
+
+@pytest.fixture(scope="module")
+def older() -> str:
+    """The page of a report filed before the words had a hash."""
+    return page.render(a_paper(), a_table(), OLDER).decode()
+
+
+def rendered(paper: Paper) -> str:
+    """The page of a report that was filed with these words."""
+    kept = as_kept(paper)
+    return page.render(kept, a_table(), a_proof(kept)).decode()
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +97,7 @@ def edited(text: str, old: str, new: str, times: int = 1) -> str:
 def test_a_whole_page_agrees_with_its_checkpoint_and_never_says_it_is_true(opened: Opened, whole: str) -> None:
     tab = opened(whole)
     assert set(state(tab).values()) == {"good"}, tab.inner_text("#steps")
+    assert len(state(tab)) == 7
     assert "与检查点 3 一致" in tab.inner_text("#verdict")
     assert hashlib.sha256(a_table()).hexdigest() in tab.text_content("#table-hash")  # type: ignore[operator]
     ours = tab.inner_text("#verdict") + tab.inner_text("[aria-labelledby=proof-title]")
@@ -112,6 +136,25 @@ def _flipped(found: str) -> Callable[[str], str]:
 NOTE = PROOF["checkpoint"]["text"]
 SIGNATURE = PROOF["checkpoint"]["signature"]
 EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
+    "a sentence": (_swap("；挽回损失", "；追回损失"), {"words"}, "字句改过"),
+    "a title": (_swap("<span>2020年上半年工作报告", "<span>2020年下半年工作报告"), {"words"}, "字句改过"),
+    "the day of the filing": (_swap("2020年8月10日备案", "2020年7月10日备案"), {"words"}, "字句改过"),
+    "a heading": (_swap("<h2>一、服务职工", "<h2>一、服务"), {"words"}, "字句改过"),
+    "the meaning of a number": (_swap("向会员成功付款的互助给付笔数", "互助给付笔数"), {"words"}, "字句改过"),
+    "the name of a number": (_swap('"title">职工医疗互助服务职工', '"title">受助职工'), {"words"}, "字句改过"),
+    "the banner": (_swap("演示数据，由程序生成，仅总数取自公开报道", "公开数据"), {"words"}, "字句改过"),
+    "the hash of the kept document": (_flipped(r'data-p="document">(.)'), {"words"}, "字句改过"),
+    "a paragraph put in": (_swap("</article>", "<p>另有300万人次。</p></article>"), {"words"}, "字句改过"),
+    "a sheet put in": (
+        _swap('<section class="sheet"', '<section class="sheet"><p>订正</p></section><section class="sheet"'),
+        {"words"},
+        "字句改过",
+    ),
+    "a picture put in": (_swap("</article>", '<img src="data:," alt="300"></article>'), {"words"}, "不该在这里：img"),
+    "a field put in": (_swap("</article>", '<input value="300"></article>'), {"words"}, "不该在这里：input"),
+    "a sentence called later": (_swap("<section><h2>一、", "<section data-later><h2>一、"), {"words"}, "字句改过"),
+    "words hidden": (_swap("<h2>一、服务职工", "<h2 hidden>一、服务职工"), {"words"}, "看不见"),
+    "the words of the entry": (_flipped(r"&quot;paper&quot;:&quot;(.)"), {"words", "block"}, "字句改过"),
     "a number in the prose": (_swap(">206万人次</data>", ">260万人次</data>"), {"prose"}, "260万人次"),
     "its value in the markup": (_swap('value="2060012"', 'value="2600012"'), {"prose"}, "2600012"),
     "its days": (_swap('data-first="2020-01-01"', 'data-first="2019-01-01"'), {"prose"}, "2019-01-01"),
@@ -206,10 +249,10 @@ def test_each_edit_is_reported(opened: Opened, whole: str) -> None:
     assert wrong == []
 
 
-def test_a_number_without_a_row_is_pointed_at(opened: Opened, whole: str) -> None:
-    start = whole.index('<span class="live"><a class="n" href="#r-F35"')
-    end = whole.index("</span></span></span>", start) + len("</span></span></span>")
-    tab = opened(whole[:start] + "300万人次" + whole[end:])
+def test_a_number_without_a_row_is_pointed_at(opened: Opened, older: str) -> None:
+    start = older.index('<span class="live"><a class="n" href="#r-F35"')
+    end = older.index("</span></span></span>", start) + len("</span></span></span>")
+    tab = opened(older[:start] + "300万人次" + older[end:])
     assert state(tab)["prose"] == "open"
     said = tab.inner_text("#step-prose")
     assert "300万人次" in said
@@ -218,27 +261,59 @@ def test_a_number_without_a_row_is_pointed_at(opened: Opened, whole: str) -> Non
     assert tab.get_attribute("html", "data-checked") == "open"
 
 
-def test_a_number_like_a_year_or_like_one_of_the_table_is_pointed_at(opened: Opened, whole: str) -> None:
-    tab = opened(edited(whole, "2020年上半年，互助付款", "2020年上半年，2020人领走5.36亿元和536亿元，互助付款"))
+def test_a_number_like_a_year_or_like_one_of_the_table_is_pointed_at(opened: Opened, older: str) -> None:
+    tab = opened(edited(older, "2020年上半年，互助付款", "2020年上半年，2020人领走5.36亿元和536亿元，互助付款"))
     said = tab.inner_text("#step-prose")
     assert [one for one in ("2020人", "5.36亿元", "536亿元") if one not in said] == []
     assert "没有凭据" in tab.inner_text("#verdict")
 
 
-def test_a_number_of_other_days_is_no_lie_but_has_no_proof(opened: Opened) -> None:
+def with_the_year_before() -> Paper:
+    """A paper that names a number of other days than the table has."""
     paper = a_paper()
-    first = paper.sections[0].paragraphs[0]
+    (section,) = paper.sections
+    first, *rest = section.paragraphs
     year_before = replace(numbers()[0], text="188万人次", period=Period.parse("2019H1"), value=(1_880_000,))
-    section = replace(
-        paper.sections[0], paragraphs=((*first, Words("上年同期"), year_before), *paper.sections[0].paragraphs[1:])
-    )
-    tab = opened(page.render(replace(paper, sections=(section,)), a_table(), PROOF).decode())
+    return replace(paper, sections=(replace(section, paragraphs=((*first, Words("上年同期"), year_before), *rest)),))
+
+
+def test_a_number_of_other_days_is_no_lie_but_has_no_proof(opened: Opened, older: str) -> None:
+    tab = opened(page.render(with_the_year_before(), a_table(), OLDER).decode())
     assert state(tab)["prose"] == "open"
     assert "188万人次" in tab.inner_text("#step-prose")
-    assert {kind for step, kind in state(tab).items() if step != "prose"} == {"good"}
-    tab = opened(page.render(a_paper(), a_table(), PROOF).decode().replace(' data-row="F35"', "", 1))
+    assert {kind for step, kind in state(tab).items() if step not in ("prose", "words")} == {"good"}
+    assert state(tab)["words"] == ""
+    assert "没有核对" in tab.inner_text("#step-words")
+    tab = opened(edited(older, ' data-row="F35"', ""))
     assert "206万人次" in tab.inner_text("#step-prose")
     assert "F35" in tab.inner_text("#step-prose")
+
+
+def test_an_honest_page_raises_no_alarm(opened: Opened) -> None:
+    """Numbers that are words of the filing, and rows that no sentence names, are told calmly."""
+    paper = with_the_year_before()
+    (section,) = paper.sections
+    shorter = replace(section, paragraphs=(section.paragraphs[0], (Words("另建300个点。"),)))
+    tab = opened(rendered(replace(paper, sections=(shorter,))))
+    assert set(state(tab).values()) == {"good"}, tab.inner_text("#steps")
+    assert tab.get_attribute("html", "data-checked") == "good"
+    said = tab.inner_text("#step-prose")
+    assert [one for one in ("188万人次", "300个", "F12", "F34") if one not in said] == []
+    assert "没有凭据" not in tab.inner_text("#verdict") + said
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
+def test_charts_and_annexes_are_read_and_notices_of_later_say_so(opened: Opened, english: bool) -> None:
+    paper = a_drawn_paper(english=english)
+    text = page.render(paper, a_table(), a_proof(paper)).decode()
+    tab = opened(text)
+    assert set(state(tab).values()) == {"good"}, tab.inner_text("#steps")
+    assert ("after the filing" if english else "备案以后加的") in tab.inner_text("[data-later]")
+    assert "300" not in tab.inner_text("#step-prose")
+    assert tab.locator("details[open]").count() == 0
+    note = "Smaller than ten" if english else "少于十的不显示"
+    for old, new in (("1,060,012</td>", "1,160,012</td>"), (note, "…"), ('<td class="num r">—', '<td class="num r">5')):
+        assert state(opened(edited(text, old, new)))["words"] == "bad", old
 
 
 def test_another_script_does_not_run(context: BrowserContext, whole: str, tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from gonghui.core.audit import Difference, audited
 from gonghui.core.figures import Ask, answer
-from gonghui.core.journal import entries_of
-from gonghui.core.models import Entry, FactGroup
+from gonghui.core.models import Entry
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.models import Report
 from gonghui.reports.places import paths_of
-from gonghui.reports.printing.table import FILED, figure_table, table_hash
+from gonghui.reports.printing.kept import FACTS, hashes
+from gonghui.reports.printing.table import FILED, figure_table, filed_facts, table_hash
 
 
 @audited("备案的数字按切点重算一致")
@@ -32,10 +32,21 @@ def filed_numbers_at_their_cut() -> Iterable[Difference]:
 def filed_tables_under_their_hash() -> Iterable[Difference]:
     """The table of every filed report gives the hash that its filing's entry says."""
     for report in Report.objects.standing().select_related("organisation").order_by("id").iterator():
-        group = entries_of(report).of_kinds(FILED).values_list("group_id", flat=True).first()
-        said = FactGroup.objects.get(pk=group).facts.get("table", "") if group is not None else ""
+        said = filed_facts(report).get("table", "")
         for kept in {report.table_hash, table_hash(figure_table(report))} - {said}:
             yield Difference(f"report {report.public_id}", kept, said)
+
+
+@audited("备案时留下的报告文字与台账里的指纹一致")
+def filed_papers_under_their_hash() -> Iterable[Difference]:
+    """The words kept at the filing, in both languages, give the hashes its entry says; filings of before say none."""
+    for report in Report.objects.standing().order_by("id").iterator():
+        facts = filed_facts(report)
+        wanted = {name: str(facts[name]) for name in FACTS.values() if facts.get(name)}
+        found = hashes(report) if wanted else {}
+        for name, said in wanted.items():
+            if found.get(name, "") != said:
+                yield Difference(f"report {report.public_id} {name}", found.get(name, ""), said)
 
 
 @audited("台账里备案过的报告都还在")

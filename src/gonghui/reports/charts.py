@@ -46,6 +46,11 @@ class Chart:
         """The name of its document on a page."""
         return f"chart-{self.id}"
 
+    @property
+    def caption(self) -> str:
+        """The title with what has to be said of it."""
+        return " · ".join(filter(None, (self.title, self.note)))
+
 
 @dataclass(frozen=True)
 class _Mark:

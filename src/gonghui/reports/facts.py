@@ -222,12 +222,17 @@ class ReportProposed:
 
 @fact(title="报告备案")
 class ReportFiled:
-    """A second person files a report: each number stands as it was at the cut, `table` is the hash of all of them."""
+    """A second person files a report: each number stands as it was at the cut, `table` is the hash of all of them.
+
+    `paper` and `paper_en` are the hashes of the report's words in both languages; entries of before have none.
+    """
 
     form: str
     period: str
     rows: int
     table: str
+    paper: str = ""
+    paper_en: str = ""
 
 
 @fact(title="公布报告")

@@ -100,9 +100,9 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int, read: str 
     report.table_salt = secrets.token_hex(16)
     report.table_hash = table_hash(figure_table(report))
     report.save()
-    keep(report, filling)
+    papers = keep(report, filling)
     record(
-        ReportFiled(form=report.form, period=report.period, rows=len(filling.rows), table=report.table_hash),
+        ReportFiled(form=report.form, period=report.period, rows=len(filling.rows), table=report.table_hash, **papers),
         about=report,
         by=by,
         happened_on=on,

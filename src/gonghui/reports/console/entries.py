@@ -38,6 +38,8 @@ FIELDS = {
     "form": "报告表",
     "period": "期间",
     "table": "数字表指纹",
+    "paper": "文字指纹",
+    "paper_en": "英文文字指纹",
     "level": "层级",
     "area": "区划",
     "industry": "行业",
@@ -49,6 +51,9 @@ FIELDS = {
     "reason": "原因",
     "given": "设有第二上级",
     "role": "岗位",
+    "certificate": "证书",
+    "grade": "职级",
+    "why": "事由",
 }
 WORDS = {
     "numerator": "分子",
@@ -62,6 +67,18 @@ WORDS = {
     "base": "基层工会",
     "joint": "联合工会",
     "correction": "更正",
+    "list_changed": "名单有变",
+    "social_work": "社会工作者职业资格",
+    "counselling": "心理咨询师",
+    "labour_relations": "劳动关系协调员（师）",
+    "law": "法律职业资格",
+    "family_counselling": "婚姻家庭咨询师",
+    "health_management": "健康管理师",
+    "junior": "初级",
+    "middle": "中级",
+    "senior": "高级",
+    "leave": "休假",
+    "seconded": "借调",
 }
 
 

@@ -14,20 +14,20 @@ from gonghui.reports.models.filings import Report
 from gonghui.reports.models.papers import FiledPaper
 from gonghui.reports.printing.paper import Paper, appended, made
 from gonghui.reports.printing.plain import plain, rebuilt
+from gonghui.reports.printing.reading import document_hash, paper_hash
+from gonghui.reports.printing.table import filed_facts
 from gonghui.reports.standing import KNOWN
 
+FACTS = {False: "paper", True: "paper_en"}
+"""Under which name the filing's entry says the hash of the Chinese and of the English paper."""
 
-def keep(report: Report, filling: Filling) -> None:
-    """Both languages' papers stand, made from the filling at the filing's cut."""
+
+def keep(report: Report, filling: Filling) -> dict[str, str]:
+    """Both languages' papers stand, made from the filling at the filing's cut; their hashes, for its entry."""
     FiledPaper.objects.bulk_create(
         FiledPaper(report=report, english=english, document=plain(made(report, filling, english=english)))
         for english in (False, True)
     )
-
-
-def kept(report: Report, *, english: bool) -> Paper | None:
-    """The paper as it was filed; None for a filing from before papers were kept."""
-    found = FiledPaper.objects.filter(report=report, english=english).values_list("document", flat=True).first()
     return hashes(report)
 
 
@@ -35,11 +35,23 @@ def hashes(report: Report) -> dict[str, str]:
     """The hashes of the papers as the database gives them back, by the names the filing's entry has for them."""
     papers = FiledPaper.objects.filter(report=report).order_by("english").values_list("english", "document")
     return {FACTS[english]: paper_hash(document, report.table_salt) for english, document in papers}
+
+
+def kept(report: Report, *, english: bool) -> Paper | None:
+    """The paper as it was filed; None for a filing from before papers were kept. One that was changed is refused."""
+    found = FiledPaper.objects.filter(report=report, english=english).values_list("document", flat=True).first()
+    said = filed_facts(report).get(FACTS[english], "")
+    if said and (found is None or paper_hash(found, report.table_salt) != said):
+        raise Refusal(
+            "reports.paper_rewritten",
+            "备案时留下的报告文字被人改动或删去了：它的指纹不是台账里记的 %(hash)s…，没有打印；请让经审核对",
+            hash=said[:12],
+        )
     if found is None:
         return None
     paper: Paper = rebuilt(Paper, found)
     _agrees(report, paper)
-    return replace(paper, seal=None, table_hash=report.table_hash)
+    return replace(paper, seal=None, table_hash=report.table_hash, document_hash=document_hash(found))
 
 
 def _agrees(report: Report, paper: Paper) -> None:
@@ -95,7 +107,7 @@ def _with_errata(report: Report, paper: Paper, *, english: bool) -> Paper:
         if not lines:
             return paper
         more = appended(len(paper.sections), _("勘误"), lines, english=english)
-    return replace(paper, sections=(*paper.sections, more))
+    return replace(paper, sections=(*paper.sections, replace(more, is_later=True)))
 
 
 def charts_for(report: Report | None, filling: Filling, *, english: bool, hidden: frozenset[str]) -> tuple[Chart, ...]:

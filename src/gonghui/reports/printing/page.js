@@ -106,7 +106,7 @@
     const card = document.getElementById(number.closest("[aria-describedby]").getAttribute("aria-describedby"));
     const exact = shown(find("[data-k=exact]", card));
     if (exact && !agrees(exact, row.value)) same(said("of-card"), exact, row.value.join("/"));
-    same(said("of-days"), part("days", card), row.first + " – " + row.last);
+    same(said("of-days"), part("days", card), own.clock === "stock" ? row.last : row.first + " – " + row.last);
     same(said("of-scope"), part("code", card), row.scope.code);
     same(said("of-cut"), part("cut", card).replace(/,/g, ""), row.cut === null ? "—" : String(row.cut));
     return found;
@@ -138,12 +138,43 @@
     const walker = document.createTreeWalker(find("#report"), NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const inside = walker.currentNode.parentElement;
-      if (inside.closest("data, .card, figure")) continue;
+      if (inside.closest("data, .card, figure, [data-later]")) continue;
       const text = walker.currentNode.data.normalize("NFKC").replace(dates, " ");
       const words = inside.matches("h2, h3") ? text.replace(/^\s*(?:\d+[.)]|\(\d+\))/, "") : text;
       for (const one of words.match(token) || []) if (!known.has(plain(one))) found.push(one);
     }
     return found;
+  }
+
+  // What a reader reads, line by line, in the one text that was hashed. Everything on the page outside the table and
+  // this check is a line, so that words that were put in are found as well as words that were changed.
+  const APART = "#verdict, [aria-labelledby=table-title], [aria-labelledby=proof-title], [data-later], .card, noscript, template, style, script";
+  const PARTS = "a article b br data details div figcaption figure h1 h2 h3 img main p section span summary table tbody td th thead tr".split(" ");
+  function linesShown() {
+    const plain = (text) => text.replace(/[ \t\n\r\f]+/g, " ").replace(/^ | $/g, "");
+    const unseen = (one) => { throw new Error(said("words-unseen", shown(one).slice(0, 30) || one.localName)); };
+    const isDrawn = (img) => {
+      const figure = img.closest("figure");
+      return figure && find("img", figure) === img && img.src.startsWith("data:image/svg+xml;base64,") && shown(find("summary", figure));
+    };
+    const owners = new Map(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const at = walker.currentNode, text = at.nodeType === Node.TEXT_NODE ? at.data : "", inside = text ? at.parentElement : at;
+      if (inside.closest(APART)) continue;
+      if (!text && (!PARTS.includes(at.localName) || (at.localName === "img" && !isDrawn(at)))) unseen(at);
+      if (text.trim() && !inside.getClientRects().length) unseen(inside);
+      const owner = inside.closest("h1 span, h2, h3, p, summary, tr") || inside;
+      if (text) owners.set(owner, (owners.get(owner) || "") + text);
+    }
+    const lines = [...owners].map(([owner, text]) =>
+      owner.localName === "tr" ? Array.from(owner.cells, (cell) => plain(cell.textContent)).join("\t") : plain(text));
+    lines.push(...all(".card").map((card) => ["title", "exact", "clock", "meaning"].map((name) => plain(part(name, card))).join("\t")));
+    return lines.filter((line) => line.replace(/\t/g, ""));
+  }
+  function allOpen(read) {
+    const closed = all("details").filter((one) => !one.open);
+    closed.forEach((one) => { one.open = true; });
+    try { return read(); } finally { closed.forEach((one) => { one.open = false; }); }
   }
 
   const node = (left, right) => sha256(joined([1], left, right));
@@ -186,16 +217,32 @@
     }
   }
 
-  function proseStep(table, english) {
+  // The words against the entry; whether they are proven. A filing of before words were hashed says nothing of them.
+  function wordsStep(table, english) {
+    const entry = JSON.parse(find("[data-p=entry]").textContent), told = (entry.facts || {})[english ? "paper_en" : "paper"];
+    if (!told) {
+      say("words", "", said("words-none"));
+      return false;
+    }
+    const lines = allOpen(linesShown), head = ["gonghui-paper-1", table.salt || "", shown(find("[data-p=document]"))];
+    const hash = hex(sha256(utf8([...head, ...lines].join("\n") + "\n")));
+    find("#words-hash").textContent = hash;
+    if (hash !== told) say("words", "bad", said("words-differ", hash, told));
+    else say("words", "good", said("words-same", lines.length, entry.entry));
+    return hash === told;
+  }
+
+  function proseStep(table, english, isRead) {
     const numbers = all("#report data[data-row]"), wrong = numbers.flatMap((one) => differences(one, table, english));
     const rows = new Set(table.rows.map((row) => row.row)), used = new Set(numbers.map((one) => one.dataset.row));
     if (rows.size !== table.rows.length) wrong.push(said("row-twice"));
     const loose = unproven(table), absent = [...rows].filter((row) => !used.has(row)), apart = [];
-    if (loose.length) apart.push(said("loose", loose.length, loose.slice(0, 40).join("  ")));
+    const first = loose.slice(0, 40).join("  ");
+    if (loose.length) apart.push(isRead ? said("typed", loose.length, first) : said("loose", loose.length, first));
     if (absent.length) apart.push(said("absent", absent.length, absent.join("  ")));
+    state.apart = loose.length > 0 && !isRead;
     if (wrong.length) say("prose", "bad", ...wrong, ...apart);
-    else say("prose", apart.length ? "open" : "good", said("prose-same", numbers.length), ...apart);
-    state.apart = apart.length > 0;
+    else say("prose", state.apart ? "open" : "good", said("prose-same", numbers.length), ...apart);
   }
 
   function entryStep(table, hash) {
@@ -279,7 +326,8 @@
     const table = step("prose", tableShown);
     let hash = "", note = null;
     if (table) {
-      step("prose", () => proseStep(table, english));
+      const isRead = hasProof && step("words", () => wordsStep(table, english)) === true;
+      step("prose", () => proseStep(table, english, isRead));
       hash = hex(sha256(utf8(written(table) + "\n")));
       const out = find("#table-hash");
       if (out) out.textContent = hash;
@@ -288,6 +336,7 @@
       note = step("groups", noteShown);
       const leaf = table && step("entry", () => entryStep(table, hash));
       const block = leaf && step("block", () => blockStep(leaf));
+      if (!table) say("words", "bad", said("not-reached"));
       if (!leaf) say("block", "bad", said("not-reached"));
       if (block && note) step("tree", () => treeStep(block, note));
       else say("tree", "bad", said("not-reached"));
@@ -329,7 +378,18 @@
     }
   }
 
+  // What was added after the filing says so itself; no hash of the filing covers it.
+  function markLater() {
+    for (const one of all("[data-later]")) {
+      const p = document.createElement("p");
+      p.className = "later";
+      p.textContent = said("later");
+      one.prepend(p);
+    }
+  }
+
   globalThis.gonghui = {sha256: (text) => hex(sha256(utf8(text)))};
   cards();
+  markLater();
   check();
 })();

@@ -222,6 +222,7 @@ def _sections(sections: Sequence[Section], table: ShownTable, *, english: bool) 
             "title": section.heading.text,
             "paragraphs": [[_run(run, cards, rows) for run in paragraph] for paragraph in section.paragraphs],
             "charts": [_drawn(chart) for chart in section.charts],
+            "is_later": section.is_later,
         }
         for section in sections
     ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 def words() -> list[tuple[str, str]]:
     """Each sentence with the name the script asks for it by, in the language that is on."""
-    return [*_verdicts(), *_prose(), *_chain(), *_kept()]
+    return [*_verdicts(), *_prose(), *_words(), *_chain(), *_kept()]
 
 
 def _verdicts() -> list[tuple[str, str]]:
@@ -14,7 +14,7 @@ def _verdicts() -> list[tuple[str, str]]:
         ("verdict-open", _("数字、表和各级指纹与检查点 %1 一致，但此浏览器无法核对签名。请拿别处存的十二组字符比对。")),
         ("verdict-bad", _("不一致：有 %1 步没有通过，见页末“核对”。不要采用本页的数字。")),
         ("verdict-none", _("正文与数字表相同，但本页没有凭据，不能说明它们没有改过。")),
-        ("verdict-apart", _("正文里另有数字没有凭据，或表里的数字没有在正文出现，见“核对”第一步。")),
+        ("verdict-apart", _("正文里另有数字没有凭据，见“核对”第一步。")),
         ("unreadable", _("这一步读不懂：%1")),
         ("not-reached", _("前面的步骤没有走通，这一步没有核对")),
     ]
@@ -24,7 +24,8 @@ def _prose() -> list[tuple[str, str]]:
     return [
         ("prose-same", _("正文里 %1 处数字，处处与表相同")),
         ("loose", _("正文里另有 %1 处数字不在表里，没有凭据：%2")),
-        ("absent", _("表里有 %1 行没有在正文里出现：%2")),
+        ("typed", _("正文里另有 %1 处数字不在表里，是备案时文字里的原话，随文字核对：%2")),
+        ("absent", _("表里另有 %1 行，正文没有写：%2")),
         ("unseen-row", _("表里第 %1 行看不见")),
         ("unseen", _("正文里第 %1 行的数字看不见")),
         ("no-row", _("正文里的“%1”说是第 %2 行，表里没有这一行")),
@@ -38,6 +39,16 @@ def _prose() -> list[tuple[str, str]]:
         ("of-scope", _("单位")),
         ("of-cut", _("切点")),
         ("of-card", _("说明里的精确值")),
+    ]
+
+
+def _words() -> list[tuple[str, str]]:
+    return [
+        ("words-same", _("%1 行文字，与台账第 %2 条所记一致")),
+        ("words-differ", _("文字的指纹是 %1，台账里记的是 %2：有字句改过，或凭据不是这份报告的")),
+        ("words-unseen", _("有文字或图片看不见，或不该在这里：%1")),
+        ("words-none", _("这份报告备案时还没有记文字的指纹：文字、图表、附表和数字的说明没有核对")),
+        ("later", _("以下是备案以后加的，不在凭据里，没有核对。")),
     ]
 
 

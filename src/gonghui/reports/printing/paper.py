@@ -83,6 +83,8 @@ class Section:
     heading: Heading
     paragraphs: tuple[tuple[Run, ...], ...]
     charts: tuple[Chart, ...] = ()
+    is_later: bool = False
+    """Whether it was added after the filing, so that no hash of the filing covers it."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Paper:
     filed_on: date | None
     hides: bool = False
     table_hash: str = ""
+    document_hash: str = ""
     seal: Seal | None = None
 
     @property

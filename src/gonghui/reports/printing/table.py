@@ -65,6 +65,12 @@ def table_hash(table: bytes) -> str:
     return hashlib.sha256(table).hexdigest()
 
 
+def filed_facts(report: Report) -> dict[str, Any]:
+    """What the entry of its filing says; nothing where there is no such entry."""
+    group = entries_of(report).of_kinds(FILED).values("group_id")[:1]
+    return FactGroup.objects.filter(pk__in=group).values_list("facts", flat=True).first() or {}
+
+
 def _filed_path(report: Report) -> str:
     """Where the organisation stood when the report was filed; a union that moves keeps its filed tables."""
     filed = entries_of(report).filter(kind=KIND_IDS.known(FILED) or -1).values_list("path", flat=True).first()
@@ -82,13 +88,13 @@ def _of_filed(one: FiledRow) -> Iterable[dict[str, Any]]:
         "printed": one.printed,
         "printed_en": one.printed_en,
     }
+    yield from (_compared(one.row, one.figure, said) for said in one.compared)
 
 
 def _of_filled(filled: Filled) -> Iterable[dict[str, Any]]:
     yield {
         "row": filled.row.id,
         "figure": filled.figure.name,
-    yield from (_compared(one.row, one.figure, said) for said in one.compared)
         "version": getattr(filled.figure, "version", 1),
         "first": filled.period.first.isoformat(),
         "last": filled.period.last.isoformat(),

@@ -10,10 +10,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gonghui.core.period import Period
 from gonghui.core.seals import canon, merkle, note
+from gonghui.reports.charts import Chart
 from gonghui.reports.printing.paper import Heading, Number, Paper, Section, Words
+from gonghui.reports.printing.plain import plain
+from gonghui.reports.printing.reading import document_hash, paper_hash
 from gonghui.reports.printing.table import FORMAT, table_hash
+from gonghui.reports.printing.tables import Annex, Table
 
 CODE, PATH, CUT, FORM, PERIOD = "110100-CI-00001-8", "/1/", 7_412_903, "beijing_2020h1", "2020H1"
+SALT = "00112233445566778899aabbccddeeff"
 FILED_AT = datetime(2020, 8, 10, 2, 30, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 DAYS = Period(date(2020, 1, 1), date(2020, 6, 30))
@@ -112,7 +117,59 @@ def a_paper(*, english: bool = False, **more: Any) -> Paper:
         filed_at=FILED_AT,
         filed_on=date(2020, 8, 10),
     )
-    return replace(paper, **more)
+    return as_kept(replace(paper, **more))
+
+
+def a_drawn_paper(*, english: bool = False) -> Paper:
+    """The same with a chart and an annex, and a notice that was added after the filing."""
+    paper = a_paper(english=english)
+    (section,) = paper.sections
+    words = (
+        "No. 1, 3 September 2020: “300 homes”, should be “30”."
+        if english
+        else "第 1 号，2020年9月3日：原文“300家”，应为“30家”。"
+    )
+    heading = Heading(1, "2. " if english else "二、", "Errata" if english else "勘误")
+    drawn = replace(
+        paper,
+        sections=(replace(section, charts=(_a_chart(english=english),)),),
+        annexes=(_an_annex(english=english),),
+    )
+    later = Section(heading, ((Words(words),),), is_later=True)
+    kept = as_kept(drawn)
+    return replace(kept, sections=(*kept.sections, later))
+
+
+def as_kept(paper: Paper) -> Paper:
+    """The paper as it comes back from where filed papers are kept."""
+    return replace(paper, document_hash=document_hash(plain(replace(paper, document_hash=""))))
+
+
+def hash_of(paper: Paper) -> str:
+    """The hash of its words, as the entry of its filing says it; what was added later is not among them."""
+    sections = tuple(section for section in paper.sections if not section.is_later)
+    return paper_hash(plain(replace(paper, sections=sections, document_hash="")), SALT)
+
+
+def _a_chart(*, english: bool) -> Chart:
+    unit, title = ("payments", "Payments by district") if english else ("人次", "互助付款，按区")
+    names = ("East", "West") if english else ("东区", "西区")
+    points = [{"value": 1_000_000.0, "label": {"formatter": "1,000,000"}}, {"value": 1_060_012.0}]
+    option = {
+        "animation": False,
+        "xAxis": {"type": "value"},
+        "yAxis": {"type": "category", "data": list(names)},
+        "series": [{"type": "bar", "data": points}],
+    }
+    rows = ((names[0], "1,000,000"), (names[1], "1,060,012"))
+    return Chart("F35-areas", "F35", title, option, 60, ("District" if english else "各区", unit), rows, "")
+
+
+def _an_annex(*, english: bool) -> Annex:
+    head = ("Union", "Payments") if english else ("单位", "付款")
+    names = ("East District", "") if english else ("东区总工会", "")
+    table = Table(head, ((names[0], "1,000,000"), (names[1], "—")), "Smaller than ten" if english else "少于十的不显示")
+    return Annex("Figures by union" if english else "主要数字分单位表", (table,))
 
 
 def a_table() -> bytes:
@@ -133,11 +190,17 @@ def a_table() -> bytes:
         }
         for zh, en in both
     ]
-    return canon.line({"format": FORMAT, "form": FORM, "period": PERIOD, "rows": rows}) + b"\n"
+    return canon.line({"format": FORMAT, "form": FORM, "period": PERIOD, "rows": rows, "salt": SALT}) + b"\n"
 
 
-def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
-    """The proof of the filing's entry: third of five entries, second of three blocks, a signed checkpoint over all."""
+def a_proof(*papers: Paper, facts: dict[str, str] | None = None, **changed: Any) -> dict[str, Any]:
+    """The proof of the filing's entry: third of five entries, second of three blocks, a signed checkpoint over all.
+
+    The entry says the hashes of these papers, else of the one above in both languages.
+    """
+    said = {
+        "paper_en" if one.english else "paper": hash_of(one) for one in papers or (a_paper(), a_paper(english=True))
+    }
     filing: dict[str, Any] = {
         "entry": 7_412_950,
         "recorded_at": FILED_AT,
@@ -148,7 +211,7 @@ def a_proof(table: bytes | None = None, **changed: Any) -> dict[str, Any]:
         "path": PATH,
         "actor": 77,
         "happened_on": date(2020, 8, 10),
-        "facts": {"form": FORM, "period": PERIOD, "table": table_hash(table if table is not None else a_table())},
+        "facts": {"form": FORM, "period": PERIOD, "table": table_hash(a_table()), **said} if facts is None else facts,
         "quantity": 33,
         "amount_fen": 0,
         "sign": 1,

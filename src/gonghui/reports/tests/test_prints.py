@@ -10,15 +10,18 @@ from dataclasses import replace
 import docx as python_docx
 import pypdfium2
 import pytest
+from django.db import connection
 
 from gonghui.core import journal as books
+from gonghui.core.errors import Refusal
 from gonghui.core.figures import Value
-from gonghui.core.models import Access
+from gonghui.core.models import Access, FactGroup
 from gonghui.core.period import Period
-from gonghui.reports import charts, report_forms
+from gonghui.reports import audits, charts, report_forms
 from gonghui.reports.actions import filings
 from gonghui.reports.filling import Filling, fill, filled_report
 from gonghui.reports.models import FiledPaper, Report
+from gonghui.reports.printing import kept as keeping
 from gonghui.reports.printing.formats import FORMATS, sheet_of
 from gonghui.reports.printing.joined import plain
 from gonghui.reports.printing.kept import kept
@@ -29,7 +32,7 @@ from gonghui.reports.standing import SPLIT
 from gonghui.reports.tests.builders import H1 as HALF
 from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
 from gonghui.reports.tests.filing_builders import FORM, a_filed_report, returned_by, the_city_returns_all, the_form
-from gonghui.reports.tests.test_report_pages import address, signed_in
+from gonghui.reports.tests.test_report_pages import address
 from gonghui.spine.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -128,10 +131,22 @@ def test_the_table_is_the_same_before_and_after_filing(federation: Federation):
     assert {row["cut"] for row in rows.values()} == {report.cut}
 
 
+def _filed_before_words_were_hashed(unit: Unit) -> Report:
+    report = _filed(unit)
+    group = FactGroup.objects.get(facts__table=report.table_hash)
+    older = {name: said for name, said in group.facts.items() if name not in ("paper", "paper_en")}
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        FactGroup.objects.filter(pk=group.pk).update(facts=older)
+        cursor.execute("reset session_replication_role")
+    assert list(audits.filed_papers_under_their_hash()) == []
+    return report
+
+
 @pytest.mark.parametrize("change", [{"value": [2_060_013]}, {"text": "260万人次"}])
-def test_a_kept_paper_that_somebody_changed_is_found_out(federation: Federation, change: dict[str, object]):
+def test_an_older_paper_whose_number_somebody_changed_is_found_out(federation: Federation, change: dict[str, object]):
     the_city_returns_all(federation)
-    report = _filed(federation.city)
+    report = _filed_before_words_were_hashed(federation.city)
     one = FiledPaper.objects.get(report=report, english=False)
     number = next(
         run
@@ -151,7 +166,7 @@ def test_a_kept_paper_that_somebody_changed_is_found_out(federation: Federation,
 def test_a_print_is_a_file_to_keep_and_leaves_a_trace(federation: Federation, ending: str, kind: str):
     the_city_returns_all(federation)
     before = Access.objects.count()
-    answer = signed_in("reviewer", federation.city.organisation).get(address("report_print", federation.city, ending))
+    answer = federation.city.browser("reviewer").get(address("report_print", federation.city, ending))
     assert (answer.status_code, answer["Content-Type"]) == (200, kind)
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["Content-Disposition"].endswith(f'.{ending}"')
@@ -160,7 +175,7 @@ def test_a_print_is_a_file_to_keep_and_leaves_a_trace(federation: Federation, en
 
 
 def test_strangers_and_unknown_endings_find_nothing(federation: Federation):
-    stranger = signed_in("statistician", federation.west.organisation)
+    stranger = federation.west.browser("statistician")
     assert stranger.get(address("report_print", federation.east, "pdf")).status_code == 404
     assert stranger.get(address("report_print", federation.west, "exe")).status_code == 404
 
@@ -168,8 +183,8 @@ def test_strangers_and_unknown_endings_find_nothing(federation: Federation):
 def test_what_the_page_hides_no_print_shows(federation: Federation):
     returned_by(federation, "east", "F42", 7)
     returned_by(federation, "east", "F35", 50_000)
-    client = signed_in("reviewer", federation.city.organisation)
-    own = signed_in("statistician", federation.east.organisation)
+    client = federation.city.browser("reviewer")
+    own = federation.east.browser("statistician")
     for ending in ("docx", "pdf"):
         theirs = client.get(address("report_print", federation.east, ending)).content
         assert "7件" not in _text(ending, theirs)
@@ -251,7 +266,7 @@ def test_recorded_months_are_drawn_and_add_up(federation: Federation, journal: C
 
 def test_the_report_page_has_the_charts_table_and_no_style(federation: Federation):
     returned_by(federation, "east", "F35", 50_000)
-    page = signed_in("reviewer", federation.city.organisation).get(address("report", federation.city)).content.decode()
+    page = federation.city.browser("reviewer").get(address("report", federation.city)).content.decode()
     assert 'id="chart-F35-areas" type="application/json"' in page
     assert "<details open><summary>" in page
     assert "50,000" in page[page.index('class="charts"') :]
@@ -296,3 +311,32 @@ def test_a_hidden_number_is_not_found_by_trying_it_against_the_hash(federation: 
     guess = json.dumps(tried, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
     assert guess.encode() != whole
     assert table_hash(guess.encode()) != report.table_hash
+
+
+@pytest.mark.parametrize(("way", "english"), [("words", False), ("drawing", True), ("gone", False)])
+def test_a_kept_paper_that_somebody_changed_is_not_printed(federation: Federation, way: str, english: bool):
+    returned_by(federation, "east", "F35", 50_000)
+    report = _filed(federation.city)
+    assert list(audits.filed_papers_under_their_hash()) == []
+    one = FiledPaper.objects.get(report=report, english=english)
+    section = next(section for section in one.document["sections"] if section["charts"])
+    if way == "words":
+        next(run for run in section["paragraphs"][0] if run[""] == "Words")["text"] += "再创新高"
+    else:
+        section["charts"][0]["option"]["series"][0]["data"][0]["value"] = 1.0
+    one.delete() if way == "gone" else one.save()
+    for ending in ("docx", "pdf", "html"):
+        with pytest.raises(Refusal, match="改动或删去"):
+            _print(federation.city, ending, english=english)
+    assert kept(report, english=not english) is not None
+    (found,) = audits.filed_papers_under_their_hash()
+    assert found.where.endswith("paper_en" if english else "paper")
+
+
+def test_mutant_a_paper_that_is_printed_unchecked(federation: Federation, monkeypatch: pytest.MonkeyPatch):
+    report = _filed(federation.city)
+    one = FiledPaper.objects.get(report=report, english=False)
+    one.document["addressee"] = "各位代表："
+    one.save()
+    monkeypatch.setattr(keeping, "filed_facts", lambda report: {})
+    assert "各位代表：" in _text("docx", _print(federation.city, "docx"))
