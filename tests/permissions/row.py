@@ -12,19 +12,29 @@ Roles = frozenset[str]
 Body = Callable[[World, Branch], dict[str, Any]]
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING, OWNING = (
+ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING, OWNING, STAFFING = (
     frozenset({role})
-    for role in ("statistician", "reviewer", "unit_lead", "report_editor", "auditor", "org_officer", "figure_owner")
+    for role in (
+        "statistician",
+        "reviewer",
+        "unit_lead",
+        "report_editor",
+        "auditor",
+        "org_officer",
+        "figure_owner",
+        "hr_officer",
+    )
 )
 SECURITY, SYSTEM = frozenset({"security_admin"}), frozenset({"system_admin"})
 NOBODY: Roles = frozenset()
-OFFICES: Roles = ENTERING | REVIEWING | LEADING | EDITING | AUDITING | ORGANISING | OWNING
+OFFICES: Roles = ENTERING | REVIEWING | LEADING | EDITING | AUDITING | ORGANISING | OWNING | STAFFING
 EVERYBODY: Roles = OFFICES | ADMINISTRATORS
-REPORT_READERS: Roles = OFFICES - ORGANISING
+REPORT_READERS: Roles = OFFICES - ORGANISING - STAFFING
 JOURNAL_READERS: Roles = OFFICES | {"audit_admin"}
 TREE_READERS: Roles = OFFICES | {"security_admin", "audit_admin"}
 SET_UP_READERS: Roles = REVIEWING | LEADING | AUDITING | ORGANISING
-OFFICIAL_READERS: Roles = TREE_READERS - EDITING - OWNING
+OFFICIAL_READERS: Roles = TREE_READERS - EDITING - OWNING - STAFFING
+WORKER_READERS: Roles = STAFFING | ORGANISING
 APPOINTING: Roles = ORGANISING | SECURITY
 
 

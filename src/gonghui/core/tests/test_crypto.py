@@ -3,7 +3,7 @@
 import pytest
 from django.test import override_settings
 
-from gonghui.core.crypto import Unreadable, seal, unseal
+from gonghui.core.crypto import Unreadable, digest, seal, unseal
 
 
 def test_a_sealed_text_opens_again_and_is_never_sealed_alike() -> None:
@@ -29,3 +29,11 @@ def test_a_changed_value_does_not_open() -> None:
     changed = sealed[:-3] + ("A" if sealed[-3] != "A" else "B") + sealed[-2:]
     with pytest.raises(Unreadable):
         unseal(changed, purpose="factor")
+
+
+def test_a_digest_finds_the_same_text_under_its_own_purpose_and_key_alone() -> None:
+    found = digest("A-1", purpose="card")
+    assert found == digest("A-1", purpose="card")
+    assert found not in (digest("A-2", purpose="card"), digest("A-1", purpose="paper"))
+    with override_settings(GONGHUI_MASTER_KEY="another"):
+        assert found != digest("A-1", purpose="card")

@@ -13,7 +13,7 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms, seals
 from gonghui.reports.console.report import Place, is_english, name_of, short_name_of, title_of
 from gonghui.reports.models import Evidence, Line, Report, Return, Round, Upload
-from gonghui.spine.officials.models import Post, ResetCode
+from gonghui.spine.officials.models import Certificate, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 
 
@@ -162,6 +162,47 @@ def reset_codes(actor: Actor, ids: Sequence[int]) -> Found:
     seen = ResetCode.objects.seen_by(actor).filter(pk__in=ids).select_related("account")
     return {
         one.pk: Subject(_("%(name)s的重置码") % {"name": one.account.name}, _address("official", one.account.public_id))
+        for one in seen
+    }
+
+
+@resolver("officials.position")
+def positions(actor: Actor, ids: Sequence[int]) -> Found:
+    """Positions for social workers, by their number and union."""
+    if not actor.may("officials.social_workers"):
+        return {}
+    seen = Position.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation")
+    return {
+        one.pk: Subject(
+            _("%(unit)s的岗位%(post_no)s") % {"unit": short_name_of(one.organisation), "post_no": one.post_no},
+            _address("position", one.public_id),
+        )
+        for one in seen
+    }
+
+
+@resolver("officials.socialworker")
+def social_workers(actor: Actor, ids: Sequence[int]) -> Found:
+    """Social workers, by their number and a masked name; the page behind says who opened it."""
+    if not actor.may("officials.social_workers"):
+        return {}
+    seen = SocialWorker.objects.seen_by(actor).filter(pk__in=ids)
+    return {
+        one.pk: Subject(f"{one.worker_no} {one.masked_name}", _address("social_worker", one.public_id)) for one in seen
+    }
+
+
+@resolver("officials.certificate")
+def certificates(actor: Actor, ids: Sequence[int]) -> Found:
+    """Certificates, by their kind and whose they are; opened at the social worker."""
+    if not actor.may("officials.social_workers"):
+        return {}
+    seen = Certificate.objects.seen_by(actor).filter(pk__in=ids).select_related("worker")
+    return {
+        one.pk: Subject(
+            _("%(worker)s的%(certificate)s证书") % {"worker": one.worker.worker_no, "certificate": _(one.title)},
+            _address("social_worker", one.worker.public_id),
+        )
         for one in seen
     }
 

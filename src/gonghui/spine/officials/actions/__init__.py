@@ -1,5 +1,12 @@
-"""The verbs of posts, accounts and reset codes; the only code that writes these tables."""
+"""The verbs of posts, accounts, reset codes and social workers; the only code that writes these tables."""
 
+from gonghui.spine.officials.actions.certificates import (
+    CertificateEntry,
+    check_certificates,
+    submit_certificates,
+    submit_renewal,
+    turn_certificates,
+)
 from gonghui.spine.officials.actions.codes import (
     confirm_reset_code,
     issue_reset_code,
@@ -7,6 +14,8 @@ from gonghui.spine.officials.actions.codes import (
     void_reset_code,
 )
 from gonghui.spine.officials.actions.first import FirstCode, appoint_first_administrators
+from gonghui.spine.officials.actions.lists import follow_move
+from gonghui.spine.officials.actions.positions import PositionEntry, change_position, open_positions
 from gonghui.spine.officials.actions.posts import (
     appoint,
     delegate,
@@ -15,18 +24,41 @@ from gonghui.spine.officials.actions.posts import (
     end_post,
     open_account,
 )
+from gonghui.spine.officials.actions.social_workers import (
+    Posting,
+    WorkerEntry,
+    change_worker,
+    enrol_workers,
+    post_workers,
+    turn_worker,
+)
 
 __all__ = [
+    "CertificateEntry",
     "FirstCode",
+    "PositionEntry",
+    "Posting",
+    "WorkerEntry",
     "appoint",
     "appoint_first_administrators",
+    "change_position",
+    "change_worker",
+    "check_certificates",
     "confirm_reset_code",
     "delegate",
     "disable_account",
     "enable_account",
     "end_post",
+    "enrol_workers",
+    "follow_move",
     "issue_reset_code",
     "open_account",
+    "open_positions",
+    "post_workers",
+    "submit_certificates",
+    "submit_renewal",
+    "turn_certificates",
+    "turn_worker",
     "use_reset_code",
     "void_reset_code",
 ]

@@ -1,5 +1,6 @@
 """The tables of posts and accounts, and of social workers with their certificates."""
 
+from gonghui.spine.officials.models.audits import share_differences
 from gonghui.spine.officials.models.posts import (
     ADMINISTRATORS,
     ROLES,
@@ -10,14 +11,31 @@ from gonghui.spine.officials.models.posts import (
     actor_for,
     posts_of,
 )
+from gonghui.spine.officials.models.social_workers import (
+    Certificate,
+    Position,
+    Registration,
+    SocialWorker,
+    SocialWorkerQuerySet,
+    Spell,
+    on_day,
+)
 
 __all__ = [
     "ADMINISTRATORS",
     "ROLES",
+    "Certificate",
+    "Position",
     "Post",
     "PostQuerySet",
+    "Registration",
     "ResetCode",
     "ResetCodeQuerySet",
+    "SocialWorker",
+    "SocialWorkerQuerySet",
+    "Spell",
     "actor_for",
+    "on_day",
     "posts_of",
+    "share_differences",
 ]

@@ -22,6 +22,7 @@ def test_the_issues_roles_are_all_there() -> None:
         "figure_owner",
         "auditor",
         "org_officer",
+        "hr_officer",
         "system_admin",
         "security_admin",
         "audit_admin",
