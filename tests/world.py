@@ -63,6 +63,7 @@ OFFICES = {
     "audit": "auditor",
     "org": "org_officer",
     "owner": "figure_owner",
+    "hr": "hr_officer",
 }
 ADMINISTRATORS = {"admin.system": "system_admin", "admin.security": "security_admin", "admin.audit": "audit_admin"}
 
