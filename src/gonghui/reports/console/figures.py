@@ -1,5 +1,6 @@
 """The pane of one figure: exact value, meaning, clock, scope, sources, cut, parts by area, the way to its entries."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,22 +13,29 @@ from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, Figure, Value, answer, entries_behind
 from gonghui.core.models import EntryQuerySet
 from gonghui.core.numerals import Style
+from gonghui.reports import comparing
 from gonghui.reports.breakdown import areas
+from gonghui.reports.comparing import Side
+from gonghui.reports.console.reading import Against, of_figure, read
 from gonghui.reports.console.report import (
     Live,
     Place,
     dates_of,
     days_of,
     exact_of,
+    is_english,
     name_of,
-    paper,
     place_of,
     short_name_of,
 )
+from gonghui.reports.console.sparks import spark
 from gonghui.reports.filling import Filled, Filling, belongs, filled_report
 from gonghui.reports.models.filings import Report
 from gonghui.reports.organised import as_now
 from gonghui.reports.places import paths_of
+from gonghui.reports.standing import KNOWN
+from gonghui.reports.trends import trend
+from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import COUNTED_TO, Counted
 from gonghui.web.templatetags.gonghui import yuan
@@ -45,6 +53,7 @@ class Part:
     percent: float
     url: str = ""
     is_open: bool = True
+    change: str = ""
 
 
 @page("reports.see")
@@ -57,7 +66,7 @@ def figure(request: ConsoleRequest, form: str, period: str, code: str, row: str)
     shown = pane(request.actor, place, kept, filled, filling.as_of)
     if request.headers.get("HX-Target") == "pane":
         return render(request, "reports/console/pane.html", shown)
-    whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}
+    whole = {**read(request, place, kept, filling, row_id=row), "pane": shown, **shown}
     return render(request, "reports/console/report.html", whole)
 
 
@@ -74,7 +83,9 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of:
     """Everything the pane says about one figure."""
     masked = areas.is_masked(filled, place.organisation, actor)
     figure = filled.figure
+    compared = of_figure(actor, place, filled)
     return {
+        **compared,
         "place": place,
         "live": Live(filled, place.figure_url(filled.row.id), place.organisation.code, True, masked, as_of),
         "filled": filled,
@@ -89,7 +100,8 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of:
         "returned": exact_of(filled, _one(filled.value.returned)),
         "may_repeat": figure.is_distinct and any(filled.value.returned),
         "now": exact_of(filled, filled.now.total) if filled.now is not None else "",
-        "parts": [] if masked else parts_of(actor, place, filled),
+        "parts": [] if masked else parts_of(place, filled, compared["against"][0]),
+        "spark": None if masked else _spark(actor, place, filled),
         "rest_is_shared": figure.is_distinct,
         "door": door(actor, place, filled),
         "entries_url": reverse("report_entries", args=[*place.parts, filled.row.id]),
@@ -135,8 +147,16 @@ def printed_how(style: Style) -> str:
     return words.get(style.code, _("不作舍入"))
 
 
-def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
-    """The bars of the breakdown, the longest first; what may not be shown prints as —."""
+def _spark(actor: Actor, place: Place, filled: Filled) -> Any:
+    """The figure's line over the months; of a sensitive one for its own unit alone, a small month tells too much."""
+    if filled.figure.sensitive and place.organisation.pk != actor.organisation_id:
+        return None
+    found = trend(filled.figure, place.organisation, filled.period, filled.cut)
+    return spark(found, filled) if found is not None else None
+
+
+def parts_of(place: Place, filled: Filled, against: Against | None = None) -> list[Part]:
+    """The bars of the breakdown, the longest first, each with its change; what may not be shown prints as —."""
     if not areas.is_divided(filled.figure) or not filled.is_known:
         return []
     children = areas.below(place.organisation, place.period)
@@ -147,10 +167,20 @@ def parts_of(actor: Actor, place: Place, filled: Filled) -> list[Part]:
     own = [cell for cell in found if cell.organisation is None and (any(cell.value.whole) or not cell.is_open)]
     ranked = areas.ranked(found)[: BARS_CITY if place.organisation.level == "city" else BARS]
     longest = max((cell.size for cell in [*ranked, *own] if cell.is_open), default=0)
-    return [_part(place, filled, cell, longest) for cell in [*ranked, *own]]
+    before = _before(place, children, against) if against is not None and against.is_change else {}
+    return [_part(place, filled, cell, longest, before) for cell in [*ranked, *own]]
 
 
-def _part(place: Place, filled: Filled, cell: areas.Cell, longest: float) -> Part:
+def _before(place: Place, children: Sequence[Organisation], against: Against) -> dict[int | None, areas.Cell]:
+    """The parts of the number compared with, by organisation, where it stood: they add up to it."""
+    base = against.said.base
+    found = areas.cells([(base.row, base.period)], place.organisation, children, base.cut)[base.row.id]
+    return {cell.organisation.pk if cell.organisation is not None else None: cell for cell in found}
+
+
+def _part(
+    place: Place, filled: Filled, cell: areas.Cell, longest: float, before: Mapping[int | None, areas.Cell]
+) -> Part:
     name, url = _("本级"), ""
     if cell.organisation is None and filled.figure.is_distinct:
         name = _("本级，减去各单位间重复")
@@ -161,7 +191,19 @@ def _part(place: Place, filled: Filled, cell: areas.Cell, longest: float) -> Par
     if not cell.is_open:
         return Part(name, "—", 0, url, is_open=False)
     text = number_of(filled, cell.value)
-    return Part(name, text, 100 * cell.size / longest if longest > 0 else 0, url)
+    former = before.get(cell.organisation.pk if cell.organisation is not None else None)
+    change = _moved(filled, cell, former) if former is not None else ""
+    return Part(name, text, 100 * cell.size / longest if longest > 0 else 0, url, change=change)
+
+
+def _moved(filled: Filled, cell: areas.Cell, former: areas.Cell) -> str:
+    """How one part moved; nothing is said of a hidden one, nor of what several units of a distinct figure share."""
+    if not former.is_open or (cell.organisation is None and filled.figure.is_distinct):
+        return ""
+    row, period = filled.row, filled.period
+    now, then = (Side(row, period, one.value, KNOWN, filled.figure.version) for one in (cell, former))
+    said = comparing.compared(now, then, "yoy")
+    return said.short(english=is_english()) if said.change is not None else "—"
 
 
 def number_of(filled: Filled, value: Value) -> str:
@@ -226,7 +268,7 @@ def verify(request: ConsoleRequest, form: str, period: str, code: str, row: str)
     shown |= {"verified": again == filled.value, "again": "—" if shown["masked"] else exact_of(filled, again.total)}
     if request.headers.get("HX-Target") == "pane":
         return render(request, "reports/console/pane.html", shown)
-    whole = {**paper(request, place, kept, filling, row_id=row), "pane": shown, **shown}
+    whole = {**read(request, place, kept, filling, row_id=row), "pane": shown, **shown}
     return render(request, "reports/console/report.html", whole)
 
 

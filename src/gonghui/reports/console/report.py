@@ -1,6 +1,7 @@
 """The work report: choosing one, reading it with live figures, filing it with a second person."""
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +25,7 @@ from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
 from gonghui.reports.breakdown.areas import is_masked, masked_rows
 from gonghui.reports.console import steps
-from gonghui.reports.filling import Filled, Filling, Piece, fill_report, filled_report, prose
+from gonghui.reports.filling import Filled, Filling, Piece, fill_report, is_hidden, prose
 from gonghui.reports.models.filings import STANDING, Report
 from gonghui.reports.printing.kept import charts_for
 from gonghui.reports.report_forms import Form
@@ -109,11 +110,14 @@ class Live:
     is_masked: bool = False
     as_of: int | None = None
     nth: int = 1
+    change: str = ""
+    """How it moved, where the reader asked to compare."""
 
     @property
     def mark(self) -> str:
         """What tells this place of the number from others on the page."""
-        return self.filled.row.id if self.nth == 1 else f"{self.filled.row.id}-{self.nth}"
+        name = self.filled.row.id.replace("|", "-")
+        return name if self.nth == 1 else f"{name}-{self.nth}"
 
     @property
     def title(self) -> str:
@@ -274,14 +278,6 @@ def _found(actor: Actor, own: Organisation, words: str) -> list[Organisation]:
     return list(seen.filter(parent=own).order_by("level", "pinyin_key", "id")[: FOUND_MOST * 2])
 
 
-@page("reports.see")
-def report(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
-    """A report in prose, every number live; beside it what is missing, what moved, and the filing."""
-    place = place_of(request.actor, form, period, code)
-    kept, filling = filled_report(place.form, place.organisation, place.period)
-    return render(request, "reports/console/report.html", paper(request, place, kept, filling))
-
-
 def paper(
     request: ConsoleRequest, place: Place, kept: Report | None, filling: Filling, row_id: str = ""
 ) -> dict[str, Any]:
@@ -305,7 +301,7 @@ def paper(
             "number": str(section.number) if english else han(section.number),
             "title": section.title,
             "position": section.position,
-            "paragraphs": [[_piece(piece, lives, shown) for piece in pieces] for pieces in section.paragraphs],
+            "paragraphs": [[_piece(piece, lives, shown, masked) for piece in pieces] for pieces in section.paragraphs],
         }
         for section in prose(filling, english=english)
     ]
@@ -382,13 +378,14 @@ def title_of(form: Form, period: Period, *, english: bool, head: bool = False) -
     return (form.headline if head else form.title).format(period=period.label)
 
 
-def _piece(piece: Piece, lives: dict[str, Live], shown: "Counter[str]") -> dict[str, Any]:
-    hidden = piece.of != "" and lives[piece.of].is_masked
+def _piece(piece: Piece, lives: dict[str, Live], shown: "Counter[str]", masked: Set[str]) -> dict[str, Any]:
+    hidden = is_hidden(piece.of, masked)
     live = None
     if piece.filled is not None:
-        row = piece.filled.row.id
+        row, said = piece.filled.row.id, piece.filled.compared
         shown[row] += 1
-        live = replace(lives[row], filled=piece.filled, nth=shown[row])
+        own = lives[said.now.row.id if said is not None else row]
+        live = replace(own, filled=piece.filled, nth=shown[row], is_masked=is_hidden(row, masked))
     return {"text": "" if hidden else piece.text, "live": live}
 
 
@@ -465,7 +462,6 @@ def to_confirm(actor: Actor) -> list[Item]:
 
 urlpatterns = [
     path("reports/", reports, name="reports"),
-    path("reports/<slug:form>/<str:period>/<str:code>/", report, name="report"),
     path("reports/<slug:form>/<str:period>/<str:code>/propose/", propose, name="report_propose"),
     path("reports/<slug:form>/<str:period>/<str:code>/confirm/", confirm, name="report_confirm"),
 ]

@@ -1,0 +1,113 @@
+"""A figure over this year and the last, month by month, or by quarters or halves where returns were made for longer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from gonghui.core.figures import Ask, Figure, answer
+from gonghui.core.period import Period
+from gonghui.reports.models.returns import Line
+from gonghui.reports.organised import as_then
+from gonghui.spine.organisations.models import Organisation
+
+GRAINS = {"month": 1, "quarter": 3, "half": 6}
+FEWEST = 2
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One step of the line: its days, and its number where the books can tell it."""
+
+    period: Period
+    whole: tuple[int, ...] | None
+
+    @property
+    def size(self) -> float | None:
+        """How high it stands; of a share the share."""
+        if self.whole is None:
+            return None
+        if len(self.whole) == 2:
+            return self.whole[0] / self.whole[1] if self.whole[1] else None
+        return float(self.whole[0])
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The points of this year and the last in the finest steps that no return cuts through."""
+
+    grain: str
+    points: tuple[Point, ...]
+
+    @property
+    def known(self) -> list[Point]:
+        """The points that have a number."""
+        return [point for point in self.points if point.size is not None]
+
+
+def trend(figure: Figure, organisation: Organisation, period: Period, cut: int | None = None) -> Trend | None:
+    """The figure's line up to the end of a period, all months asked in one go; nothing where two points are not known.
+
+    Different subjects cannot be added up from months, and a figure as of its own day has none.
+    """
+    months = _months(period)
+    if figure.is_distinct or figure.clock == "asof" or not months:
+        return None
+    asks = as_then([Ask(figure, organisation.path, Period.month(month)) for month in months], organisation)
+    values = [value.whole for value in answer(asks, cut)]
+    returned = _returned(figure, asks[0].paths or (asks[0].path,), period.last)
+    for grain, length in GRAINS.items():
+        points = _points(figure, months, values, returned, length)
+        if points is not None and sum(point.size is not None for point in points) >= FEWEST:
+            return Trend(grain, tuple(points))
+    return None
+
+
+def _months(period: Period) -> list[int]:
+    """The whole months of the period's last year and the one before, up to its end."""
+    first = date(period.last.year - 1, 1, 1)
+    whole, _edges = Period(first, max(first, period.last)).split()
+    return whole
+
+
+def _returned(figure: Figure, paths: Sequence[str], until: date) -> list[Span]:
+    """The different days for which the figure was returned there."""
+    placed = reduce(or_, (Q(path__startswith=path) for path in paths))
+    lines = Line.objects.accepted().filter(placed, figure=figure.name, first_on__lte=until)
+    return list(lines.values_list("first_on", "last_on").distinct())
+
+
+def _points(
+    figure: Figure, months: Sequence[int], values: Sequence[tuple[int, ...]], returned: Sequence[Span], length: int
+) -> list[Point] | None:
+    """The months taken together by so many; nothing where a return was made for days that one of them cuts."""
+    points = []
+    for at in range(0, len(months) - len(months) % length, length):
+        days = Period(Period.month(months[at]).first, Period.month(months[at + length - 1]).last)
+        parts = values[at : at + length]
+        if figure.clock == "stock":
+            points.append(Point(days, parts[-1] if _stands(figure, returned, days) else None))
+            continue
+        touching = [(first, last) for first, last in returned if first <= days.last and days.first <= last]
+        if not all(_within(days, first, last) for first, last in touching):
+            return None
+        whole = tuple(sum(part[n] for part in parts) for n in range(len(parts[0])))
+        points.append(Point(days, whole if touching or _is_recorded(figure) else None))
+    return points
+
+
+def _within(days: Period, first: date, last: date) -> bool:
+    return days.first <= first and last <= days.last
+
+
+def _is_recorded(figure: Figure) -> bool:
+    return figure.fold.kind is not None or bool(figure.fold.parts)
+
+
+def _stands(figure: Figure, returned: Sequence[Span], days: Period) -> bool:
+    """Whether a level was ever told by the last of the days."""
+    return _is_recorded(figure) or any(last <= days.last for _first, last in returned)
