@@ -25,8 +25,7 @@ from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.checking import Draft
 from gonghui.reports.filling import fill_report
 from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round, Upload
-from gonghui.reports.sheets.columns import COLUMNS
-from gonghui.reports.sheets.opening import SHEET
+from gonghui.reports.sheets.columns import COLUMNS, SHEET
 from gonghui.reports.sheets.out import HEADER_ROW, workbook
 from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
 from gonghui.spine.officials import actions as officials

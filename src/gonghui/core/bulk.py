@@ -3,14 +3,16 @@
 The result is row for row what the interactive action would have written; the app's test says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import BooleanField, Model
+from django.db.models.expressions import RawSQL
 
+from gonghui.core.actor import Actor
 from gonghui.core.facts import amount_of, group_of, quantity_of
 from gonghui.core.journal import ENTRY_COLUMNS, Pending, as_rows, canonical
 from gonghui.core.models import BulkCursor
@@ -92,12 +94,32 @@ def copy_entries(pending: Iterable[Pending]) -> int:
     return len(listed)
 
 
+_REVERSED = f"""
+insert into core_entry ({ENTRY_COLUMNS}) select subject_id, amount_fen, quantity, organisation_id,
+  case when actor_id = 0 then 0 else %s end, happened_on, group_id, kind, subject_type, -sign, id, path, %s
+from core_entry where id = any(%s) order by id
+"""  # noqa: S608
+
+
+def reverse_entries(ids: Collection[int], *, why: str, by: Actor) -> int:
+    """Cancel many entries, as `journal.reverse` does one: same day, opposite sign, `why` a short code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REVERSED, [by.id, why, list(ids)])
+        return int(cursor.rowcount)
+
+
 def load(model: type[Model], columns: Sequence[str], rows: Iterable[Row], *, entries: Iterable[Pending]) -> int:
     """Rows and their entries stand together, in one transaction or in the caller's. Returns the rows written."""
     with transaction.atomic():
         written = copy(model, columns, rows)
         copy_entries(entries)
     return written
+
+
+def among(column: str, values: Collection[object], kind: str = "bigint") -> RawSQL:
+    """The condition that a column is one of very many values: one array, where `in` would need a place for each."""
+    sql = f"{column} = any(%s::{kind}[])"
+    return RawSQL(sql, [list(values)], output_field=BooleanField())  # noqa: S611
 
 
 @contextmanager

@@ -48,6 +48,7 @@ MENU = (
             Desk(_("组织"), "organisations", "organisations.see", key="o"),
             Desk(_("建会"), "set_ups", "organisations.set_ups", key="s"),
             Desk(_("干部"), "officials", "officials.see", key="p"),
+            Desk(_("成批导入"), "imports", "organisations.edit", key="i"),
             Desk(_("重置码"), "reset_codes", "officials.confirm_reset", key="w"),
         ),
     ),

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "gonghui.spine.officials",
     "gonghui.spine.organisations",
     "gonghui.web.lists",
+    "gonghui.web.imports",
     "gonghui.web",
     "gonghui.core",
     "django.contrib.auth",

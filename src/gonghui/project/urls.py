@@ -9,12 +9,14 @@ from gonghui.spine.officials import console as officials
 from gonghui.spine.organisations import console as organisations
 from gonghui.web import api
 from gonghui.web import urls as web
+from gonghui.web.imports import console as imports
 
 machines = api.shell()
 machines.add_router("checkpoints", reports_api.router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *web.urlpatterns,
+    *imports.urlpatterns,
     *reports.urlpatterns,
     *organisations.urlpatterns,
     *officials.urlpatterns,

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from gonghui.reports.sheets.columns import COLUMNS, letter
+from gonghui.reports.sheets.columns import COLUMNS
 from gonghui.reports.sheets.out import HEADER_ROW
+from gonghui.web.imports.cells import letter
 
 SHEET_PART = "xl/worksheets/sheet1.xml"
 LETTERS = {column.key: letter(place) for place, column in enumerate(COLUMNS)}

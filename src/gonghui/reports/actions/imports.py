@@ -17,9 +17,10 @@ from gonghui.reports.checking import Checker, Draft
 from gonghui.reports.facts import WorkbookChecked, WorkbookCommitted
 from gonghui.reports.models import Line, Return, Upload
 from gonghui.reports.sheets import table
+from gonghui.reports.sheets.columns import SHEET
 from gonghui.reports.sheets.marked import grid_of
-from gonghui.reports.sheets.opening import open_upload
 from gonghui.reports.sheets.table import Reading, ReadRow
+from gonghui.web.imports.opening import open_upload
 
 REASON = "变动原因"
 AMOUNTS = frozenset({"number", "denominator", "nothing"})
@@ -44,7 +45,7 @@ CELL_OF = {
 def check_workbook(in_return: Return, content: bytes, name: str, *, by: Actor, on: date) -> Upload:
     """The upload with everything wrong in it; a file that cannot be read at all is refused. Read outside the action."""
     acts_for(by, in_return.organisation_id, power="reports.enter")
-    opened = open_upload(content, name, largest=parameters.on(on).workbook_bytes)
+    opened = open_upload(content, name, largest=parameters.on(on).workbook_bytes, wanted=(SHEET,))
     reading = table.read(opened, in_return)
     _check_rows(reading, Checker(in_return, on=on))
     if not reading.rows and not reading.problems:

@@ -17,9 +17,9 @@ from gonghui.reports.actions.lines import was_sent
 from gonghui.reports.checking import Checker, Draft
 from gonghui.reports.models import Line, Return, RoundFigure
 from gonghui.reports.models.returns import is_open_to
-from gonghui.reports.sheets import typed
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say
+from gonghui.web.imports import typed
 from gonghui.web.templatetags.gonghui import yuan
 
 

@@ -20,8 +20,8 @@ from gonghui.reports.actions.review import reviewer_check
 from gonghui.reports.console.amounts import against, amount_text, before_of, input_text, name_of
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Comment, Line
-from gonghui.reports.sheets import typed
 from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.imports import typed
 
 LINE_STEPS = ("draft", "submitted", "accepted")
 

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from gonghui.reports import rules
 from gonghui.reports.papers.pdf import Book, Unreadable, without_metadata
-from gonghui.reports.sheets import inside
+from gonghui.web.imports import inside
 
 PIXELS = 40_000_000
 KEPT = 20

@@ -14,7 +14,7 @@ from django.conf import settings
 
 import gonghui
 from gonghui.core.errors import Refusal
-from gonghui.reports.sheets.opening import REFUSALS, check_zip
+from gonghui.web.imports.opening import REFUSALS, check_zip
 
 FOLDER = "evidence"
 WALL_SECONDS = 40
@@ -99,7 +99,7 @@ def _scanned(content: bytes, way: str) -> bool:
         return False
     answer: dict[str, Any] = json.loads(child.stdout)
     if code := answer.get("refused"):
-        raise Refusal(f"reports.{code}", REFUSALS[str(code)], **answer["params"])
+        raise Refusal(f"imports.{code}", REFUSALS[str(code)], **answer["params"])
     for place, kind in answer["found"]:
         page = place.removeprefix("page ")
         raise Refusal(

@@ -31,19 +31,4 @@ COLUMNS = (
 HEADINGS = {column.heading: column.key for column in COLUMNS}
 ENTERED = tuple(column.key for column in COLUMNS if column.entered)
 UNIT_LABEL, CODE_LABEL, ROUND_LABEL, NUMBER_LABEL, DUE_LABEL = "填报单位", "组织代码", "收数", "收数编号", "截止日期"
-INSTRUCTIONS = "填写说明"
-
-
-def letter(index: int) -> str:
-    """The letters of a column, A for 0."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def place(row: int, index: int) -> str:
-    """The cell as people name it: row counted from 1, column from 0."""
-    return f"{letter(index)}{row}"
+SHEET, INSTRUCTIONS = "上报表", "填写说明"

@@ -10,8 +10,8 @@ import xlsxwriter
 
 from gonghui.core.neutral import neutral
 from gonghui.reports import rules
-from gonghui.reports.sheets.columns import COLUMNS, letter
-from gonghui.reports.sheets.opening import SHEET
+from gonghui.reports.sheets.columns import COLUMNS, SHEET
+from gonghui.web.imports.cells import letter
 
 ROWS, WIDTH = 2_000, 24
 HEADING = "请改正"

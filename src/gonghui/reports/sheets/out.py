@@ -16,10 +16,10 @@ from gonghui.reports.sheets.columns import (
     INSTRUCTIONS,
     NUMBER_LABEL,
     ROUND_LABEL,
+    SHEET,
     UNIT_LABEL,
-    letter,
 )
-from gonghui.reports.sheets.opening import SHEET
+from gonghui.web.imports.cells import letter
 
 BANNER = "演示数据，由程序生成，仅总数取自公开报道"
 HEADER_ROW = 7

@@ -11,9 +11,10 @@ from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import rules
 from gonghui.reports.checking import Draft, shown_unit
 from gonghui.reports.models import Return
-from gonghui.reports.sheets import typed
-from gonghui.reports.sheets.columns import CODE_LABEL, COLUMNS, ENTERED, HEADINGS, NUMBER_LABEL, letter, place
-from gonghui.reports.sheets.opening import Opened
+from gonghui.reports.sheets.columns import CODE_LABEL, COLUMNS, ENTERED, HEADINGS, NUMBER_LABEL
+from gonghui.web.imports import typed
+from gonghui.web.imports.cells import letter, place
+from gonghui.web.imports.opening import Opened
 
 HEADER_WITHIN = 30
 KEPT = 500

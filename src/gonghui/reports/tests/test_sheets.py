@@ -13,8 +13,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.reports import actions
 from gonghui.reports.models import Line, Return, Upload
-from gonghui.reports.sheets.columns import COLUMNS
-from gonghui.reports.sheets.opening import SHEET, open_upload
+from gonghui.reports.sheets.columns import COLUMNS, SHEET
 from gonghui.reports.sheets.out import HEADER_ROW, workbook
 from gonghui.reports.tests.builders import (
     HOMES,
@@ -30,6 +29,7 @@ from gonghui.reports.tests.builders import (
     an_accepted_return,
     return_of,
 )
+from gonghui.web.imports.opening import open_upload
 
 FIRST = HEADER_ROW + 2
 LARGEST = 10 * 2**20
@@ -140,11 +140,11 @@ def test_every_error_is_said_at_once_with_its_cell_and_nothing_is_saved(federati
     assert [problem["cell"][1:] for problem in upload.problems] == ["9", "10", "11", "12", "13", "13"]
     assert problems(upload) == {
         (cell("note", HOMES), "reports.text_personal"),
-        (cell("number", PAYMENTS), "reports.not_a_number"),
-        (cell("number", PAID), "reports.negative"),
-        (cell("number", QUALIFIED), "reports.percent"),
+        (cell("number", PAYMENTS), "imports.not_a_number"),
+        (cell("number", PAID), "imports.negative"),
+        (cell("number", QUALIFIED), "imports.percent"),
         (cell("unit", HOTLINE), "reports.unit"),
-        (cell("number", HOMES), "reports.not_whole"),
+        (cell("number", HOMES), "imports.not_whole"),
     }
     assert {problem["value"] for problem in upload.problems} >= {"一百多", "-5", "46.6%", "人次", "12.5"}
     with pytest.raises(Refusal):
@@ -158,7 +158,7 @@ def test_a_number_shown_as_percent_is_refused(federation: Federation, east: Retu
         at.value, at.number_format = 1, "0.0%"
 
     upload = imported(changed(east, percent), east, federation)
-    assert (cell("number", QUALIFIED), "reports.percent") in problems(upload)
+    assert (cell("number", QUALIFIED), "imports.percent") in problems(upload)
 
 
 def test_full_width_digits_are_read_and_listed(federation: Federation, east: Return) -> None:
@@ -225,7 +225,7 @@ def test_duplicate_rows_are_named(federation: Federation, east: Return) -> None:
 def test_wrong_sheet_and_wrong_header_say_what_was_found(federation: Federation, east: Return) -> None:
     with pytest.raises(Refusal, match="Sheet9") as refused:
         imported(with_header_and(row_of(PAYMENTS, 5), sheet="Sheet9"), east, federation)
-    assert refused.value.code == "reports.wrong_sheet"
+    assert refused.value.code == "imports.wrong_sheet"
     without = changed(east, lambda book: book[SHEET].__setitem__(f"H{HEADER_ROW + 1}", "数值"))
     with pytest.raises(Refusal, match="本期数") as refused:
         imported(without, east, federation)
@@ -259,14 +259,14 @@ def refused(content: bytes, name: str = "上报.xlsx") -> str:
 
 
 def test_what_is_no_workbook_is_refused_by_what_it_is() -> None:
-    assert refused(b"") == "reports.file_empty"
-    assert refused(b"hello") == "reports.not_a_workbook"
-    assert refused(b"PK\x03\x04 not really") == "reports.not_a_workbook"
-    assert refused(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "上报.xls") == "reports.old_excel"
-    assert refused(b"PK\x03\x04", "上报.xlsm") == "reports.macros"
-    assert refused(b"%PDF-1.7", "上报.pdf") == "reports.file_type"
-    assert refused(b"x" * (LARGEST + 1)) == "reports.file_large"
-    assert refused(b"\xff\xfe\xff\xff\x00", "上报.csv") in ("reports.csv_encoding", "reports.not_text")
+    assert refused(b"") == "imports.file_empty"
+    assert refused(b"hello") == "imports.not_a_workbook"
+    assert refused(b"PK\x03\x04 not really") == "imports.not_a_workbook"
+    assert refused(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "上报.xls") == "imports.old_excel"
+    assert refused(b"PK\x03\x04", "上报.xlsm") == "imports.macros"
+    assert refused(b"%PDF-1.7", "上报.pdf") == "imports.file_type"
+    assert refused(b"x" * (LARGEST + 1)) == "imports.file_large"
+    assert refused(b"\xff\xfe\xff\xff\x00", "上报.csv") in ("imports.csv_encoding", "imports.not_text")
 
 
 def archive(**parts: bytes) -> bytes:
@@ -309,9 +309,9 @@ def test_a_small_file_that_asks_for_512_gb_is_refused_by_its_extent() -> None:
     far = b'<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
     content = raw_workbook(far)
     assert len(content) < 4_800
-    assert refused(content) == "reports.too_many_rows"
+    assert refused(content) == "imports.too_many_rows"
     wide = b'<worksheet><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>'
-    assert refused(raw_workbook(wide)) == "reports.too_many_columns"
+    assert refused(raw_workbook(wide)) == "imports.too_many_columns"
 
 
 @pytest.mark.parametrize("value", ["NaN", "inf", "-1e400"])
@@ -326,7 +326,7 @@ def test_what_is_no_number_to_anybody_is_an_error_in_its_cell(federation: Federa
         for name, part in parts.items():
             book.writestr(name, part)
     upload = imported(buffer.getvalue(), east, federation)
-    assert problems(upload) == {(cell("number", PAYMENTS), "reports.not_a_number")}
+    assert problems(upload) == {(cell("number", PAYMENTS), "imports.not_a_number")}
 
 
 def test_a_zero_byte_in_a_cell_is_dropped() -> None:
@@ -341,15 +341,15 @@ def test_half_a_megabyte_that_inflates_to_half_a_gigabyte_is_refused_by_its_dire
         for _ in range(500):
             part.write(b" " * 2**20)
     assert len(buffer.getvalue()) < 600_000
-    assert refused(buffer.getvalue()) == "reports.zip_bomb"
+    assert refused(buffer.getvalue()) == "imports.zip_bomb"
 
 
 def test_odd_archives_are_refused() -> None:
-    assert refused(archive(**{"..__evil": b"x", "xl__workbook.xml": b"<a/>"})) == "reports.zip_names"
-    assert refused(archive(hello=b"x")) == "reports.not_a_workbook"
-    assert refused(raw_workbook(b"<worksheet><sheetData>")) == "reports.broken_xml"
-    assert refused(raw_workbook(b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet/>")) == "reports.xml_doctype"
-    assert refused(raw_workbook(b"<worksheet/>", **{"xl__vbaProject.bin": b"x"})) == "reports.macros"
+    assert refused(archive(**{"..__evil": b"x", "xl__workbook.xml": b"<a/>"})) == "imports.zip_names"
+    assert refused(archive(hello=b"x")) == "imports.not_a_workbook"
+    assert refused(raw_workbook(b"<worksheet><sheetData>")) == "imports.broken_xml"
+    assert refused(raw_workbook(b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet/>")) == "imports.xml_doctype"
+    assert refused(raw_workbook(b"<worksheet/>", **{"xl__vbaProject.bin": b"x"})) == "imports.macros"
 
 
 def test_100_001_rows_are_refused_and_100_000_are_read() -> None:
@@ -357,10 +357,10 @@ def test_100_001_rows_are_refused_and_100_000_are_read() -> None:
         body = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, how_many + 1))
         return raw_workbook(f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode())
 
-    assert refused(rows(100_001)) == "reports.too_many_rows"
+    assert refused(rows(100_001)) == "imports.too_many_rows"
     assert len(open_upload(rows(100_000), "上报.xlsx", largest=LARGEST).rows) == 100_000
     lines = "a,b\n" * 100_001
-    assert refused(lines.encode(), "上报.csv") == "reports.too_many_rows"
+    assert refused(lines.encode(), "上报.csv") == "imports.too_many_rows"
 
 
 def test_a_filed_period_an_overlap_and_a_figure_run_here_are_said_at_the_row(federation: Federation) -> None:

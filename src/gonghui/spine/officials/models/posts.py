@@ -16,6 +16,7 @@ from gonghui.core.privacy import INTERNAL, PERSONAL, SENSITIVE, declare
 from gonghui.spine.officials import rules
 from gonghui.spine.officials.rules import Role
 from gonghui.spine.organisations.models import DayRange, OneNumber, Organisation
+from gonghui.web.acting import finds_actors
 from gonghui.web.models import Account
 
 ROLES = rules.read_roles(settings.GONGHUI_ROLES)
@@ -154,6 +155,14 @@ def actor_for(account: Account, post_public_id: str | None, today: date) -> Acto
             return post.as_actor()
     own = [post for post in posts if post.deputy_of_id is None]
     return own[0].as_actor() if len(own) == 1 else None
+
+
+@finds_actors
+def actor_in_post(post: int, on: date) -> Actor | None:
+    """The actor of a post as it is on the day, for work that goes on after the request."""
+    held = Post.objects.current(on).filter(pk=post).select_related("organisation", "account", "deputy_of__account")
+    found = held.first()
+    return found.as_actor() if found is not None else None
 
 
 class ResetCodeQuerySet(models.QuerySet["ResetCode"]):

@@ -1,6 +1,6 @@
 """The verbs of the tree and of setting up unions; the only code that writes these tables."""
 
-from gonghui.spine.organisations.actions.bulk import bulk_found
+from gonghui.spine.organisations.actions.bulk import bulk_found, bulk_rename, bulk_unfound
 from gonghui.spine.organisations.actions.employers import EmployerEntry
 from gonghui.spine.organisations.actions.moving import Moved, Standing, with_each_move
 from gonghui.spine.organisations.actions.reshaping import (
@@ -37,6 +37,8 @@ __all__ = [
     "abandon_set_up",
     "approve_preparation",
     "bulk_found",
+    "bulk_rename",
+    "bulk_unfound",
     "close_organisation",
     "edit_industry",
     "establish_union",

@@ -1,29 +1,42 @@
-"""Founding many organisations at once: the rows and entries the single action writes, by binary COPY."""
+"""Founding, renaming and unfounding many organisations at once: what the single actions write, by binary COPY."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Model
+from django.db import connection, transaction
+from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet
+from django.utils import timezone
 
 from gonghui.core import bulk
 from gonghui.core.actor import Actor
-from gonghui.core.errors import Refusal
-from gonghui.core.journal import Pending, subject_type_of
+from gonghui.core.errors import PowerMissing, Refusal
+from gonghui.core.journal import KIND_IDS, SUBJECT_TYPE_IDS, Pending, subject_type_of
+from gonghui.core.models import Entry
 from gonghui.spine.organisations import rules
-from gonghui.spine.organisations.actions.employers import as_employer, coverage_fact
+from gonghui.spine.organisations.actions.employers import as_employer, coverage_fact, is_new, lock_free
 from gonghui.spine.organisations.actions.tree import (
     Founding,
+    Names,
     area_of,
     as_organisation,
     check_founding,
+    check_renaming,
     draw_ids,
     draw_numbers,
+    former_name,
+    found_by_name,
+    named,
+    require_reach,
 )
-from gonghui.spine.organisations.facts import OrganisationFounded
-from gonghui.spine.organisations.models import Employer, Organisation, PathSpan, lock_tree
+from gonghui.spine.organisations.facts import (
+    EmployerCovered,
+    EmployerCoveredAgain,
+    OrganisationFounded,
+    OrganisationRenamed,
+)
+from gonghui.spine.organisations.models import Employer, FormerName, Organisation, PathSpan, TreeAct, lock_tree
 
 
 @transaction.atomic
@@ -44,13 +57,95 @@ def bulk_found(foundings: Sequence[Founding], *, by: Actor, on: date) -> list[Or
     bulk.copy(Organisation, _columns(Organisation), (_values(row) for row in rows))
     bulk.copy(PathSpan, ["organisation_id", "path", "first_on", "last_on", "act_id"], _spans(rows, on=on))
     entries = [_entry(OrganisationFounded(level=row.level), row, row, by, on) for row in rows]
+    known = _cover_known(employers, by=by)
     entries += [
-        _entry(coverage_fact(one, new=True), one, organisation, by, on)
+        _entry(coverage_fact(one, new=is_new(one, on=on)), one, union, by, on)
         for one in employers
-        if (organisation := one.organisation) is not None
+        if (union := one.organisation) is not None
     ]
-    bulk.load(Employer, _columns(Employer), (_values(row) for row in employers), entries=entries)
+    fresh = (_values(row) for row in employers if row.pk not in known)
+    bulk.load(Employer, _columns(Employer), fresh, entries=entries)
     return rows
+
+
+# Renaming and taking back -------------------------------------------------------------------------------------------
+
+_RENAMED = """
+update organisations_organisation o set name = r.name, short_name = r.short_name, english_name = r.english_name,
+  pinyin_key = r.pinyin_key, search_terms = r.search_terms from organisations_renamed r where r.id = o.id
+"""
+
+
+@transaction.atomic
+def bulk_rename(names: Mapping[int, Names], *, by: Actor, on: date) -> None:
+    """Each organisation has its other name, as if renamed one by one; all of them or none."""
+    by.require("organisations.edit")
+    lock_tree(alone=True)
+    found = list(Organisation.objects.filter(bulk.among("id", names)).order_by("pk"))
+    since = dict(
+        FormerName.objects.filter(bulk.among("organisation_id", names))
+        .values_list("organisation_id")
+        .annotate(last=Max("last_on"))
+    )
+    kept, acts, rows = [], [], []
+    for one in found:
+        require_reach(by, one)
+        given = named(*names[one.pk])
+        check_renaming(one, given, since.get(one.pk), on=on)
+        if (former := former_name(one, since.get(one.pk), on=on)) is not None:
+            kept.append(former)
+        acts.append(TreeAct(act="rename", organisation=one, on=on, recorded_at=timezone.now()))
+        found_by = found_by_name(*given, one.code)
+        rows.append((one.pk, *given, found_by["pinyin_key"], found_by["search_terms"]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create temporary table organisations_renamed (id int primary key, name text, short_name text, "
+            "english_name text, pinyin_key text, search_terms text[]) on commit drop"
+        )
+        with cursor.copy("copy organisations_renamed from stdin (format binary)") as out:
+            out.set_types(["int4", "text", "text", "text", "text", "text[]"])
+            for row in rows:
+                out.write_row(row)
+        cursor.execute(_RENAMED)
+        cursor.execute("drop table organisations_renamed")
+    columns = [name for name in _columns(FormerName) if name != "id"]
+    bulk.copy(FormerName, columns, ([getattr(one, name) for name in columns] for one in kept))
+    entries = [_entry(OrganisationRenamed(), one, one, by, on) for one in found]
+    bulk.load(TreeAct, _columns(TreeAct), (_values(act) for act in acts), entries=entries)
+
+
+UNFOUNDED = "unfounded"
+
+
+@transaction.atomic
+def bulk_unfound(ids: Sequence[int], *, by: Actor) -> None:
+    """Organisations founded by mistake count as never founded: what recorded it is reversed, their employers are free.
+
+    Their codes stay used, and they stay in the tree as closed on the day of their founding.
+    """
+    by.require("organisations.edit")
+    lock_tree(alone=True)
+    for path in Organisation.objects.filter(bulk.among("id", ids)).values_list("path", flat=True):
+        if not by.sees(path):
+            raise PowerMissing("organisations.reach_many", "有组织不在本单位的范围内，无权操作")
+    covered = Employer.objects.filter(bulk.among("organisation_id", ids))
+    employers = list(covered.select_for_update(of=("self",)).values_list("pk", flat=True))
+    kinds = (EmployerCovered.kind, EmployerCoveredAgain.kind)
+    founded = _standing(Organisation, ids, (OrganisationFounded.kind,))
+    came = _standing(Employer, employers, kinds).filter(bulk.among("organisation_id", ids))
+    undone = [*founded.values_list("pk", flat=True), *came.values_list("pk", flat=True)]
+    covered.update(organisation=None, covered_on=None)
+    Organisation.objects.filter(bulk.among("id", ids)).update(is_active=False, closed_on=F("founded_on"))
+    bulk.reverse_entries(undone, why=UNFOUNDED, by=by)
+
+
+def _standing(model: type[Model], ids: Sequence[int], kinds: Sequence[str]) -> QuerySet[Entry]:
+    """The entries of the kinds about the records that were not reversed."""
+    subject = SUBJECT_TYPE_IDS.known(subject_type_of(model)) or -1
+    found = Entry.objects.filter(bulk.among("subject_id", ids), subject_type=subject, sign=1)
+    return found.filter(kind__in=[KIND_IDS.known(kind) or -1 for kind in kinds]).exclude(
+        Exists(Entry.objects.filter(reverses=OuterRef("pk")))
+    )
 
 
 def _fresh_superiors(foundings: Sequence[Founding]) -> dict[int, Organisation]:
@@ -70,21 +165,33 @@ def _rows(foundings: Sequence[Founding], *, on: date) -> list[Organisation]:
 
 
 def _employers(foundings: Sequence[Founding], rows: Sequence[Organisation], *, on: date) -> list[Employer]:
-    """The employers of the foundings, covered from the day on; none of them may be known already."""
+    """The employers of the foundings, covered from the day on; those known already are free of any other union."""
     made = []
     for founding, row in zip(foundings, rows, strict=True):
         if founding.employer is not None:
             employer = as_employer(founding.employer, on=on)
             employer.organisation, employer.covered_on = row, on
             made.append(employer)
-    codes = [employer.uscc for employer in made]
-    twice = [code for code, times in Counter(codes).items() if times > 1]
-    known = list(Employer.objects.filter(uscc__in=codes).values_list("uscc", flat=True)[:1])
-    for code in twice[:1] or known:
-        raise Refusal(
-            "organisations.employer_known", "单位 %(code)s 已登记或重复，成批建立只收新单位，请删去", code=code
-        )
+    usccs = [employer.uscc for employer in made]
+    for code in [code for code, times in Counter(usccs).items() if times > 1][:1]:
+        raise Refusal("organisations.employer_twice", "单位 %(code)s 填了两次，请删去一个", code=code)
     return made
+
+
+def _cover_known(employers: Sequence[Employer], *, by: Actor) -> set[int]:
+    """Employers that are known already take over their row, locked and free; the keys of those."""
+    asked = Employer.objects.filter(bulk.among("uscc", [one.uscc for one in employers], "text"))
+    known = {one.uscc: one for one in asked}
+    if not known:
+        return set()
+    free = {one.uscc: one for one in lock_free(list(known), by=by)}
+    for employer in employers:
+        if (before := free.get(employer.uscc)) is not None:
+            employer.pk, employer.public_id = before.pk, before.public_id
+            employer.uncovered_on = before.uncovered_on
+            before.organisation, before.covered_on = employer.organisation, employer.covered_on
+    Employer.objects.bulk_update(free.values(), ["organisation", "covered_on"], batch_size=5_000)
+    return {one.pk for one in free.values()}
 
 
 def _spans(rows: Sequence[Organisation], *, on: date) -> Iterable[tuple[object, ...]]:

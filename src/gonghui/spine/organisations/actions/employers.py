@@ -94,9 +94,16 @@ def coverage_fact(employer: Employer, *, new: bool) -> EmployerCovered | Employe
     )
 
 
+def is_new(employer: Employer, *, on: date) -> bool:
+    """Whether covering the employer on the day counts as new."""
+    return employer.uncovered_on is None or rules.counts_as_new(
+        employer.uncovered_on, on, scheme=rules.set_up_scheme(on)
+    )
+
+
 def cover(employer: Employer, union: Organisation, *, by: Actor, on: date) -> None:
     """The union covers the employer; the first time counts as new."""
-    new = rules.counts_as_new(employer.uncovered_on, on, scheme=rules.set_up_scheme(on))
+    new = is_new(employer, on=on)
     employer.organisation, employer.covered_on = union, on
     employer.save(update_fields=["organisation", "covered_on"])
     record(coverage_fact(employer, new=new), about=employer, by=by, happened_on=on, organisation=union)

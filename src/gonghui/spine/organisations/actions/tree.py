@@ -27,6 +27,9 @@ from gonghui.spine.organisations.facts import (
 )
 from gonghui.spine.organisations.models import FormerName, Industry, Organisation, PathSpan, SetUp, TreeAct, lock_tree
 
+Names = tuple[str, str, str]
+"""Name, short name, English name."""
+
 
 @dataclass(frozen=True)
 class Founding:
@@ -132,11 +135,11 @@ def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> O
         depth=rules.depth_of(path),
         founded_on=on,
         uscc=codes.union_uscc(founding.uscc) if founding.uscc.strip() else "",
-        **_found_by_name(name, short, english, code),
+        **found_by_name(name, short, english, code),
     )
 
 
-def _found_by_name(name: str, short: str, english: str, code: str) -> dict[str, object]:
+def found_by_name(name: str, short: str, english: str, code: str) -> dict[str, object]:
     """The columns by which lists order an organisation and search finds it."""
     terms = [*search.terms(name, short), *search.word_terms(english), f"#{codes.running_number(code)}"]
     return {"pinyin_key": search.pinyin_key(name)[:240], "search_terms": terms}
@@ -190,27 +193,33 @@ def rename_organisation(
     """The organisation has another name; code and place stay."""
     by.require("organisations.edit")
     require_reach(by, organisation)
-    name = rules.checked_name(name)
-    short = " ".join(short_name.split())[:40] or name[:40]
-    english = " ".join(english_name.split())[:160]
+    given = named(name, short_name, english_name)
     lock_tree(alone=True)
     organisation.refresh_from_db()
-    if (name, short, english) == (organisation.name, organisation.short_name, organisation.english_name):
-        raise Refusal("organisations.same_name", "新名称与现名称“%(name)s”相同，请改后再存", name=name)
-    _keep_name(organisation, on=on)
-    organisation.name, organisation.short_name, organisation.english_name = name, short, english
-    for column, value in _found_by_name(name, short, english, organisation.code).items():
+    last = organisation.former_names.order_by("-last_on").values_list("last_on", flat=True).first()
+    check_renaming(organisation, given, last, on=on)
+    if (former := former_name(organisation, last, on=on)) is not None:
+        former.save(force_insert=True)
+    organisation.name, organisation.short_name, organisation.english_name = given
+    for column, value in found_by_name(*given, organisation.code).items():
         setattr(organisation, column, value)
     organisation.save(update_fields=["name", "short_name", "english_name", "pinyin_key", "search_terms"])
     tell("rename", organisation, on=on)
     record(OrganisationRenamed(), about=organisation, by=by, happened_on=on)
 
 
-def _keep_name(organisation: Organisation, *, on: date) -> None:
-    """The name up to the day before stays findable; one that never stood for a whole day is not kept."""
+def named(name: str, short_name: str, english_name: str) -> Names:
+    """The three names as they are kept; the short one follows the name where it is left out."""
+    name = rules.checked_name(name)
+    return name, " ".join(short_name.split())[:40] or name[:40], " ".join(english_name.split())[:160]
+
+
+def check_renaming(organisation: Organisation, given: Names, last: date | None, *, on: date) -> None:
+    """Refuse the same names once more, and a day before the present ones came; `last` is the last day before those."""
+    if given == (organisation.name, organisation.short_name, organisation.english_name):
+        raise Refusal("organisations.same_name", "新名称与现名称“%(name)s”相同，请改后再存", name=given[0])
     rules.check_order(organisation.founded_on, on, what_earlier="成立", what_later="更名")
-    before = organisation.former_names.order_by("-last_on").values_list("last_on", flat=True).first()
-    since = organisation.founded_on if before is None else before + timedelta(days=1)
+    since = named_since(organisation, last)
     if on < since:
         raise Refusal(
             "organisations.rename_too_early",
@@ -218,15 +227,25 @@ def _keep_name(organisation: Organisation, *, on: date) -> None:
             name=organisation.name,
             since=since,
         )
-    if on > since:
-        FormerName.objects.create(
-            organisation=organisation,
-            name=organisation.name,
-            short_name=organisation.short_name,
-            english_name=organisation.english_name,
-            last_on=on - timedelta(days=1),
-            search_terms=organisation.search_terms,
-        )
+
+
+def named_since(organisation: Organisation, last: date | None) -> date:
+    """The first day of the present names."""
+    return organisation.founded_on if last is None else last + timedelta(days=1)
+
+
+def former_name(organisation: Organisation, last: date | None, *, on: date) -> FormerName | None:
+    """The name up to the day before stays findable; one that never stood for a whole day is not kept."""
+    if on <= named_since(organisation, last):
+        return None
+    return FormerName(
+        organisation=organisation,
+        name=organisation.name,
+        short_name=organisation.short_name,
+        english_name=organisation.english_name,
+        last_on=on - timedelta(days=1),
+        search_terms=organisation.search_terms,
+    )
 
 
 def tell(

@@ -1,7 +1,8 @@
 """Opens one workbook in a process of its own: limited memory, time and files, no database, no network, no writing.
 
-Run as `python -I inside.py <engine> <sheet>`, workbook on stdin, one JSON object on stdout. It imports nothing of
-ours. Extents are read by stream before any library allocates a table: a 4.8 KB file can ask for 512 GB.
+Run as `python -I inside.py <engine> <sheet>…`, workbook on stdin, lines of JSON on stdout: what the file says about the
+first sheet of those names (or, with `*`, about its first one), then a list for each row. It imports nothing of ours.
+Extents are read by stream before any library allocates a table: a 4.8 KB file can ask for 512 GB.
 """
 
 import contextlib
@@ -13,13 +14,15 @@ import re
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.parsers import expat
 
 ROWS, COLUMNS, CELLS = 100_000, 200, 3_000_000
-READ_COLUMNS = 40
-MEMORY, SECONDS, FILES = 768 * 1024 * 1024, 20, 32
+READ_COLUMNS = 60
+ANY = "*"
+MEMORY, SECONDS, FILES = 600 * 1024 * 1024, 40, 32
 CHUNK = 1 << 16
 LISTED = 2_000
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -216,25 +219,27 @@ def plain(value: Any) -> Any:
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 
-def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
+def by_calamine(content: bytes, sheet: str) -> Iterator[list[Any]]:
     """The rows by calamine; fast, and it may take its process down."""
     from python_calamine import CalamineWorkbook
 
     table = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet)
-    return [[plain(value) for value in row[:READ_COLUMNS]] for row in table.to_python(skip_empty_area=False)]
+    left = [""] * (table.start[1] if table.start else 0)  # it begins at the first column in use
+    for row in table.iter_rows():
+        yield [*left, *(plain(value) for value in row)][:READ_COLUMNS]
 
 
-def by_openpyxl(content: bytes, sheet: str, rows: int) -> list[list[Any]]:
+def by_openpyxl(content: bytes, sheet: str, rows: int) -> Iterator[list[Any]]:
     """The rows by openpyxl's reader that keeps one row at a time; slow and safe."""
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    found = book[sheet].iter_rows(max_row=max(rows, 1), max_col=READ_COLUMNS, values_only=True)
-    return [["" if value is None else plain(value) for value in row] for row in found]
+    for row in book[sheet].iter_rows(max_row=max(rows, 1), max_col=READ_COLUMNS, values_only=True):
+        yield ["" if value is None else plain(value) for value in row]
 
 
-def opened(content: bytes, engine: str, sheet: str) -> dict[str, Any]:
-    """What stands in the named sheet."""
+def answers(content: bytes, engine: str, wanted: list[str]) -> Iterator[Any]:
+    """What the file says about the sheet, then each of its rows, then how many they were."""
     try:
         book = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile:
@@ -245,39 +250,49 @@ def opened(content: bytes, engine: str, sheet: str) -> dict[str, Any]:
         parts = sheets_of(book)
         percents = percent_styles(book)
         extents = {name: extent_of(book, part, percents) for name, part in parts.items()}
-    if sheet not in extents:
-        return {"sheets": list(parts), "rows": None}
+    sheet = next((name for name in wanted if name in extents), None)
+    if sheet is None and ANY in wanted:
+        sheet = next(iter(extents), None)
+    if sheet is None:
+        yield {"sheets": list(parts), "sheet": None}
+        return
     extent = extents[sheet]
-    if engine == "openpyxl" or extent.rows * extent.columns > CELLS:
-        rows = by_openpyxl(content, sheet, extent.rows)
-    else:
-        rows = by_calamine(content, sheet)
-    return {
+    yield {
         "sheets": list(parts),
-        "rows": rows,
+        "sheet": sheet,
         "formulas": extent.formulas,
         "merged": extent.merged,
         "percents": extent.percents[:LISTED],
         "errors": extent.errors,
     }
+    if engine == "openpyxl" or extent.rows * extent.columns > CELLS:
+        rows = by_openpyxl(content, sheet, extent.rows)
+    else:
+        rows = by_calamine(content, sheet)
+    written = 0
+    for row in rows:
+        yield row
+        written += 1
+    yield {"end": written}
 
 
 def main() -> None:
-    """Read stdin, write one JSON object."""
-    engine, sheet = sys.argv[1], sys.argv[2]
+    """Read stdin, write one line of JSON for each answer."""
+    engine, wanted = sys.argv[1], sys.argv[2:]
     content = sys.stdin.buffer.read()
     if engine == "openpyxl":
         import openpyxl  # noqa: F401  (before the limit on files)
     else:
         import python_calamine  # noqa: F401
     limit()
+    say = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
     try:
-        answer = opened(content, engine, sheet)
+        for answer in answers(content, engine, wanted):
+            sys.stdout.write(say(answer) + "\n")
     except Refused as refused:
-        answer = {"refused": refused.code, "params": refused.params}
+        sys.stdout.write(say({"refused": refused.code, "params": refused.params}) + "\n")
     except Exception as error:  # whatever a library makes of a strange file: the other one may do better
-        answer = {"failed": type(error).__name__}
-    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+        sys.stdout.write(say({"failed": type(error).__name__}) + "\n")
 
 
 if __name__ == "__main__":

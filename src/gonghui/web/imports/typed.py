@@ -30,13 +30,13 @@ def digits_of(words: str, *, title: str, unit: str) -> str:
         message = "“%(title)s”填了概数或带万、亿：请按单位“%(unit)s”填完整的数，只填数字"
     else:
         message = "“%(title)s”不是数：请按单位“%(unit)s”填数，不带单位和文字"
-    raise Refusal("reports.not_a_number", message, title=title, unit=unit)
+    raise Refusal("imports.not_a_number", message, title=title, unit=unit)
 
 
 def percent(title: str) -> Refusal:
     """The refusal of a percent."""
     return Refusal(
-        "reports.percent", "“%(title)s”填了百分比：请填整数；占比要填两个整数（如填 536 和 1150）", title=title
+        "imports.percent", "“%(title)s”填了百分比：请填整数；占比要填两个整数（如填 536 和 1150）", title=title
     )
 
 
@@ -44,7 +44,7 @@ def in_units(number: Decimal, *, title: str, money: bool) -> int:
     """The whole number that is kept: money typed in yuan becomes fen."""
     if number < 0:
         raise Refusal(
-            "reports.negative", "“%(title)s”填了负数 %(value)s：请填 0 或正数", title=title, value=str(number)
+            "imports.negative", "“%(title)s”填了负数 %(value)s：请填 0 或正数", title=title, value=str(number)
         )
     scaled = number * 100 if money else number
     whole = scaled.to_integral_value()
@@ -54,7 +54,7 @@ def in_units(number: Decimal, *, title: str, money: bool) -> int:
             if money
             else "“%(title)s”填了小数 %(value)s：请填整数；占比要填两个整数（如填 536 和 1150）"
         )
-        raise Refusal("reports.not_whole", message, title=title, value=str(number))
+        raise Refusal("imports.not_whole", message, title=title, value=str(number))
     return int(whole)
 
 

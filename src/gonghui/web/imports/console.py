@@ -1,0 +1,322 @@
+"""The pages of the desk: what was brought, bringing a file, what it would change, its columns, taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from gonghui.core import access, clock
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.web import say, shell
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.desk import Keyset
+from gonghui.web.imports import actions, headers, jobs, parameters, workbooks
+from gonghui.web.imports.kinds import Day
+from gonghui.web.imports.models import Import, ImportRow
+from gonghui.web.imports.sheet import CHANGED, NEW, SAME, SHEETS, WRONG, Scope, Sheet
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BANNER = "演示数据，由程序生成，仅总数取自公开报道"
+ROWS = 50
+FAULTS = 100
+TAKEN, LOOKED = "imports.layout_taken", "imports.rows_seen"
+
+
+def sheet_named(actor: Actor, name: str) -> Sheet:
+    """The sheet of the name, for somebody who may import it."""
+    found = SHEETS.get(name)
+    if found is None:
+        raise Http404
+    actor.require(found.power)
+    return found
+
+
+def one_of(actor: Actor, public_id: object) -> Import:
+    """The import, if it is the actor's to see."""
+    found: Import = get_object_or_404(Import.objects.seen_by(actor), public_id=public_id)
+    return found
+
+
+@page()
+def imports(request: ConsoleRequest) -> HttpResponseBase:
+    """Everything that was brought, the newest first, and the lists a file can be brought to."""
+    offered = [sheet for sheet in SHEETS.values() if request.actor.may(sheet.power) and sheet.stands_alone]
+    seen = Import.objects.seen_by(request.actor)
+    return render(
+        request,
+        "imports/imports.html",
+        {"sheets": offered, "page": Keyset(seen, ("-uploaded_at", "-id"), ROWS).page(request)},
+    )
+
+
+@page()
+def bring(request: ConsoleRequest, name: str) -> HttpResponseBase:
+    """Dropping a file on a list."""
+    sheet = sheet_named(request.actor, name)
+    if not sheet.stands_alone:
+        raise Http404
+    if request.method == "POST":
+        return take_in(request, sheet, Scope(request.actor, 0, _day(request)))
+    seen = Import.objects.seen_by(request.actor).filter(sheet=sheet.name).order_by("-uploaded_at", "-id")
+    return render(
+        request,
+        "imports/bring.html",
+        {
+            "sheet": sheet,
+            "columns": [(column, workbooks.described(sheet, column.key)) for column in sheet.columns],
+            "uploads": seen[:10],
+            "today": clock.today(),
+            "largest": parameters.on(clock.today()).largest_mb,
+            "list_url": reverse(sheet.list_url) if sheet.list_url else "",
+        },
+    )
+
+
+def _day(request: HttpRequest) -> Any:
+    typed = request.POST.get("on", "").strip()
+    return Day().read(typed, title="变更日期") if typed else clock.today()
+
+
+def take_in(request: ConsoleRequest, sheet: Sheet, scope: Scope) -> HttpResponseBase:
+    """The file of the form is on the desk, and its page is open; one that is there already leads to that page."""
+    file = request.FILES.get("workbook")
+    if file is None:
+        raise Refusal("imports.file_missing", "没有选文件：请先选择要上传的文件")
+    largest = parameters.on(clock.today()).largest_bytes
+    try:
+        batch = actions.bring_file(sheet, file.read(largest + 1), file.name or "", scope=scope, on=clock.today())
+    except Refusal as refusal:
+        if refusal.code != "imports.again":
+            raise
+        messages.info(request, say.text(refusal))
+        return redirect("import", refusal.params["public_id"])
+    batch.refresh_from_db()
+    if batch.is_running:
+        jobs.start(batch, "read", by=request.actor)
+    return redirect("import", batch.public_id)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One column of a row in the difference."""
+
+    title: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row of the difference in the reader's language."""
+
+    row: int
+    what: str
+    label: str
+    cells: list[Cell]
+    problems: list[dict[str, str]]
+
+
+def shown(row: ImportRow, sheet: Sheet) -> Shown:
+    """A staged row as the page shows it."""
+    cells = []
+    for key in row.values:
+        column = sheet.column(key)
+        was, now = (column.kind.shown(column.kind.taken(kept.get(key))) for kept in (row.was, row.values))
+        cells.append(Cell(_(column.title), was, now))
+    return Shown(row.row, row.what, row.label, cells, [said(each) for each in row.problems])
+
+
+def said(problem: dict[str, Any]) -> dict[str, str]:
+    """A kept problem in the reader's language."""
+    return {
+        "cell": str(problem.get("cell", "")),
+        "value": str(problem.get("value", "")),
+        "text": say.filled(problem["message"], problem["params"]),
+    }
+
+
+@page()
+def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """One import: every fault with its cell, or what will change; committed, named anew or put aside from here."""
+    batch = one_of(request.actor, public_id)
+    sheet = batch.declared
+    asked = request.GET.get("what", "")
+    what = asked if asked in (NEW, CHANGED, SAME, WRONG) else ""
+    staged = ImportRow.objects.filter(batch=batch)
+    rows = staged.filter(what=what) if what else staged.exclude(what=SAME)
+    if batch.state == Import.State.FAULTY and not what:
+        rows = staged.filter(what=WRONG)
+    listed = Keyset(rows, ("row",), ROWS).page(request)
+    if listed.rows:
+        access.looked(request.actor, LOOKED, subject_type="imports.import", subject_id=batch.pk)
+    header = headers.Header(batch.header_row, tuple(batch.headings), batch.mapping)
+    last = parameters.on(clock.today()).last_undo(batch.committed_on) if batch.committed_on else None
+    return render(
+        request,
+        "imports/import.html",
+        {
+            "batch": batch,
+            "sheet": sheet,
+            "page": listed,
+            "rows": [shown(row, sheet) for row in listed.rows],
+            "what": what,
+            "changing": batch.added + batch.changed,
+            "notices": [say.filled(each["message"], each["params"]) for each in batch.notices],
+            "failed": say.filled(batch.refusal["message"], batch.refusal["params"]) if batch.refusal else "",
+            "left_out": header.left_out() if batch.mapping else [],
+            "progress": jobs.progress_of(batch) if batch.is_running else None,
+            "choices": _choices(batch, sheet) if batch.state == Import.State.MAPPING else [],
+            "columns": [column for column in sheet.columns if not column.ours],
+            "may_map": batch.state in (Import.State.CHECKED, Import.State.FAULTY) and batch.headings,
+            "may_drop": batch.state in (Import.State.CHECKED, Import.State.FAULTY, Import.State.MAPPING),
+            "may_undo": batch.state == Import.State.COMMITTED and last is not None and clock.today() <= last,
+            "last_undo": last,
+            "bring_url": sheet.bring_url(batch.target),
+            "keys": " / ".join("、".join(_(sheet.column(key).title) for key in keys) for keys in sheet.keys),
+        },
+    )
+
+
+def _choices(batch: Import, sheet: Sheet) -> list[tuple[int, str, str]]:
+    """Each column of the file with what it is taken for."""
+    key_at = {at: key for key, at in batch.mapping.items()}
+    return [(at, heading, key_at.get(at, "")) for at, heading in enumerate(batch.headings) if heading]
+
+
+@page()
+def columns(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """Which column of the file is which: asked where it could not be guessed, changed where it was guessed wrongly."""
+    batch = one_of(request.actor, public_id)
+    sheet = batch.declared
+    if request.method == "POST":
+        known = {column.key for column in sheet.columns}
+        chosen = {at: request.POST.get(f"column-{at}", "") for at in range(len(batch.headings))}
+        if not set(chosen.values()) <= known | {""}:
+            raise Http404
+        actions.map_columns(batch, chosen, by=request.actor, on=clock.today())
+        batch.refresh_from_db()
+        if batch.is_running:
+            jobs.start(batch, "read", by=request.actor)
+        return redirect("import", batch.public_id)
+    return render(
+        request,
+        "imports/columns.html",
+        {"batch": batch, "sheet": sheet, "choices": _choices(batch, sheet), "columns": sheet.columns},
+    )
+
+
+@page()
+@require_POST
+def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseBase:
+    """Commit, compare again, put aside, or take back; a large one goes to the worker."""
+    batch = one_of(request.actor, public_id)
+    by, on = request.actor, clock.today()
+    if what == "drop":
+        actions.drop_import(batch, by=by, on=on)
+        messages.success(request, _("已放弃，没有导入任何一行"))
+        return redirect("imports")
+    if what == "compare":
+        actions.read_import(batch, by=by, on=on)
+        return redirect("import", batch.public_id)
+    if what not in ("commit", "undo"):
+        raise Http404
+    changing = batch.added + batch.changed
+    try:
+        if changing > parameters.on(on).at_once_rows:
+            jobs.start(batch, what, by=by)
+            return redirect("import", batch.public_id)
+        {"commit": actions.commit_import, "undo": actions.undo_import}[what](batch, by=by, on=on)
+    except Refusal as refusal:
+        if refusal.code != "imports.again":
+            raise
+        messages.info(request, say.text(refusal))
+        return redirect("import", batch.public_id)
+    told = {
+        "commit": ngettext("已导入 %(n)s 行", "已导入 %(n)s 行", changing),
+        "undo": ngettext("已撤销，%(n)s 行已改回", "已撤销，%(n)s 行已改回", changing),
+    }
+    messages.success(request, told[what] % {"n": changing})
+    return redirect("import", batch.public_id)
+
+
+@page()
+def undo(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """What taking an import back would touch, and what stands in the way."""
+    batch = one_of(request.actor, public_id)
+    if batch.state != Import.State.COMMITTED:
+        return redirect("import", batch.public_id)
+    changes = actions.staged_changes(batch)
+    ways = actions.standing_in_the_way(batch, changes, actions.scope_of(batch, request.actor))
+    return render(
+        request,
+        "imports/undo.html",
+        {
+            "batch": batch,
+            "sheet": batch.declared,
+            "touched": batch.declared.undoing(changes),
+            "some": [change.label for change in changes[:10]],
+            "more": max(0, len(changes) - 10),
+            "ways": [(change.row, change.label, say.text(refusal)) for change, refusal in ways[:FAULTS]],
+            "ways_count": len(ways),
+        },
+    )
+
+
+@page()
+def marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The user's own workbook with every fault marked."""
+    batch = one_of(request.actor, public_id)
+    staged = ImportRow.objects.filter(batch=batch).order_by("row")
+    if not batch.wrong or not staged.exists():
+        raise Http404
+    access.looked(request.actor, LOOKED, subject_type="imports.import", subject_id=batch.pk)
+    found = list(staged.values_list("row", "cells", "problems"))
+    rows = [(batch.header_row + 1, batch.headings), *((row, cells) for row, cells, _problems in found)]
+    problems = [said(each) for _row, _cells, each_row in found for each in each_row]
+    content = workbooks.marked(rows, problems, title=batch.declared.title)
+    stem = batch.original_name.rpartition(".")[0][:80] or batch.declared.title
+    return attachment(content, f"{stem}-{_('请改正')}.xlsx")
+
+
+@page()
+def layout(request: ConsoleRequest, name: str) -> HttpResponseBase:
+    """The list in the layout that is read back; with `?empty=1` its header alone."""
+    sheet = sheet_named(request.actor, name)
+    if not sheet.stands_alone:
+        raise Http404
+    empty = bool(request.GET.get("empty"))
+    if not empty:
+        access.looked(request.actor, TAKEN, why=sheet.name)
+    rows = [] if empty else sheet.rows(Scope(request.actor, 0, clock.today()))
+    content = workbooks.layout(sheet, rows, banner=BANNER if shell.is_demo() else "")
+    return attachment(content, f"{_(sheet.title)}.xlsx")
+
+
+def attachment(content: bytes, name: str) -> HttpResponse:
+    """A workbook to be kept, never shown in place."""
+    demo = "demo-" if shell.is_demo() else ""
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=demo + name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+urlpatterns = [
+    path("imports/", imports, name="imports"),
+    path("imports/to/<str:name>/", bring, name="import_new"),
+    path("imports/to/<str:name>/layout.xlsx", layout, name="import_layout"),
+    path("imports/<uuid:public_id>/", import_page, name="import"),
+    path("imports/<uuid:public_id>/columns/", columns, name="import_columns"),
+    path("imports/<uuid:public_id>/undo/", undo, name="import_undo"),
+    path("imports/<uuid:public_id>/marked.xlsx", marked, name="import_marked"),
+    path("imports/<uuid:public_id>/<slug:what>/", step, name="import_step"),
+]

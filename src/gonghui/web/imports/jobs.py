@@ -1,0 +1,103 @@
+"""Large imports in the worker: read, commit, take back. A step is whole or nothing, so a killed worker begins it anew.
+
+What a page can see of a running step is written by a connection of its own, because the step's transaction shows
+nothing until its end. A worker that dies leaves the state as it was handed over; the job is taken up again after a
+minute (project.worker), and finds either the step undone or done.
+"""
+
+import logging
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from gonghui.core import clock
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.web import acting
+from gonghui.web.imports import actions, parameters
+from gonghui.web.imports.models import Import, ImportProgress, ImportRow
+
+log = logging.getLogger(__name__)
+
+
+class Meter:
+    """How far a step has come, for everybody to see while its transaction runs."""
+
+    def __init__(self, batch: Import) -> None:
+        self.batch = batch.pk
+        self.connection = connection.copy()  # type: ignore[no-untyped-call]
+
+    def __call__(self, done: int, total: int) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "insert into imports_importprogress (batch, done, total, at) values (%s, %s, %s, %s)"
+                " on conflict (batch) do update set done = excluded.done, total = excluded.total, at = excluded.at",
+                [self.batch, done, total, timezone.now()],
+            )
+
+    def close(self) -> None:
+        """The step is over, nobody asks any more."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("delete from imports_importprogress where batch = %s", [self.batch])
+        self.connection.close()
+
+
+def start(batch: Import, step: str, *, by: Actor) -> None:
+    """The step is in the worker's hands, in the transaction of the caller."""
+    with transaction.atomic():
+        if step != "read":
+            actions.hand_over(batch, step, by=by)
+        import_job.configure(queueing_lock=f"gonghui.import {batch.pk}").defer(batch=batch.pk, post=by.id)
+
+
+@app.task(name="gonghui.import", queue="default")
+def import_job(batch: int, post: int) -> None:
+    """Take the step that the import waits for, in the post of who asked for it."""
+    found = Import.objects.filter(pk=batch).first()
+    if found is None or not found.is_running:
+        return
+    on = clock.today()
+    by = acting.actor_in(post, on)
+    if by is None:
+        actions.give_back(found, Refusal("imports.post_gone", "办理这次导入的岗位已经卸任，没有办：请由在任的人再办"))
+        return
+    meter = Meter(found)
+    try:
+        take(found, by=by, on=on, progress=meter)
+    except Refusal as refusal:
+        actions.give_back(found, refusal)
+    finally:
+        meter.close()
+
+
+def take(batch: Import, *, by: Actor, on: date, progress: actions.Progress = actions.silent) -> None:
+    """The step that the import waits for is taken."""
+    if batch.state == Import.State.READING:
+        actions.read_import(batch, by=by, on=on, progress=progress)
+    elif batch.state == Import.State.COMMITTING:
+        actions.commit_import(batch, by=by, on=on, progress=progress)
+    else:
+        actions.undo_import(batch, by=by, on=on, progress=progress)
+
+
+def progress_of(batch: Import) -> ImportProgress | None:
+    """What the worker has said so far."""
+    return ImportProgress.objects.filter(batch=batch.pk).first()
+
+
+@app.periodic(cron="41 19 * * *")
+@app.task(name="gonghui.import_rows", lock="gonghui.import_rows")
+def purge_job(timestamp: int) -> None:
+    """Every night: rows kept for the preview and for taking back are gone when their time is over."""
+    purge(clock.today())
+
+
+def purge(on: date) -> int:
+    """The rows of imports that nobody can take back any more, and of files that nobody went on with, are deleted."""
+    kept = parameters.on(on)
+    before = on - timedelta(days=kept.keep_rows_days)
+    old = Import.objects.filter(uploaded_on__lt=before).exclude(state__in=Import.RUNNING)
+    removed, _tables = ImportRow.objects.filter(batch__in=old).delete()
+    return removed

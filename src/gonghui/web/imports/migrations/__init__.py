@@ -1,0 +1,1 @@
+"""How the tables of the import desk came to be."""

@@ -1,0 +1,235 @@
+"""A sheet of the import desk: how an app says once what its list looks like in a workbook, and what a row does.
+
+An app's `sheets.py` (read at start) holds one class for each of its lists:
+
+    @sheet
+    class Unions(Sheet):
+        name, title, power = "organisations.unions", "组织", "organisations.edit"
+        columns = (Column("code", "组织代码", Code()), Column("name", "名称", Text(120), required=True), …)
+        keys = (("code",), ("name", "superior"))
+
+        def resolve(self, rows, scope, wrong): …   # a superior's name becomes its code
+        def rows(self, scope, only=None): …        # what stands, in the actor's reach
+        def check(self, changes, scope, wrong): …  # what is wrong with a change, cell by cell
+        def apply(self, changes, scope, *, by, on): …  # the app's own actions; whole or nothing
+        def obstacles(self, changes, scope, *, after): …   # what stands in the way of taking it back
+        def undo(self, changes, scope, *, by, on): …   # the compensating acts
+
+Everything else is the desk's: finding the header row and which heading is which column (titles, aliases, English
+titles, what this sender said before), reading .xlsx in a limited child process and .csv in UTF-8 or GBK, all errors
+at once with their cells and back in the user's own workbook, the coloured difference, one transaction, a page for
+each import, export in the same layout, undo. What the desk promises an app:
+
+- `rows` is called with `only=None` for all rows (export, large files), or with some keys and subjects; it may give more
+  than was asked for. A row is `Standing(subject, values)`: the primary key of the record and a value for each column
+  key; a missing key or `None` is an empty cell. Order is that of the export. Values are those of the column's kind
+  (`kinds.py`): text, int, fen, `date`, the key of a choice, bool.
+- `resolve` may replace values that only the list can tell by those that `rows` would give, for all rows at once.
+- a row of the file is matched by the first of `keys` whose columns it fills in. Filled but unknown: a new row, or a
+  problem if the first key is ours to give (`key_is_ours`). Two rows of the file for one record are a problem.
+- a column that the file does not have stays as it is; one that it has with an empty cell is emptied. Rows that the file
+  does not have stay as they are. `required`, `fixed` (only new rows may fill it in) and `ours`
+  (written for reading along, never taken) are seen to before `check` is called.
+- `check` gets the new and the changed rows at once and says `wrong(change, "column", Refusal(…))` for each fault. It is
+  asked again when the import is committed: nothing from the preview is trusted, and a row that somebody else has
+  changed since is refused by name before.
+- `apply` sets `change.subject` of new rows to the record it made. Everything runs inside one action of the desk, which
+  records `imports.import_committed`; the app's acts record their own facts.
+- before `undo` the desk has made sure that each touched value is still what the import wrote; `obstacles` names what
+  else was built on it (`later.py` asks the journal). `change.was` holds what to go back to; of a new row it is empty.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.web.imports.kinds import Kind, Text
+from gonghui.web.imports.opening import ANY
+
+Values = dict[str, Any]
+NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its key in code, its heading, what it holds, and who may fill it in when."""
+
+    key: str
+    title: str
+    kind: Kind = field(default_factory=Text)
+    required: bool = False
+    fixed: bool = False
+    ours: bool = False
+    aliases: tuple[str, ...] = ()
+    example: object = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation as the journal needs it: its number and its path on the day of the import."""
+
+    id: int
+    path: str
+
+    def path_on(self, day: date) -> str:
+        """The same on every day: entries of the desk are of today."""
+        del day
+        return self.path
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who imports, into which record's rows (0 where the sheet has one list), on which day the changes take effect."""
+
+    actor: Actor
+    target: int = 0
+    on: date = date.min
+
+
+@dataclass(frozen=True)
+class Only:
+    """Some rows of a list: those of the subjects, and those with one of the values in one of the columns."""
+
+    subjects: Collection[int] = ()
+    values: Mapping[str, Collection[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One row of the list as it stands."""
+
+    subject: int
+    values: Values
+
+
+@dataclass
+class Change:
+    """One row of the file against the list: `was` is what stands (empty for a new row), `values` what is to stand."""
+
+    row: int
+    what: str
+    values: Values
+    was: Values = field(default_factory=dict)
+    touched: tuple[str, ...] = ()
+    """The columns in which the two differ; of a new row those that are filled in."""
+    subject: int | None = None
+    label: str = ""
+
+    def text(self, key: str) -> str:
+        """The words of a column, empty for an empty cell."""
+        found = self.values.get(key)
+        return "" if found is None else str(found)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the row is not on the list yet."""
+        return self.what == NEW
+
+
+class Typed(Protocol):
+    """A row of the file as it was read, before it is held against the list."""
+
+    row: int
+    values: Values
+
+
+Wrong = Callable[[Any, str, Refusal], None]
+"""Says that a column of a row (`Typed` or `Change`) is wrong, and why."""
+
+
+class Sheet:
+    """What an app says of one list; see the module."""
+
+    name: str
+    title: str
+    power: str
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[str, ...], ...]
+    key_is_ours = False
+    """Whether the first key is a number that the platform gives: one it does not know is a mistake, not a new row."""
+    list_url = ""
+    """The name of the address of the list, to go back to."""
+    help: tuple[str, ...] = ()
+    """Sentences for the second sheet of the workbook and for the page."""
+    asks_day = True
+    """Whether the changes happen on a day that the sender names."""
+
+    stands_alone = True
+    """Whether there is one list; else each record of the app has rows of its own, and a way in on its own page."""
+    worksheets: tuple[str, ...] = (ANY,)
+    """The names of the worksheets that are looked for; `*` takes the first one."""
+
+    def bring_url(self, target: int) -> str:
+        """Where a file is brought to."""
+        del target
+        return reverse("import_new", args=[self.name])
+
+    def resolve(self, rows: Sequence[Typed], scope: Scope, wrong: Wrong) -> None:
+        """Values that only the list can tell become what `rows` gives: a superior's name its code."""
+
+    def rows(self, scope: Scope, only: Only | None = None) -> Iterable[Standing]:
+        """What stands, in the actor's reach."""
+        raise NotImplementedError
+
+    def check(self, changes: Sequence[Change], scope: Scope, wrong: Wrong) -> None:
+        """What is wrong with the changes beyond what their columns say."""
+
+    def apply(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
+        """Every change is made."""
+        raise NotImplementedError
+
+    def obstacles(self, changes: Sequence[Change], scope: Scope, *, after: int) -> Iterable[tuple[Change, Refusal]]:
+        """What was built on the import since, so that it cannot be taken back; entries above `after` came later."""
+        return ()
+
+    def undo(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
+        """Every change is compensated."""
+        raise NotImplementedError
+
+    def kept_cell(self, value: Any) -> Any:
+        """What of a cell is kept to be handed back in the user's own workbook."""
+        return value[:500] if isinstance(value, str) else value
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        """How a row is called in sentences: what its keys say."""
+        words = [str(values[key]) for keys in self.keys for key in keys if values.get(key) is not None]
+        return " ".join(dict.fromkeys(words))
+
+    def undoing(self, changes: Sequence[Change]) -> list[str]:
+        """What taking it back will do, in the reader's language, a sentence for each kind of row."""
+        new, old = sum(one.is_new for one in changes), sum(not one.is_new for one in changes)
+        said = [_("撤去新增的 %(n)s 行") % {"n": new}] if new else []
+        return said + ([_("%(n)s 行改回导入前的内容") % {"n": old}] if old else [])
+
+    def column(self, key: str) -> Column:
+        """The column of a key."""
+        return self._by_key[key]
+
+    @property
+    def _by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+
+SHEETS: dict[str, Sheet] = {}
+"""Every sheet by its name."""
+
+S = TypeVar("S", bound=type[Sheet])
+
+
+def sheet(declared: S) -> S:
+    """Register the sheet; one that cannot work fails at start."""
+    made = declared()
+    keys = [column.key for column in made.columns]
+    if len(set(keys)) != len(keys) or not made.keys or not {key for one in made.keys for key in one} <= set(keys):
+        raise TypeError(f"{made.name}: columns come once, and its keys are among them")
+    if made.name in SHEETS and type(SHEETS[made.name]).__module__ != declared.__module__:
+        raise TypeError(f"{made.name} is declared twice")
+    SHEETS[made.name] = made
+    return declared

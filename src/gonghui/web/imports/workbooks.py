@@ -1,0 +1,132 @@
+"""Workbooks on their way out: the list in the layout that is read back, and the user's own with every fault marked."""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import xlsxwriter
+
+from gonghui.core.neutral import neutral
+from gonghui.web.imports.cells import placed
+from gonghui.web.imports.sheet import Sheet, Standing
+
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+HELP, MARKED, HEADING = "填写说明", "请改正", "请改正"
+LOOKS: Mapping[str, dict[str, Any]] = {
+    "head": {"bold": True, "bg_color": "#f1efea", "border": 1, "border_color": "#d8d4cc", "text_wrap": True},
+    "needed": {"bold": True, "bg_color": "#fff1b8", "border": 1, "border_color": "#d8d4cc", "text_wrap": True},
+    "text": {"num_format": "@"},
+    "day": {"num_format": "yyyy-mm-dd"},
+    "int": {"num_format": "0"},
+    "float": {"num_format": "0.00"},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "wrong": {"bg_color": "#fbd5d5", "border": 1, "border_color": "#b3202a"},
+    "said": {"font_color": "#b3202a"},
+}
+
+
+def layout(sheet: Sheet, rows: Iterable[Standing], *, banner: str = "") -> bytes:
+    """The list as the desk reads it back: brought back unchanged, it says that nothing changes."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {**OPTIONS, "constant_memory": True})
+    looks = {name: book.add_format(look) for name, look in LOOKS.items()}
+    page = book.add_worksheet(sheet.title)
+    for at, column in enumerate(sheet.columns):
+        page.set_column(at, at, column.kind.width, looks["text"])
+        page.write_string(0, at, column.title, looks["needed" if column.required else "head"])
+    page.freeze_panes(1, 1)
+    for number, one in enumerate(rows, 1):
+        for at, column in enumerate(sheet.columns):
+            value = one.values.get(column.key)
+            if value is not None:
+                _write(page, number, at, column.kind.written(value), looks)
+    _help(book, sheet, looks, banner)
+    book.close()
+    return buffer.getvalue()
+
+
+def _write(page: Any, row: int, at: int, value: str | int | float | date, looks: Mapping[str, Any]) -> None:
+    if isinstance(value, date):
+        page.write_datetime(row, at, value, looks["day"])
+    elif isinstance(value, str):
+        page.write_string(row, at, neutral(value), looks["text"])
+    else:
+        page.write_number(row, at, value, looks["int" if isinstance(value, int) else "float"])
+
+
+def _help(book: Any, sheet: Sheet, looks: Mapping[str, Any], banner: str) -> None:
+    page = book.add_worksheet(HELP)
+    page.set_column(0, 0, 18)
+    page.set_column(1, 1, 90)
+    row = 0
+    for line in (*([banner] if banner else []), *sheet.help):
+        page.write_string(row, 1, line, looks["wrap"])
+        row += 1
+    for column in sheet.columns:
+        page.write_string(row, 0, column.title, looks["needed" if column.required else "head"])
+        page.write_string(row, 1, neutral(described(sheet, column.key)), looks["wrap"])
+        row += 1
+
+
+def described(sheet: Sheet, key: str) -> str:
+    """What to write into a column, in a line."""
+    column = sheet.column(key)
+    said = [column.hint, "新增的行必填" if column.required else ""]
+    if column.ours:
+        said.append("平台已知，只供查看")
+    elif column.fixed:
+        said.append("只有新增的行才填，已有的不在这里改")
+    choices = getattr(column.kind, "choices", None)
+    if choices:
+        said.append("填：" + "、".join(list(choices.values())[:30]))
+    if column.example is not None:
+        said.append(f"如：{column.kind.written(column.example)}")
+    return "；".join(one for one in said if one)
+
+
+def marked(rows: Iterable[tuple[int, Sequence[Any]]], problems: Iterable[Mapping[str, str]], *, title: str) -> bytes:
+    """The user's own rows with every fault marked: red cell, remark, the sentence at the end of the row.
+
+    Rows come by their number in ascending order (the header among them); problems as cell and sentence.
+    """
+    at: dict[tuple[int, int], list[str]] = defaultdict(list)
+    ends: dict[int, list[str]] = defaultdict(list)
+    for problem in problems:
+        where = placed(problem["cell"])
+        if where is not None:
+            at[where].append(problem["text"])
+            ends[where[0]].append(f"{problem['cell']}：{problem['text']}")
+    listed = list(rows)
+    last = max((len(cells) for _row, cells in listed), default=0)
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {**OPTIONS, "in_memory": True})
+    wrong, said = book.add_format(dict(LOOKS["wrong"])), book.add_format(dict(LOOKS["said"]))
+    page = book.add_worksheet(title)
+    for index, (number, cells) in enumerate(listed):
+        for column in range(last):
+            value = cells[column] if column < len(cells) else ""
+            sentences = at.get((number, column))
+            _copy(page, number - 1, column, value, wrong if sentences else None)
+            if sentences:
+                page.write_comment(number - 1, column, "\n".join(sentences)[:2_000], {"x_scale": 2})
+        if ends.get(number):
+            page.write_string(number - 1, last, neutral("；".join(ends[number])[:2_000]), said)
+        elif index == 0:
+            page.write_string(number - 1, last, HEADING, said)
+    page.set_column(0, max(last - 1, 0), 18)
+    page.set_column(last, last, 60)
+    book.close()
+    return buffer.getvalue()
+
+
+def _copy(page: Any, row: int, column: int, value: Any, look: Any) -> None:
+    if isinstance(value, bool):
+        page.write_string(row, column, str(value), look)
+    elif isinstance(value, int | float):
+        page.write_number(row, column, value, look)
+    elif value:
+        page.write_string(row, column, neutral(str(value)), look)
+    elif look is not None:
+        page.write_blank(row, column, None, look)
