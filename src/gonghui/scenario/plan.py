@@ -7,7 +7,7 @@ from functools import cache
 
 from gonghui.scenario.places import CHAOYANG, WANGJING, answering, district, districts, industries
 from gonghui.scenario.split import split, split_ratio, split_unevenly, uneven
-from gonghui.scenario.targets import BY_FIGURE, FORMER_FLOWS, FORMER_LEVELS, SEED, TARGETS, Target
+from gonghui.scenario.targets import BY_FIGURE, FORMER_FLOWS, FORMER_LEVELS, RECORDED, SEED, TARGETS, Target
 
 CITY_KEY = "city"
 MONTHLY = ("mutual_aid.payments_made", "mutual_aid.paid_fen", "members.people_admitted")
@@ -162,8 +162,12 @@ def town_coverage(figure: str, town: str) -> str:
 
 def in_the_half_year_round(figure: str) -> bool:
     """Whether a figure is collected for the half-year as a whole."""
-    return figure not in MONTHLY and figure not in OUTLAYS
+    return figure not in (*MONTHLY, *OUTLAYS, *RECORDED)
 
 
 HALF_YEAR_FIGURES = tuple(target.figure for target in TARGETS if in_the_half_year_round(target.figure))
-FORMER_FIGURES = tuple(target.figure for target in TARGETS if target.figure in {**FORMER_LEVELS, **FORMER_FLOWS})
+FORMER_FIGURES = tuple(
+    target.figure
+    for target in TARGETS
+    if target.figure in {**FORMER_LEVELS, **FORMER_FLOWS} and target.figure not in RECORDED
+)

@@ -75,9 +75,13 @@ TARGETS = (
     Target("F54", "officials.qualified_share", 338, 820, 3, 12, days=JUNE_END),
     _city("F56", "supervision.tasks_planned", 5),
 )
-"""Every returned figure; with F52, which the platform records, the 33 measured figures of the half-year."""
+"""Every figure that is shared out; with F52, the employers that get a union, the 33 measured ones of the half-year."""
 
 BY_FIGURE = {target.figure: target for target in TARGETS}
+
+QUALIFIED_SHARE = "officials.qualified_share"
+RECORDED = (QUALIFIED_SHARE,)
+"""Of these figures the platform records every person itself; nobody returns them."""
 
 FORMER_LEVELS = {
     "places.homes_built": (13_562, None),

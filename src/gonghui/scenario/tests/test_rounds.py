@@ -7,7 +7,7 @@ import pytest
 from gonghui.core.figures import FIGURES
 from gonghui.core.period import Period
 from gonghui.scenario import plan, rounds
-from gonghui.scenario.targets import BY_FIGURE, TARGETS
+from gonghui.scenario.targets import BY_FIGURE, RECORDED, TARGETS
 
 CLOSED = (*rounds.before(), *rounds.monthly(), *rounds.half_year(), *rounds.outlays())
 EVERY = (*CLOSED, *rounds.july())
@@ -33,7 +33,7 @@ def test_no_two_rounds_of_a_unit_have_the_same_title():
     assert max(titles.values()) == 1
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.row)
+@pytest.mark.parametrize("target", [one for one in TARGETS if one.figure not in RECORDED], ids=lambda one: one.row)
 def test_all_answers_of_all_levels_make_the_target(target):
     first, last = target.days
     found = [0, 0]

@@ -10,10 +10,10 @@ from datetime import date
 
 from gonghui.core.actor import Actor
 from gonghui.core.journal import record, reverse
-from gonghui.spine.officials.models import SocialWorker, Spell
+from gonghui.spine.officials.models import Position, SocialWorker, Spell
 from gonghui.spine.officials.models.audits import FACTS, LEFT_BEHIND, read, standing_entries
 from gonghui.spine.organisations.actions import Moved, Standing
-from gonghui.spine.organisations.models import lock_tree
+from gonghui.spine.organisations.models import Organisation, lock_tree
 
 RESTATED = "list_changed"
 """Why an entry was taken back."""
@@ -25,6 +25,19 @@ def lock(workers: Iterable[SocialWorker]) -> list[SocialWorker]:
     ids = {worker.pk for worker in workers}
     rows = SocialWorker.objects.select_for_update(of=("self",)).select_related("organisation", "account")
     return list(rows.filter(pk__in=ids).order_by("pk"))
+
+
+def places(given: Iterable[Organisation]) -> dict[int, Organisation]:
+    """The organisations as they stand now, by id; the tree stands still from here on."""
+    lock_tree(alone=False)
+    return Organisation.objects.in_bulk({one.pk for one in given})
+
+
+def positions(given: Iterable[Position]) -> dict[int, Position]:
+    """The positions held, by id, with their unions as they stand now."""
+    lock_tree(alone=False)
+    rows = Position.objects.select_for_update(of=("self",)).select_related("organisation")
+    return {one.pk: one for one in rows.filter(pk__in={one.pk for one in given}).order_by("pk")}
 
 
 def settle(workers: Sequence[SocialWorker], *, by: Actor, on: date) -> None:
@@ -62,7 +75,7 @@ def settle(workers: Sequence[SocialWorker], *, by: Actor, on: date) -> None:
 
 def follow_move(move: Moved) -> None:
     """Whoever is on post at the moved unions, or at one under them, counts where these stand now."""
-    there = Spell.objects.filter(position__organisation__in=move.ids)
+    there = Spell.objects.filter(position__organisation__in=move.how.touched)
     workers = lock(SocialWorker.objects.filter(pk__in=there.values("worker")))
     if workers:
         settle(workers, by=move.by, on=move.on)

@@ -1,7 +1,7 @@
 """Positions for social workers: opened, changed, closed; never fewer places than people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gonghui.core import text
@@ -10,6 +10,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import record
 from gonghui.spine.officials import rules as posts
+from gonghui.spine.officials.actions import lists
 from gonghui.spine.officials.actions.posts import require_reach
 from gonghui.spine.officials.facts import PositionChanged, PositionOpened
 from gonghui.spine.officials.flow import STAFF
@@ -60,9 +61,9 @@ def _checked(entry: PositionEntry, by: Actor, on: date) -> PositionEntry:
 def open_positions(entries: Sequence[PositionEntry], *, by: Actor, on: date) -> list[Position]:
     """The positions stand."""
     by.require(STAFF)
-    made = []
+    made, places = [], lists.places(entry.organisation for entry in entries)
     for entry in entries:
-        one = _checked(entry, by, on)
+        one = _checked(replace(entry, organisation=places[entry.organisation.pk]), by, on)
         made.append(
             Position(
                 organisation=one.organisation,
@@ -91,8 +92,8 @@ def open_positions(entries: Sequence[PositionEntry], *, by: Actor, on: date) -> 
 def change_position(position: Position, entry: PositionEntry, *, by: Actor, on: date) -> None:
     """The position has these places, this grade, this last day; its number and union stay."""
     by.require(STAFF)
-    position = Position.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=position.pk)
-    one = _checked(entry, by, on)
+    position = lists.positions([position])[position.pk]
+    one = _checked(replace(entry, organisation=position.organisation), by, on)
     position.grade, position.headcount, position.last_on = one.grade, one.headcount, one.last_on
     spans = [spell.days for spell in Spell.objects.filter(position=position)]
     now = [days for days in spans if days.last is None or days.last >= on]

@@ -1,7 +1,7 @@
 """Putting social workers on the roll, and moving them onto positions, away from them, between unions and out."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -103,12 +103,13 @@ def _not_to_come(day: date, on: date, *, what: str) -> None:
 def enrol_workers(entries: Sequence[WorkerEntry], *, by: Actor, on: date) -> list[SocialWorker]:
     """They are on the roll: hired where they have a day of hiring, else candidates."""
     by.require(STAFF)
-    made = []
+    made, places = [], lists.places(entry.organisation for entry in entries)
     for entry in entries:
-        require_reach(by, entry.organisation)
+        organisation = places[entry.organisation.pk]
+        require_reach(by, organisation)
         made.append(
             SocialWorker(
-                organisation=entry.organisation,
+                organisation=organisation,
                 worker_no=clean_code(entry.worker_no, field="工号"),
                 state="hired" if entry.hired_on is not None else "candidate",
                 **_filled_in(entry, on),
@@ -139,6 +140,17 @@ def change_worker(worker: SocialWorker, entry: WorkerEntry, *, by: Actor, on: da
     record(SocialWorkerChanged(), about=worker, by=by, happened_on=on)
 
 
+@action
+def enrol_and_post(
+    entry: WorkerEntry, position: Position | None, first_on: date | None, *, by: Actor, on: date
+) -> SocialWorker:
+    """They are on the roll, and on the position where one is given: both or neither."""
+    [worker] = enrol_workers([entry], by=by, on=on)
+    if position is not None and first_on is not None:
+        post_workers([Posting(worker, position, first_on)], by=by, on=on)
+    return worker
+
+
 # Onto positions and away from them --------------------------------------------------------------------------------
 
 
@@ -150,21 +162,20 @@ def post_workers(postings: Sequence[Posting], *, by: Actor, on: date) -> None:
     if len(given) < len(postings):
         raise Refusal("officials.posted_twice", "同一名社工一次只能上一个岗位，请删去重复的一行")
     workers = lists.lock(posting.worker for posting in postings)
+    places = lists.positions(posting.position for posting in postings)
     held = _held([worker.pk for worker in workers], postings)
+    spells = []
     for worker in workers:
         require_worker(by, worker)
         WORKER_FLOW.check("post", worker, by=by)
-        posting = given[worker.pk]
-        _apart(worker, posting.first_on, held.get(worker.pk))
-        _check_start(worker, posting.position, posting.first_on, by=by, on=on)
-    Spell.objects.bulk_create(
-        Spell(worker=one.worker, position=one.position, state="on_post", first_on=one.first_on) for one in postings
-    )
-    _check_places({one.position.pk for one in postings}, min(one.first_on for one in postings))
-    for worker in workers:
-        posting = given[worker.pk]
-        worker.state, worker.organisation = "on_post", posting.position.organisation
-        record(SocialWorkerPosted(), about=worker, by=by, happened_on=posting.first_on)
+        place, first_on = places[given[worker.pk].position.pk], given[worker.pk].first_on
+        _apart(worker, first_on, held.get(worker.pk))
+        _check_start(worker, place, first_on, by=by, on=on)
+        spells.append(Spell(worker=worker, position=place, state="on_post", first_on=first_on))
+        worker.state, worker.organisation = "on_post", place.organisation
+        record(SocialWorkerPosted(), about=worker, by=by, happened_on=first_on)
+    Spell.objects.bulk_create(spells)
+    _check_places(places, min(one.first_on for one in postings))
     SocialWorker.objects.bulk_update(workers, ["state", "organisation"], batch_size=500)
     lists.settle(workers, by=by, on=on)
 
@@ -208,13 +219,12 @@ def _check_start(worker: SocialWorker, position: Position, first_on: date, *, by
         )
 
 
-def _check_places(position_ids: set[int], since: date) -> None:
-    """No position holds more people than it has places, of those who hold it since the day."""
-    rows = Position.objects.select_for_update().in_bulk(sorted(position_ids))
+def _check_places(places: Mapping[int, Position], since: date) -> None:
+    """No position holds more people than it has places, of those who hold it since the day; the positions are held."""
     spans: dict[int, list[rules.Days]] = {}
-    for spell in Spell.objects.filter(Q(last_on=None) | Q(last_on__gte=since), position__in=position_ids):
+    for spell in Spell.objects.filter(Q(last_on=None) | Q(last_on__gte=since), position__in=places):
         spans.setdefault(spell.position_id, []).append(spell.days)
-    for pk, position in rows.items():
+    for pk, position in places.items():
         rules.check_quota(position.post_no, position.headcount, rules.most_at_once(spans.get(pk, ())))
 
 
@@ -246,7 +256,7 @@ def turn_worker(worker: SocialWorker, step: str, *, by: Actor, on: date, positio
         place = _taken_up(worker, position if step == "transfer" else held.position, by=by, on=on)
         _end_before(held, on)
         Spell.objects.create(worker=worker, position=place, state=taken.after, first_on=on)
-        _check_places({place.pk}, on)
+        _check_places({place.pk: place}, on)
         fact = SocialWorkerPosted() if taken.after == "on_post" else SocialWorkerAway(why=taken.after)  # type: ignore[assignment]
     record(fact, about=worker, by=by, happened_on=on, organisation=place.organisation)
     worker.state, worker.organisation = taken.after, place.organisation
@@ -264,8 +274,9 @@ def _taken_up(worker: SocialWorker, position: Position | None, *, by: Actor, on:
     """The position they hold from the day on."""
     if position is None:
         raise Refusal("officials.position_missing", "调岗须选新的岗位")
-    _check_start(worker, position, on, by=by, on=on)
-    return position
+    place = lists.positions([position])[position.pk]
+    _check_start(worker, place, on, by=by, on=on)
+    return place
 
 
 def _end_before(held: Spell, on: date) -> None:

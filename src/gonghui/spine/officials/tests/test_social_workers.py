@@ -17,6 +17,7 @@ from gonghui.spine.officials.tests import worker_builders as made
 from gonghui.spine.officials.tests.builders import an_official
 from gonghui.spine.officials.tests.worker_builders import JUNE, MARCH, NEW_YEAR, TODAY, share
 from gonghui.spine.organisations.actions import move_organisation
+from gonghui.spine.organisations.models.audits import entry_differences
 from gonghui.spine.organisations.tests.builders import Federation
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,15 @@ def test_a_union_that_is_moved_takes_both_lists_along(federation: Federation) ->
     assert [share(federation.chaoyang, day) for day in (MARCH - EVE, MARCH)] == [(1, 1), (0, 0)]
     assert [share(federation.haidian, day) for day in (MARCH - EVE, MARCH)] == [(0, 0), (1, 1)]
     assert not list(share_differences())
+
+
+def test_a_post_taken_from_a_page_older_than_the_move_is_told_where_the_union_stands(federation: Federation) -> None:
+    position = made.a_position(federation.wangjing)
+    worker = made.a_hired_worker(federation.first)
+    move_organisation(federation.wangjing, federation.haidian, by=SYSTEM, on=MARCH)
+    actions.post_workers([Posting(worker, position, MARCH)], by=SYSTEM, on=MARCH)
+    assert list(entry_differences()) == []
+    assert share(federation.haidian, MARCH) == (0, 1)
 
 
 # Lapse and renewal --------------------------------------------------------------------------------------------------
