@@ -24,7 +24,7 @@ from gonghui.reports.models import Block, Erratum
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.printing.kept import keep
 from gonghui.reports.printing.table import figure_table, table_hash
-from gonghui.spine.organisations.models import Organisation
+from gonghui.spine.organisations.models import Organisation, lock_tree
 
 WAIT_SECONDS = 10
 
@@ -76,6 +76,7 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int, read: str 
     if by.account_id == report.proposed_account:
         raise StepRefused("reports.second_person", "备案要由另一个人确认：提请人不能自己确认，请单位负责人来办")
     form = report_forms.form(report.form)
+    lock_tree(alone=False)  # no act on the tree is dated back into what is being filed
     # Whoever accepts a line of these figures now is waited for; whoever comes later finds the period filed.
     checking.lock_families((row.figure.name, report.organisation.path) for row in form.rows)
     cut = watermark()

@@ -8,16 +8,17 @@ a correction, a late level or a move, its entries are stated anew from its lines
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, RETURNED_KIND
 from gonghui.core.journal import SUBJECT_TYPE_IDS, record, reverse, subject_type_of
 from gonghui.core.models import Entry
+from gonghui.core.period import Period
 from gonghui.reports import checking, rules
 from gonghui.reports.facts import FigureReturned
-from gonghui.reports.models import FiledRow, Line, Programme, StockSeries
+from gonghui.reports.models import FiledRow, Line, Programme, Report, StockSeries
 from gonghui.reports.models.filings import ancestors
 from gonghui.reports.places import spans_of
 from gonghui.spine.organisations.actions import Moved
@@ -36,9 +37,9 @@ def series_of(line: Line) -> SeriesKey:
 
 def put_in_place(line: Line) -> None:
     """An open line counts where its unit stood on the line's last day, also where it was moved since the line was
-    written; the caller holds the lock of the tree."""
+    written; the caller holds the lock of the tree. A correction covers what the line it corrects was said to cover."""
     path = line.organisation.path_on(line.last_on)
-    if line.path != path:
+    if line.path != path and line.corrects_id is None:
         line.path = path
         line.save(update_fields=["path"])
 
@@ -61,7 +62,8 @@ def record_line(line: Line, share: rules.Share | None = None, *, by: Actor) -> N
     What it adds is its own number, of a stock a share of its level.
     """
     figure = line.declared
-    one = share if share is not None else rules.Share(line.last_on, line.path, line.amount.parts)
+    here = line.organisation.path_on(line.last_on)
+    one = share if share is not None else rules.Share(line.last_on, here, line.amount.parts)
     names = ("numerator", "denominator") if figure.is_ratio else ("",)
     place = Place(line.organisation_id, one.path)
     for part, value in zip(names, one.parts, strict=False):
@@ -173,6 +175,8 @@ def follow_move(move: Moved) -> None:
     merged = [one for one in going if move.merged is not None and one.organisation_id == move.merged.pk]
     _check_arrival(move.to, [one for one in going if one not in merged])
     _check_filed(going, on=move.on)
+    if move.how.entries:
+        _check_dated_back(move)
     handed = _handed_over(merged, move)
     staying = [one for one in going if one not in merged]
     for one in staying:
@@ -182,11 +186,37 @@ def follow_move(move: Moved) -> None:
     for programme in programmes:
         programme.path = programme.organisation.path
     Programme.objects.bulk_update(programmes, ["path"])
-    restate(set(series) | handed, by=move.by)
+    restate(set(series) | handed | _levels_since(move), by=move.by)
+
+
+def _levels_since(move: Moved) -> set[SeriesKey]:
+    """The series of whoever stood elsewhere on some day than was thought: an act dated back moves their transfers."""
+    if not move.how.entries:
+        return set()
+    levels = Line.objects.accepted().filter(clock="stock", organisation__in=move.how.touched)
+    return set(levels.values_list("figure", "organisation_id", "coverage").distinct().order_by())
+
+
+def _check_dated_back(move: Moved) -> None:
+    """Refuse to date an act back into a filed number: of those who lose or gain by it, and of those above them whose
+    filed period began under the new tree, so that their parts would no longer make the whole."""
+    sides = move.how.sides
+    above = {*ancestors(move.to.path)} - sides
+    standing = Report.objects.standing().filter(organisation__in=sides | above).select_related("organisation")
+    for report in standing.order_by("-filed_on", "id"):
+        period = Period.parse(report.period)
+        if (period.last if report.organisation_id in sides else period.first) >= move.on:
+            raise Refusal(
+                "reports.move_into_filed",
+                "“%(by)s”的 %(period)s 报告已备案，这次变更会改动它的数：日期须晚于 %(last)s",
+                by=report.organisation.name,
+                period=report.period,
+                last=(period.last if report.organisation_id in sides else period.first).isoformat(),
+            )
 
 
 def _handed_over(merged: Sequence[StockSeries], move: Moved) -> set[SeriesKey]:
-    """The levels of a union that was merged are part of the other's from the day on: two lines say so for each.
+    """The levels of a union that was merged are part of the other's from a day on: two lines say so for each.
 
     The merged one says nought and the other the sum of both, so the next level of the other follows on its own.
     """
@@ -199,18 +229,12 @@ def _handed_over(merged: Sequence[StockSeries], move: Moved) -> set[SeriesKey]:
         key = (one.figure, one.organisation_id, one.coverage), (one.figure, move.to.pk, coverage)
         mine, theirs = (_last_level(each) for each in key)
         assert mine is not None
-        if theirs is not None and theirs.last_on >= move.on:
-            raise Refusal(
-                "reports.merge_level_later",
-                "“%(name)s”已报过 %(last)s 的“%(title)s”存量，合并日期须晚于这一天",
-                name=move.to.name,
-                last=theirs.last_on.isoformat(),
-                title=FIGURES[one.figure].title,
-            )
+        # Levels said for days after the merger stand beside each other, as they were said; then they are one.
+        on = max(move.on, *(level.last_on + timedelta(days=1) for level in (mine, theirs) if level is not None))
         checking.lock_families([(one.figure, move.to.path)])
         parts = [sum(level) for level in zip(mine.amount.parts, theirs.amount.parts if theirs else (0, 0), strict=True)]
-        _say_level(mine, one.organisation, one.coverage, (0, 0), move)
-        _say_level(theirs or mine, move.to, coverage, (parts[0], parts[1]), move)
+        _say_level(mine, one.organisation, one.coverage, (0, 0), on, by=move.by)
+        _say_level(theirs or mine, move.to, coverage, (parts[0], parts[1]), on, by=move.by)
         one.delete()
         if not here:
             StockSeries.objects.create(figure=one.figure, organisation=move.to, path=move.to.path, coverage=coverage)
@@ -225,27 +249,27 @@ def _last_level(key: SeriesKey) -> Line | None:
     return levels.filter(clock="stock").order_by("-last_on").first()
 
 
-def _say_level(like: Line, organisation: Organisation, coverage: str, parts: Parts, move: Moved) -> None:
-    """A line of the day of the merger, decided by the act itself."""
+def _say_level(like: Line, organisation: Organisation, coverage: str, parts: Parts, on: date, *, by: Actor) -> None:
+    """A line of the day, decided by the act itself."""
     Line.objects.create(
         in_return_id=like.in_return_id,
         organisation=organisation,
-        path=organisation.path_on(move.on),
+        path=organisation.path_on(on),
         figure=like.figure,
         clock="stock",
         coverage=coverage,
-        first_on=move.on,
-        last_on=move.on,
+        first_on=on,
+        last_on=on,
         number=parts[0],
         denominator=parts[1] if like.declared.is_ratio else None,
         reason="组织合并",
         state="accepted",
-        entered_by=move.by.id,
-        entered_account=move.by.account_id,
-        entered_on=move.on,
-        submitted_on=move.on,
-        reviewed_by=move.by.id,
-        reviewed_on=move.on,
+        entered_by=by.id,
+        entered_account=by.account_id,
+        entered_on=on,
+        submitted_on=on,
+        reviewed_by=by.id,
+        reviewed_on=on,
     )
 
 

@@ -12,9 +12,10 @@ from gonghui.reports.breakdown.bridge import bridge, crossings, may_show
 from gonghui.reports.filling import as_json, organisation_of
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
 from gonghui.reports.tests.filing_builders import the_row
-from gonghui.reports.tests.test_report_pages import signed_in
+from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.actions import merge_organisations, move_organisation, restore_organisation
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web.tests.builders import signed_in
 
 pytestmark = pytest.mark.django_db
 AUGUST = date(2020, 8, 20)
@@ -65,7 +66,7 @@ def test_a_merger_and_its_undoing_are_lines_of_their_own() -> None:
 
 def test_the_pages_say_it_in_words_and_the_workbook_in_numbers() -> None:
     moved = Moved()
-    client = signed_in("statistician", moved.fresh("city"))
+    client = signed_in(a_post("statistician", moved.fresh("city")).account)
     page = client.get(moved.url("east")).content.decode()
     for words in ("按当时组织", "77", "转出：", "隶属变更", "2020年8月20日", "−77", "按现在组织"):
         assert words in page
@@ -81,7 +82,7 @@ def test_the_pages_say_it_in_words_and_the_workbook_in_numbers() -> None:
 
 def test_who_does_not_see_the_other_district_is_not_told_its_name() -> None:
     moved = Moved()
-    client = signed_in("statistician", moved.fresh("east"))
+    client = signed_in(a_post("statistician", moved.fresh("east")).account)
     page = client.get(moved.url("east")).content.decode()
     assert "其他组织" in page
     assert moved.fresh("west").short_name not in page
@@ -99,7 +100,7 @@ def test_a_difference_of_a_sensitive_figure_never_tells_a_hidden_part() -> None:
     found, known = bridge(row.figure, east, H1), crossings(east)
     assert found.difference == (3,), "the bridge itself knows it"
     assert not may_show(row, found, known), "43 less 40 would say that the west had three cases"
-    client = signed_in("statistician", Organisation.objects.get(pk=federation.city.organisation.pk))
+    client = signed_in(a_post("statistician", Organisation.objects.get(pk=federation.city.organisation.pk)).account)
     place = f"/reports/beijing_2020h1/2020H1/{east.code}/F42/"
     page = client.get(f"{place}bridge/").content.decode()
     assert "写出差额就能倒推" in page

@@ -19,6 +19,7 @@ from gonghui.reports.actions import levels
 from gonghui.reports.models import Line, Programme, StockSeries, audits
 from gonghui.reports.tests.builders import (
     FOUNDED,
+    H1,
     HOMES,
     PAYMENTS,
     QUALIFIED,
@@ -214,7 +215,7 @@ def test_two_acceptances_of_one_series_before_and_after_a_move_exclude_each_othe
 Step = tuple[str, int, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["level", "level", "level", "move", "move", "correct"]),
+        st.sampled_from(["level", "level", "level", "move", "move", "correct", "merge"]),
         st.integers(0, 5),
         st.integers(0, 11),
         st.integers(0, 90),
@@ -222,6 +223,9 @@ STEPS = st.lists(
     min_size=6,
     max_size=14,
 )
+
+
+ACTS = {"move": move_organisation, "merge": merge_organisations}
 
 
 class Play:
@@ -247,9 +251,12 @@ class Play:
         day = self.today - timedelta(days=when * 11)
         try:
             with transaction.atomic():
-                if what == "move":
-                    to = self.units[number % len(self.units)]
-                    move_organisation(unit.organisation, to.organisation, by=SYSTEM, on=self.today + timedelta(days=1))
+                if what in ("move", "merge"):
+                    to, act = self.units[number % len(self.units)], ACTS[what]
+                    back = timedelta(days=when * 7 if number % 3 == 0 else 0)
+                    for one in (unit, to):
+                        one.organisation.refresh_from_db()
+                    act(unit.organisation, to.organisation, by=SYSTEM, on=self.today + timedelta(days=1) - back)
                 elif what == "level":
                     coverage = "subtree" if number % 7 == 0 else "own"
                     above = self.superior(unit)
@@ -331,10 +338,51 @@ def test_a_merger_hands_the_level_over_and_the_next_one_follows_on_it(coverage: 
 
 
 @pytest.mark.django_db
-def test_no_merger_before_a_level_the_other_reported_already() -> None:
+def test_a_merger_dated_back_leaves_the_levels_said_since_and_adds_them_up_after_the_last() -> None:
     federation = a_federation()
     a_level(federation.west, federation.city, MARCH, 30)
+    a_level(federation.west, federation.city, JUNE, 35)
     a_level(federation.east, federation.city, MAY, 50)
-    with pytest.raises(Refusal) as refused:
-        merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
-    assert refused.value.code == "reports.merge_level_later"
+    merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
+    east = federation.east
+    assert [homes(east, day) for day in (APRIL_20 - timedelta(days=1), APRIL_20, MAY.last, JUNE.last)] == [
+        0,
+        30,
+        80,
+        85,
+    ]
+    a_level(east, federation.city, Period.parse("2020-07"), 90)
+    assert [homes(unit, date(2020, 7, 31)) for unit in (east, federation.city)] == [90, 90], "one level for both"
+    for difference in (audits.lines_against_entries, audits.levels_where_units_stand, entry_differences):
+        assert list(difference()) == []
+
+
+@pytest.mark.django_db
+def test_a_return_for_days_after_a_merger_dated_back_is_corrected_where_it_was_said() -> None:
+    federation = a_federation()
+    opened = a_round(federation.city, PAYMENTS)
+    [west] = an_accepted_return(opened, federation.west, federation.city, a_draft(PAYMENTS, 30, coverage="subtree"))
+    an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 50, coverage="subtree"))
+    merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
+    paid, east, city = FIGURES[PAYMENTS], federation.east.organisation, federation.city.organisation
+    assert [paid.value(one.path, H1).total for one in (east, city)] == [80, 80]
+    a_correction(west, federation.west, federation.east, 33, date(2020, 8, 3))
+    assert [paid.value(one.path, H1).total for one in (east, city)] == [83, 83]
+    assert list(audits.lines_against_entries()) == list(entry_differences()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_act_is_dated_back_into_a_filed_number() -> None:
+    federation = a_federation()
+    opened = a_round(federation.east, PAYMENTS)
+    an_accepted_return(opened, federation.street, federation.east, a_draft(PAYMENTS, 7))
+    a_filed_report(federation.city.organisation)
+    with pytest.raises(Refusal, match="示范市总工会") as refused:
+        moved(federation.street, federation.west, date(2020, 1, 1))
+    assert refused.value.code == "reports.move_into_filed", "the parts of its filed table would not make the whole"
+    moved(federation.street, federation.west, APRIL_20)
+    assert FIGURES[PAYMENTS].value(federation.west.organisation.path, H1).total == 7
+    a_filed_report(federation.west.organisation)
+    with pytest.raises(Refusal, match="西区总工会") as refused:
+        moved(federation.street, federation.east, date(2020, 5, 1))
+    assert refused.value.code == "reports.move_into_filed"

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.core.journal import record
+from gonghui.core.journal import ENTRY_COLUMNS, record
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.facts import OrganisationMoved
 from gonghui.spine.organisations.models import Organisation, TreeAct
@@ -23,14 +23,31 @@ from gonghui.spine.organisations.models import Organisation, TreeAct
 class Moved:
     """Organisations that stand elsewhere from a day on, with all under them; `to` is their superior now.
 
-    `merged` is among them where it was closed and `to` goes on in its place.
+    `merged` is among them where it was closed and `to` goes on in its place. Where the day is long past, `how` says
+    who stood there meanwhile and what of their work is accounted for elsewhere now.
     """
 
-    ids: Sequence[int]
+    how: "Rewritten"
     to: Organisation
     by: Actor
     on: date
     merged: Organisation | None = None
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """Those that stand elsewhere today."""
+        return self.how.ids
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What an act changed: who stands elsewhere today, whose places of any day are others, how many entries follow,
+    and whose sums they left or came to."""
+
+    ids: Sequence[int] = ()
+    touched: frozenset[int] = frozenset()
+    entries: int = 0
+    sides: frozenset[int] = frozenset()
 
 
 Follow = Callable[[Moved], None]
@@ -109,8 +126,38 @@ update organisations_organisation o set path = r.now || substr(o.path, r.length 
 """
 
 
-def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, on: date) -> list[int]:
-    """Whoever stood in a stretch stands in its new place from the day on; earlier days keep their paths."""
+_TOUCHED = """
+select distinct s.organisation_id
+  from {joined} {stretch} join organisations_pathspan s on s.path >= r.low and s.path < r.beyond
+  where s.last_on is null or s.last_on >= %(on)s
+"""
+_FOLLOWING_ENTRIES = """
+with standing as materialized (
+  select e.*, s.path as place from {joined} {stretch} cross join core_kind k
+  cross join lateral (select * from core_entry e
+    where e.kind = k.id and e.path >= r.low and e.path < r.beyond and e.happened_on >= %(on)s) e
+  join organisations_pathspan s on s.organisation_id = e.organisation_id
+    and s.first_on <= e.happened_on and (s.last_on is null or s.last_on >= e.happened_on)
+    and s.path = r.now || substr(e.path, r.length + 1) and s.path <> e.path
+  where e.reverses is null and not exists (select 1 from core_entry x where x.reverses = e.id)
+)
+insert into core_entry ({columns})
+  select subject_id, amount_fen, quantity, organisation_id, case actor_id when 0 then 0 else %(by)s end, happened_on,
+    group_id, kind, subject_type, -sign, id, path, %(why)s from standing
+  union all
+  select subject_id, amount_fen, quantity, organisation_id, actor_id, happened_on,
+    group_id, kind, subject_type, sign, null, place, why from standing
+"""
+PLACED_ANEW = "placed_anew"
+"""Why an entry is reversed that stands again, otherwise unchanged, where its organisation stood on the day."""
+
+
+def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, by: Actor, on: date) -> Rewritten:
+    """Whoever stood in a stretch stands in its new place from the day on; earlier days keep their paths.
+
+    What is accounted for since is reversed at the old place and written again at the new one, each entry on its own
+    day: so an act may be dated back, and the numbers of then are those of the act's day.
+    """
     values: dict[str, Any] = {
         "low": [one.low for one in stretches],
         "beyond": [one.beyond for one in stretches],
@@ -120,16 +167,23 @@ def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, on: date) -> list[int
         "on": on,
         "eve": on - timedelta(days=1),
         "act": act.pk,
+        "by": by.id,
+        "why": PLACED_ANEW,
     }
+    written = {"joined": _JOINED, "stretch": _STRETCH, "columns": ENTRY_COLUMNS}
     with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED.format(**written), values)
+        touched = frozenset(row[0] for row in cursor.fetchall())
         for statement in (_PAST, _LATER, _ENDED, _NOW):
-            cursor.execute(statement.format(joined=_JOINED, stretch=_STRETCH), values)
+            cursor.execute(statement.format(**written), values)
         moved = [row[0] for row in cursor.fetchall()]
-    mixed = {pk for one in stretches for pk in set(rules.ids_of(one.old)) ^ set(rules.ids_of(one.now))}
-    Organisation.objects.filter(pk__in=mixed, is_mixed=False).update(is_mixed=True)
+        cursor.execute(_FOLLOWING_ENTRIES.format(**written), values)
+        entries = cursor.rowcount // 2
+    sides = frozenset(pk for one in stretches for pk in set(rules.ids_of(one.old)) ^ set(rules.ids_of(one.now)))
+    Organisation.objects.filter(pk__in=sides, is_mixed=False).update(is_mixed=True)
     act.units += len(moved)
     act.save(update_fields=["units"])
-    return moved
+    return Rewritten(moved, touched, entries, sides)
 
 
 def follow(moved: Moved) -> None:
@@ -139,8 +193,8 @@ def follow(moved: Moved) -> None:
 
 
 def record_moves(going: Sequence[Organisation], to: Organisation, *, by: Actor, on: date) -> None:
-    """The journal names each organisation whose superior is another one now."""
-    for one in going:
+    """The journal names each organisation whose superior is another one now; of who came later its coming follows."""
+    for one in (each for each in going if each.path_since <= on):
         place = Standing(one.pk, f"{to.path}{one.pk}/")
         record(OrganisationMoved(level=one.level), about=one, by=by, happened_on=on, organisation=place)
 
@@ -183,32 +237,17 @@ def check_since(organisation: Organisation, since: date, *, on: date) -> None:
         )
 
 
-_NEWEST = """
-select max(newest.happened_on) from core_kind k cross join lateral (
-  select e.happened_on from core_entry e
-  where e.kind = k.id and e.happened_on >= %(on)s and e.path >= %(path)s and e.path < %(beyond)s
-  order by e.happened_on desc, e.id desc limit 1) newest
-where k.name not like 'organisations.organisation\\_%%'
+_SINCE = """
+select count(*) from core_kind k cross join lateral (
+  select 1 from core_entry e
+  where e.kind = k.id and e.happened_on >= %(on)s and e.path >= %(path)s and e.path < %(beyond)s and e.reverses is null
+    and not exists (select 1 from core_entry x where x.reverses = e.id)) e
 """
 
 
-def newest_work(organisation: Organisation, *, on: date) -> date | None:
-    """The last day, from the day on, on which anything is accounted for under the organisation."""
+def accounted_since(organisation: Organisation, *, on: date) -> int:
+    """How many entries under the organisation follow an act of the day."""
     values: dict[str, Any] = {"on": on, "path": organisation.path, "beyond": rules.end_of(organisation.path)}
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, values)
-        found: date | None = cursor.fetchone()[0]
-    return found
-
-
-def check_accounted(organisation: Organisation, *, on: date) -> None:
-    """Refuse a day from which on work is accounted for at the old place already."""
-    newest = newest_work(organisation, on=on)
-    if newest is not None:
-        raise Refusal(
-            "organisations.move_accounted",
-            "“%(name)s”及所辖在 %(on)s 之后已有台账（最近一笔 %(newest)s），变更日期须晚于 %(newest)s",
-            name=organisation.name,
-            on=on,
-            newest=newest,
-        )
+        cursor.execute(_SINCE, values)
+        return int(cursor.fetchone()[0])

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Max
-
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
@@ -49,22 +47,21 @@ def move_organisation(
     _alone(by, organisation, to)
     check_move(organisation, to, on=on)
     act = tell("move", organisation, on=on, source=organisation.parent, target=to, undoes=undoes)
-    ids = moving.rewrite([Stretch.subtree(organisation.path, f"{to.path}{organisation.id}/")], act, on=on)
+    how = moving.rewrite([Stretch.subtree(organisation.path, f"{to.path}{organisation.id}/")], act, by=by, on=on)
     Organisation.objects.filter(pk=organisation.pk).update(parent=to)
     organisation.refresh_from_db()
     record(OrganisationMoved(level=organisation.level), about=organisation, by=by, happened_on=on)
-    moving.follow(Moved(ids, to, by, on))
+    moving.follow(Moved(how, to, by, on))
 
 
 def check_move(organisation: Organisation, to: Organisation, *, on: date) -> None:
-    """Refuse a move into the own subtree, out of place, to where it stands, or on a day already accounted for."""
+    """Refuse a move into the own subtree, out of place, to where it stands, or before it stood where it stands."""
     moving.check_not_below(organisation, to)
     if to.pk == organisation.parent_id:
         raise Refusal("organisations.same_superior", "“%(name)s”已隶属于“%(to)s”", name=organisation.name, to=to.name)
     moving.check_active(organisation, to)
     rules.check_place(organisation.level, to.level)
     moving.check_since(organisation, max(organisation.path_since, to.path_since), on=on)
-    moving.check_accounted(organisation, on=on)
     moving.check_depth(organisation, deeper=to.depth + 1 - organisation.depth)
 
 
@@ -96,9 +93,7 @@ def check_merge(organisation: Organisation, into: Organisation, *, on: date) -> 
     rules.check_merge(organisation.level, into.level)
     for level in organisation.children.values_list("level", flat=True).distinct().order_by():
         rules.check_place(level, into.level)
-    since = Organisation.objects.under(organisation.path).aggregate(since=Max("path_since"))["since"]
-    moving.check_since(organisation, max(since, into.path_since), on=on)
-    moving.check_accounted(organisation, on=on)
+    moving.check_since(organisation, max(organisation.path_since, into.path_since), on=on)
     moving.check_depth(organisation, deeper=into.depth - organisation.depth)
     rules.check_depth(into.depth + 1)
 
@@ -107,7 +102,7 @@ def _absorb(organisation: Organisation, into: Organisation, act: TreeAct, *, by:
     """All that the organisation had is the other's; itself stands under it, closed."""
     children = list(organisation.children.all())
     old, now = organisation.path, f"{into.path}{organisation.pk}/"
-    ids = moving.rewrite([Stretch.below(old, into.path), Stretch.alone(old, now)], act, on=on)
+    how = moving.rewrite([Stretch.below(old, into.path), Stretch.alone(old, now)], act, by=by, on=on)
     organisation.children.update(parent=into)
     Organisation.objects.filter(secondary=organisation).exclude(pk=into.pk).update(secondary=into)
     Organisation.objects.filter(pk=into.pk, secondary=organisation).update(secondary=None)
@@ -125,7 +120,7 @@ def _absorb(organisation: Organisation, into: Organisation, act: TreeAct, *, by:
         happened_on=on,
         organisation=Standing(organisation.pk, now),
     )
-    moving.follow(Moved(ids, into, by, on, merged=organisation))
+    moving.follow(Moved(how, into, by, on, merged=organisation))
 
 
 # Splitting --------------------------------------------------------------------------------------------------------
@@ -206,18 +201,17 @@ def check_split(organisation: Organisation, parts: Sequence[Part], *, on: date) 
                     unit=unit.name,
                     name=organisation.name,
                 )
-    since = Organisation.objects.under(organisation.path).aggregate(since=Max("path_since"))["since"]
-    moving.check_since(organisation, since, on=on)
-    moving.check_accounted(organisation, on=on)
+    for unit in (organisation, *(unit for part in parts for unit in part.units)):
+        moving.check_since(unit, unit.path_since, on=on)
 
 
 def _hand_over(units: Sequence[Organisation], to: Organisation, act: TreeAct, *, by: Actor, on: date) -> None:
     """The units stand under another superior, as part of a larger act."""
     fresh = list(Organisation.objects.filter(pk__in=[unit.pk for unit in units]).order_by("pk"))
-    ids = moving.rewrite([Stretch.subtree(one.path, f"{to.path}{one.pk}/") for one in fresh], act, on=on)
+    how = moving.rewrite([Stretch.subtree(one.path, f"{to.path}{one.pk}/") for one in fresh], act, by=by, on=on)
     Organisation.objects.filter(pk__in=[one.pk for one in fresh]).update(parent=to)
     moving.record_moves(fresh, to, by=by, on=on)
-    moving.follow(Moved(ids, to, by, on))
+    moving.follow(Moved(how, to, by, on))
 
 
 # Taking back ------------------------------------------------------------------------------------------------------
@@ -247,9 +241,9 @@ def restore_organisation(organisation: Organisation, *, by: Actor, on: date) -> 
     Organisation.objects.filter(pk=organisation.pk).update(is_active=True, closed_on=None, successor=None)
     if superior.pk != organisation.parent_id:
         now = f"{superior.path}{organisation.pk}/"
-        ids = moving.rewrite([Stretch.alone(organisation.path, now)], act, on=on)
+        how = moving.rewrite([Stretch.alone(organisation.path, now)], act, by=by, on=on)
         Organisation.objects.filter(pk=organisation.pk).update(parent=superior)
-        moving.follow(Moved(ids, superior, by, on))
+        moving.follow(Moved(how, superior, by, on))
     organisation.refresh_from_db()
     record(OrganisationRestored(level=organisation.level), about=organisation, by=by, happened_on=on)
     if back:
@@ -264,7 +258,7 @@ def ending_of(organisation: Organisation) -> TreeAct | None:
 
 
 def check_restore(organisation: Organisation, ending: TreeAct | None, *, on: date) -> Organisation:
-    """The superior it comes to stand under; refused where it stands already, too early, or after work elsewhere."""
+    """The superior it comes to stand under; refused where it stands already or on a day that is too early."""
     if organisation.is_active or organisation.parent_id is None:
         raise Refusal("organisations.stands", "“%(name)s”在册，不需要恢复", name=organisation.name)
     source = ending.source if ending is not None else None
@@ -277,7 +271,6 @@ def check_restore(organisation: Organisation, ending: TreeAct | None, *, on: dat
         rules.check_order(organisation.closed_on, on, what_earlier="撤销", what_later="恢复")
     for unit in former_units(ending) if ending is not None and ending.act != "close" else []:
         moving.check_since(unit, unit.path_since, on=on)
-        moving.check_accounted(unit, on=on)
     if organisation.uscc and Organisation.objects.active().filter(uscc=organisation.uscc).exists():
         raise Refusal("organisations.uscc_taken", "工会法人代码 %(code)s 已由其他组织使用", code=organisation.uscc)
     return superior

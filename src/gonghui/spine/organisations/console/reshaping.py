@@ -75,14 +75,13 @@ def _preview(check: Callable[[], object], lines: Callable[[], Sequence[tuple[str
 def _touched(found: Organisation, *, on: date) -> list[tuple[str, str]]:
     """How much stands under the organisation, in the words of the preview."""
     under = Organisation.objects.under(found.path).exclude(pk=found.pk)
-    newest = moving.newest_work(found, on=date.min)
     return [
         (_("下级组织"), str(under.active().count())),
         (_("其中直接下级"), str(found.children.active().count())),
         (_("覆盖单位"), str(Employer.objects.filter(organisation=found).count())),
         (_("未办结的建会"), str(SetUp.objects.open().filter(superior=found).count())),
-        (_("最近一笔台账"), say.day(newest) if newest is not None else _("没有")),
         (_("自哪天起"), say.day(on)),
+        (_("改记到新隶属的台账"), _("%(n)s 笔") % {"n": f"{moving.accounted_since(found, on=on):,}"}),
     ]
 
 

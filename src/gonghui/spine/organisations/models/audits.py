@@ -70,9 +70,9 @@ def superior_differences() -> Iterable[Difference]:
 
 @audited("台账路径与当日隶属一致")
 def entry_differences() -> Iterable[Difference]:
-    """Every entry lies where its organisation stood on the day; same-day moves may stand under the place between.
+    """Every entry that stands lies where its organisation stood on the day; what cancels out may lie anywhere.
 
-    A level is taken off the old place on the day of the move itself (`union_moved`), and so is what reverses that.
+    A level is taken off the old place on the day of the move itself (`union_moved`).
     """
     rows = _rows(
         f"""
@@ -81,7 +81,7 @@ def entry_differences() -> Iterable[Difference]:
           and (s.last_on is null or s.last_on >= e.happened_on)
         where e.path <> s.path and e.kind not in (select id from core_kind where name in ({_STRUCTURE}))
           and e.why is distinct from 'union_moved'
-          and not exists (select 1 from core_entry r where r.id = e.reverses and r.why = 'union_moved')
+          and e.reverses is null and not exists (select 1 from core_entry r where r.reverses = e.id)
         limit 100
         """  # noqa: S608
     )

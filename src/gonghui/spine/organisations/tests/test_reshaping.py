@@ -9,7 +9,7 @@ from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
 from gonghui.spine.organisations import actions
-from gonghui.spine.organisations.actions import Founding, Part
+from gonghui.spine.organisations.actions import Founding, Part, moving
 from gonghui.spine.organisations.actions.reshaping import ending_of, former_units
 from gonghui.spine.organisations.models import Employer, Organisation, TreeAct, tree_differences
 from gonghui.spine.organisations.models.audits import coverage_differences, entry_differences, superior_differences
@@ -97,15 +97,37 @@ def test_only_what_is_alike_is_merged(federation: Federation) -> None:
     assert fresh(federation.first).successor == joint
 
 
-def test_no_merger_before_anybody_under_it_stood_there_or_after_work_was_done(federation: Federation) -> None:
+def test_a_merger_is_dated_back_over_work_but_not_before_it_stood_there(federation: Federation) -> None:
     too_early = refused(
         actions.merge_organisations, federation.haidian, federation.chaoyang, by=SYSTEM, on=date(2014, 1, 1)
     )
     assert too_early == "organisations.move_too_early"
-    a_set_up(federation.zhongguancun, on=JUNE)
-    merge = actions.merge_organisations
-    assert refused(merge, federation.haidian, federation.chaoyang, by=SYSTEM, on=JUNE) == "organisations.move_accounted"
-    merge(federation.haidian, federation.chaoyang, by=SYSTEM, on=JUNE + timedelta(days=1))
+    early, late = a_set_up(federation.zhongguancun, on=JANUARY), a_set_up(federation.zhongguancun, on=JUNE)
+    assert moving.accounted_since(federation.haidian, on=MARCH) == 1
+    actions.merge_organisations(
+        federation.haidian, federation.chaoyang, by=an_actor("org_officer", federation.city), on=MARCH
+    )
+    town = fresh(federation.zhongguancun)
+    now, then = town.path, f"{federation.city.path}{federation.haidian.pk}/{town.pk}/"
+    assert [entry.path for entry in entries_of(early)] == [then]
+    assert [(entry.path, entry.sign, entry.why, entry.happened_on) for entry in entries_of(late)] == [
+        (then, 1, None, JUNE),
+        (then, -1, "placed_anew", JUNE),
+        (now, 1, None, JUNE),
+    ]
+    nothing_is_wrong()
+
+
+def test_who_came_or_was_founded_after_the_day_of_a_merger_is_the_others_from_then_on(federation: Federation) -> None:
+    actions.move_organisation(federation.third, federation.wangjing, by=SYSTEM, on=MARCH + timedelta(days=9))
+    young = found("新街道总工会", "town", federation.haidian, "110108028", on=JUNE)
+    actions.merge_organisations(federation.haidian, federation.chaoyang, by=SYSTEM, on=MARCH)
+    third, chaoyang = fresh(federation.third), federation.chaoyang.path
+    assert third.parent == federation.wangjing, "it left afterwards and stays where it went"
+    assert third.path_on(MARCH) == f"{chaoyang}{federation.zhongguancun.pk}/{third.pk}/", (
+        "but it was merged before that"
+    )
+    assert fresh(young).path == fresh(young).path_on(JUNE) == f"{chaoyang}{young.pk}/"
     nothing_is_wrong()
 
 
@@ -148,13 +170,13 @@ def test_a_merger_is_taken_back_by_an_act_of_its_own(federation: Federation) -> 
     nothing_is_wrong()
 
 
-def test_nobody_is_restored_before_it_ended_or_after_work_of_those_who_went(federation: Federation) -> None:
+def test_nobody_is_restored_before_it_ended_and_work_since_comes_along(federation: Federation) -> None:
     actions.merge_organisations(federation.haidian, federation.chaoyang, by=SYSTEM, on=MARCH)
     restore = actions.restore_organisation
     assert refused(restore, federation.haidian, by=SYSTEM, on=date(2020, 2, 1)) == "organisations.move_too_early"
-    a_set_up(fresh(federation.zhongguancun), on=JUNE)
-    assert refused(restore, federation.haidian, by=SYSTEM, on=JUNE) == "organisations.move_accounted"
-    restore(federation.haidian, by=SYSTEM, on=AUGUST)
+    case = a_set_up(fresh(federation.zhongguancun), on=JUNE)
+    restore(federation.haidian, by=SYSTEM, on=JUNE)
+    assert entries_of(case).last().path == f"{fresh(federation.haidian).path}{federation.zhongguancun.pk}/"
     nothing_is_wrong()
 
 

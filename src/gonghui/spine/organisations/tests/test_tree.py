@@ -14,6 +14,7 @@ from gonghui.core.journal import KIND_IDS, entries_of
 from gonghui.spine.organisations import actions, rules
 from gonghui.spine.organisations.actions import Founding
 from gonghui.spine.organisations.models import Employer, Organisation, PathSpan, tree_differences
+from gonghui.spine.organisations.models.audits import entry_differences
 from gonghui.spine.organisations.tests.builders import (
     JUNE,
     LONG_AGO,
@@ -177,12 +178,11 @@ def test_a_move_dated_before_the_last_one_is_refused(federation: Federation) -> 
         actions.move_organisation(federation.wangjing, federation.chaoyang, by=SYSTEM, on=MARCH)
 
 
-def test_a_move_dated_before_recorded_work_is_refused(federation: Federation) -> None:
-    an_established_set_up(federation.wangjing, on=JUNE)
-    with refused("organisations.move_accounted"):
-        actions.move_organisation(federation.wangjing, federation.haidian, by=SYSTEM, on=JUNE)
-    actions.move_organisation(federation.wangjing, federation.haidian, by=SYSTEM, on=date(2020, 6, 2))
-    assert list(tree_differences()) == []
+def test_work_recorded_since_the_day_of_a_move_comes_along(federation: Federation) -> None:
+    case = an_established_set_up(federation.wangjing, on=JUNE)
+    actions.move_organisation(federation.wangjing, federation.haidian, by=SYSTEM, on=JUNE)
+    assert list(tree_differences()) == list(entry_differences()) == []
+    assert entries_of(case).last().path.startswith(f"{federation.haidian.path}{federation.wangjing.pk}/")
 
 
 def test_a_move_needs_reach_over_both_ends(federation: Federation) -> None:
