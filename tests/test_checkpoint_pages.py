@@ -41,6 +41,18 @@ def test_an_entry_shows_where_it_is_sealed_and_hands_out_a_proof_that_holds(worl
     assert json.loads(proof["entry"]["text"])["entry"] == entry
 
 
+def test_an_entry_whose_block_is_gone_is_not_called_unsealed(world: World) -> None:
+    entry, auditor = world.branches["chaoyang"].entry, world.people["chaoyang.audit"].client()
+    with connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("delete from core_block where stream = 'entries' and last_id >= %s", [entry.pk])
+        cursor.execute("set local session_replication_role = origin")
+    text = page_of(auditor.get(reverse("entry", args=[entry.pk])))
+    assert "没有一块收着它" in text
+    assert "尚未封存" not in text
+    assert "没有一块收着它" in page_of(auditor.get(reverse("entry_proof", args=[entry.pk])))
+
+
 def test_an_entry_edited_in_the_night_does_not_agree_with_its_checkpoint(world: World) -> None:
     entry = world.branches["chaoyang"].entry
     with connection.cursor() as cursor:
@@ -80,7 +92,7 @@ def test_a_checkpoint_is_kept_once_and_only_with_a_good_signature(world: World) 
     assert "不是检查点文件" in keep("hello", keys)
     assert "从哪个单位" in keep(text, keys, " ")
     assert keep(text, keys) == "kept"
-    assert "已保存检查点 7" in keep(text, keys), "twice is once"
+    assert "没有重复保存" in keep(text, keys), "twice is once"
     later, _keys = a_foreign_checkpoint(8, journal="77aa")
     assert keep(later.replace("\n", "\r\n")) == "kept", "the key is known by now"
     file = SimpleUploadedFile("checkpoint.txt", a_foreign_checkpoint(9, journal="77aa")[0].encode())
@@ -95,6 +107,7 @@ def test_another_tale_of_the_same_journal_is_kept_and_both_say_so(world: World) 
     other, keys = a_foreign_checkpoint(3, root=b"\2" * 32)
     said = auditor.post(reverse("keep_checkpoint"), {"text": other, "keys": keys, "given_by": "另一区"}, follow=True)
     assert "不能同时成立" in page_of(said)
+    assert "第一次见到" not in page_of(said)
     assert "有一方被改写" in page_of(said)
     assert "有一方被改写" in page_of(auditor.get(address))
 

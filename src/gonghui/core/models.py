@@ -292,10 +292,9 @@ class SealKey(models.Model):
     privacy = declare((PUBLIC, "检查点验签", "长期", "key_id public_key listed_at vouched_by vouching"))
 
 
-class Checkpoint(models.Model):
-    """The head of the journal at an instant, signed, to be kept by the levels above and below."""
+class SignedHead(models.Model):
+    """A checkpoint: the text that was signed, its signature, and in columns what the text says."""
 
-    id = models.BigAutoField(primary_key=True)
     stream = models.CharField(max_length=8)
     blocks = models.IntegerField()
     root = models.BinaryField()
@@ -305,6 +304,15 @@ class Checkpoint(models.Model):
     text = models.TextField()
     key_id = models.CharField(max_length=16)
     signature = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+
+class Checkpoint(SignedHead):
+    """The head of the journal at an instant, signed, to be kept by the levels above and below."""
+
+    id = models.BigAutoField(primary_key=True)
     privacy = declare((PUBLIC, "台账封存", "长期", "id stream blocks root last_id entries at text key_id signature"))
 
     class Meta:
@@ -312,20 +320,11 @@ class Checkpoint(models.Model):
         indexes = [models.Index(fields=["stream", "last_id"], name="checkpoint_last")]
 
 
-class Witnessed(Record):
+class Witnessed(SignedHead, Record):
     """A checkpoint of another journal, kept here so that its history cannot be rewritten unnoticed."""
 
-    stream = models.CharField(max_length=8)
     origin = models.CharField(max_length=160)
-    blocks = models.IntegerField()
-    root = models.BinaryField()
-    last_id = models.BigIntegerField()
-    entries = models.BigIntegerField()
-    at = models.DateTimeField()
-    text = models.TextField()
-    key_id = models.CharField(max_length=16)
     public_key = models.BinaryField()
-    signature = models.BinaryField()
     given_by = models.CharField(max_length=120)
     organisation_id = models.IntegerField()
     kept_by = models.BigIntegerField()

@@ -16,7 +16,7 @@ from gonghui.core import clock
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Checkpoint
-from gonghui.core.seals import checkpoints, copies, export, sealing, verify, witness, words
+from gonghui.core.seals import checkpoints, copies, export, exported, sealing, verify, witness, words
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checking import Bad
 from gonghui.reports import filling
@@ -119,6 +119,8 @@ def check(words_given: argparse.Namespace) -> int:
     else:
         print(f"{verdict.entries} entries in {verdict.blocks} blocks; {verdict.unsealed} not sealed yet")
         print("ok" if verdict.first_bad is None else told(verdict.first_bad))
+        if verdict.key_from == "list":
+            print(both(words.LISTED_KEY, {"key": verdict.key}))
     return 0 if verdict.ok else 1
 
 
@@ -137,10 +139,12 @@ def witness_journal(words_given: argparse.Namespace) -> int:
         agrees &= _keep(name, keys, words_given.given_by)
     if words_given.folder:
         extra = [witness.read_signed(_read(name), name) for name in words_given.against]
-        origin, verdict, kept = witness.witness(Path(words_given.folder), extra)
-        print(f"{origin}: {verdict.entries} entries in {verdict.blocks} blocks, {kept} kept checkpoints")
-        print("ok" if verdict.first_bad is None else told(verdict.first_bad))
-        agrees &= verdict.ok
+        found = exported.examine(Path(words_given.folder), extra)
+        said = f"{found.verdict.entries} entries in {found.verdict.blocks} blocks, {found.kept} kept checkpoints"
+        print(f"{found.origin}: {said}")
+        print("ok" if found.verdict.first_bad is None else told(found.verdict.first_bad))
+        _say_first_met(found.origin, found.first_met)
+        agrees &= found.verdict.ok
     return 0 if agrees else 1
 
 
@@ -149,10 +153,17 @@ def _keep(name: str, keys: str, given_by: str) -> bool:
     kept = witness.keep(
         _read(name), keys=keys, given_by=given_by or Path(name).name, by=SYSTEM, on=clock.today(), organisation=city
     )
-    print(f"{kept.row.origin}: {kept.row.entries} entries in {kept.row.blocks} blocks, kept")
+    state = "kept" if kept.is_new else f"kept already, on {kept.row.kept_at:%Y-%m-%d %H:%M} UTC"
+    print(f"{kept.row.origin}: {kept.row.entries} entries in {kept.row.blocks} blocks, {state}")
+    _say_first_met(kept.row.origin, kept.first_met)
     for rival in kept.contradicts:
         print(both(words.FORK, {"one": kept.row.at.isoformat(), "other": rival.at.isoformat(), "by": rival.given_by}))
     return not kept.contradicts
+
+
+def _say_first_met(origin: str, key: str) -> None:
+    if key:
+        print(both(words.FIRST_MET, {"origin": origin, "key": key}))
 
 
 def told(bad: Bad) -> str:

@@ -14,11 +14,10 @@ from django.db.models import QuerySet
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.core.models import Block, Checkpoint, SealKey, Witnessed
+from gonghui.core.models import Checkpoint, SealKey, Witnessed
 from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing, verify
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.note import Signed
-from gonghui.core.seals.spans import spelled
 from gonghui.reports.printing import qr
 from gonghui.spine.organisations.models import Organisation
 
@@ -125,13 +124,17 @@ def growth(old: Shown, new: Shown) -> Growth:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an entry is sealed: its block, its place in it, and the first checkpoint over it, if there is one yet."""
+    """Where an entry is sealed: its block, its place in it, and the first checkpoint over it, if there is one yet.
+
+    Where it has to be in a block and is in none, or the way to the checkpoint is broken, `wrong` says so.
+    """
 
     block: int
     place: int
     entries: int
     checkpoint: Shown | None
     proof: Mapping[str, Any] | None
+    wrong: Refusal | None = None
 
     @property
     def holds(self) -> bool:
@@ -141,18 +144,19 @@ class Place:
 
 def place_of(entry_id: int) -> Place | None:
     """Where an entry is sealed; None while it is not."""
-    block = Block.objects.filter(stream=ENTRIES, last_id__gte=entry_id, first_id__lte=entry_id).first()
-    if block is None:
-        return None
-    ids = spelled(block.ids)
-    if entry_id not in ids:
-        return None
     head = checkpoints.first_checkpoint_over(entry_id)
+    if head is None and entry_id > sealing.head().last_id:
+        return None
+    shown = Shown(head) if head else None
     try:
-        proof = proofs.proof_of(entry_id) if head is not None else None
-    except Refusal:  # a block on the way is gone; the page of the entry says that it does not hold
-        proof = None
-    return Place(block.number, ids.index(entry_id) + 1, block.entries, Shown(head) if head else None, proof)
+        block, ids = proofs.block_of(entry_id)
+    except Refusal as wrong:
+        return Place(0, 0, 0, shown, None, wrong)
+    stands = (block.number, ids.index(entry_id) + 1, block.entries, shown)
+    try:
+        return Place(*stands, proofs.proof_of(entry_id))
+    except Refusal as wrong:  # a block on the way to the checkpoint is gone
+        return Place(*stands, None, wrong)
 
 
 def kept_in_sight(actor: Actor) -> QuerySet[Witnessed]:

@@ -37,7 +37,10 @@ Why = Literal[
     "noted",  # a checkpoint's columns say something else than the text that was signed
     "signature",  # a checkpoint was not signed by a key of this journal
     "origin",  # a checkpoint of this journal's number names another federation
+    "unrecorded",  # a kept checkpoint of another journal that no entry speaks of
 ]
+WITNESSED = "witnessed"
+"""Beside the two streams of blocks: what is kept of other journals, held against the entries of its keeping."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,18 @@ class Bad:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came out; `entries` and `blocks` are those of the journal, `unsealed` the entries not yet in a block."""
+    """What came out; `entries` and `blocks` are those of the journal, `unsealed` the entries not yet in a block.
+
+    `key` is the key that checkpoints were believed by; `key_from` says whether it was at hand in a file, or whether the
+    journal's own list had to be believed for want of one.
+    """
 
     entries: int
     blocks: int
     first_bad: Bad | None
     unsealed: int = 0
+    key: str = ""
+    key_from: Literal["file", "list", ""] = ""
 
     @property
     def ok(self) -> bool:
@@ -70,7 +79,7 @@ class Verdict:
         return self.first_bad is None
 
     def as_json(self) -> dict[str, object]:
-        """For other programs. What is wrong with the log of looks is marked so in its reason."""
+        """For other programs. What is wrong beside the entries, in the log of looks say, is marked so in its reason."""
         bad = self.first_bad
         why = "" if bad is None else bad.why if bad.stream == ENTRIES else f"{bad.stream}: {bad.why}"
         return {
@@ -78,6 +87,8 @@ class Verdict:
             "entries": self.entries,
             "blocks": self.blocks,
             "first_bad": None if bad is None else {"entry": bad.entry, "block": bad.block, "why": why},
+            "unsealed": self.unsealed,
+            "key": {"id": self.key, "from": self.key_from} if self.key else None,
         }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,12 +17,13 @@ from django.db.models import Sum
 
 from gonghui.core import crypto
 from gonghui.core.errors import Refusal
-from gonghui.core.models import Block, Checkpoint, SealKey
+from gonghui.core.models import Block, Checkpoint, SealKey, SignedHead
 from gonghui.core.seals import merkle, note
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.note import Note, Signed
 from gonghui.core.seals.sealing import origin, tree
 
+SIGNED_BYTES = 64
 groups = note.groups
 
 
@@ -69,7 +71,7 @@ def key_at_hand(path: Path | None = None) -> Key:
 
 
 def vouching_text(whose: str, public_key: bytes) -> str:
-    """What an older key signs to vouch for a newer one."""
+    """What one key signs to vouch for another."""
     return f"gonghui key v1\n{whose}\n{base64.b64encode(public_key).decode()}\n"
 
 
@@ -89,11 +91,14 @@ def listed_key(key: Key) -> SealKey:
 
 
 def change_key(old: Key, new: Key) -> SealKey:
-    """The new key is listed, and the old one vouches for it."""
+    """The new key is listed; the old one vouches for it, and it for the old one."""
     former = listed_key(old)
     if SealKey.objects.filter(key_id=new.id).exists():
         raise Refusal("seals.key_listed", "密钥 %(key)s 早已登记，不必更换", key=new.id)
-    signed = crypto.signature(old.seed, vouching_text(origin(), new.public).encode())
+    signed = b"".join(
+        crypto.signature(one.seed, vouching_text(origin(), other.public).encode())
+        for one, other in ((old, new), (new, old))
+    )
     return SealKey.objects.create(key_id=new.id, public_key=new.public, vouched_by=former.key_id, vouching=signed)
 
 
@@ -119,19 +124,26 @@ def checkpoint(*, stream: str = ENTRIES, at: datetime | None = None) -> Checkpoi
         if (known := mine.first()) is not None:
             return known
         said = head_note(stream, newest, at or datetime.now(UTC))
-        row = Checkpoint(
-            stream=stream,
-            blocks=said.blocks,
-            root=said.root,
-            last_id=said.last_id,
-            entries=said.entries,
-            at=said.at,
-            text=said.text,
-            key_id=listed.key_id,
-            signature=crypto.signature(key.seed, said.text.encode()),
-        )
+        signed = Signed(said, said.text, listed.key_id, crypto.signature(key.seed, said.text.encode()))
+        row = Checkpoint(**columns(signed))
         Checkpoint.objects.bulk_create([row], ignore_conflicts=True)
         return mine.get()
+
+
+def columns(signed: Signed) -> dict[str, Any]:
+    """A checkpoint as the columns of its row, a kept one of another journal too."""
+    said = signed.note
+    return {
+        "stream": said.stream,
+        "blocks": said.blocks,
+        "root": said.root,
+        "last_id": said.last_id,
+        "entries": said.entries,
+        "at": said.at,
+        "text": signed.text,
+        "key_id": signed.key_id,
+        "signature": signed.signature,
+    }
 
 
 def first_checkpoint_over(entry_id: int, stream: str = ENTRIES) -> Checkpoint | None:
@@ -144,7 +156,7 @@ def newest_checkpoint(stream: str = ENTRIES) -> Checkpoint | None:
     return Checkpoint.objects.filter(stream=stream).order_by("-blocks", "-id").first()
 
 
-def whole(row: Checkpoint) -> str:
+def whole(row: SignedHead) -> str:
     """The checkpoint's file: text, blank line, signature."""
     return note.signed_text(row.text, row.key_id, bytes(row.signature))
 
@@ -190,16 +202,22 @@ def read_keys(text: str) -> tuple[str, list[ListedKey]]:
 
 
 def trusted(whose: str, keys: Iterable[ListedKey], roots: Iterable[str]) -> dict[str, bytes]:
-    """The keys that hang together with the roots: vouched for by one of them, or vouching for one of them."""
+    """The roots, and every key that a believed one signed for.
+
+    That a key signs for a believed one says nothing: anybody can. So an old key is believed by the signature that the
+    new one gave it in return.
+    """
     by_id = {key.key_id: key for key in keys}
-    links = [
-        (key.vouched_by, key.key_id)
-        for key in by_id.values()
-        if key.vouched_by in by_id
-        and crypto.is_signed(by_id[key.vouched_by].public, vouching_text(whose, key.public).encode(), key.vouching)
-    ]
+    links = []
+    for key in by_id.values():
+        if (former := by_id.get(key.vouched_by)) is None:
+            continue
+        pairs = ((former, key, key.vouching[:SIGNED_BYTES]), (key, former, key.vouching[SIGNED_BYTES:]))
+        for one, other, signed in pairs:
+            if crypto.is_signed(one.public, vouching_text(whose, other.public).encode(), signed):
+                links.append((one.key_id, other.key_id))
     good = {root for root in roots if root in by_id}
-    while more := {b if a in good else a for a, b in links if (a in good) != (b in good)}:
+    while more := {b for a, b in links if a in good and b not in good}:
         good |= more
     return {key: by_id[key].public for key in good}
 

@@ -3,7 +3,6 @@
 A kept checkpoint shows that the journal was written anew, and after which checkpoint. A kept copy has every leaf.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from gonghui.core.errors import Refusal
-from gonghui.core.seals import merkle, rows, sealing, witness
+from gonghui.core.seals import exported, merkle, rows, sealing, witness
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.chain import Chain, Header
 from gonghui.core.seals.checking import Bad, Why
@@ -26,39 +25,35 @@ class Copy:
     chain: Chain
     signed: Signed
 
+    def otherwise(self, chain: Chain) -> Bad | None:
+        """The first entry that this copy has otherwise than the journal of the chain.
+
+        From the first block that is otherwise, the first entry that is; where all are the same, it was only cut anew.
+        """
+        ours, theirs = chain.headers, self.chain.headers
+        same = sum(1 for _ in takewhile(lambda pair: pair[0].hash == pair[1].hash, zip(ours, theirs, strict=False)))
+        for place in range(same, len(theirs)):
+            after = theirs[place - 1].last_id if place else rows.BEFORE_ALL
+            if (bad := _entry(self, theirs[place], after)) is not None:
+                return bad
+        return Bad(theirs[same].first_id, theirs[same].number, "rewritten", ENTRIES) if same < len(theirs) else None
+
 
 def read_copy(folder: Path) -> Copy:
     """The copy in a folder; refused where it does not hang together by itself."""
     try:
         signed = witness.read_signed((folder / "checkpoint.txt").read_text(), str(folder / "checkpoint.txt"))
-        chain = witness.read_chain(folder)
+        chain = exported.read_chain(folder)
     except (OSError, UnicodeDecodeError, duckdb.Error) as error:
-        raise witness.unreadable(folder, error) from error
+        raise exported.unreadable(folder, error) from error
     if chain.bad is not None or chain.blocks != signed.note.blocks or chain.root(chain.blocks) != signed.note.root:
         raise Refusal("seals.copy_wrong", "%(folder)s 里的台账副本自身对不上，不能用来核对", folder=str(folder))
     return Copy(folder, chain, signed)
 
 
-def held_against_copies(chain: Chain, copies: Sequence[Copy]) -> Bad | None:
-    """The first entry that the copies have otherwise."""
-    found = [_compared(chain, copy) for copy in copies]
-    return min(filter(None, found), key=lambda bad: bad.place, default=None)
-
-
-def _compared(chain: Chain, copy: Copy) -> Bad | None:
-    """From the first block that is otherwise, the first entry that is; where all are the same, it was only cut anew."""
-    ours, theirs = chain.headers, copy.chain.headers
-    same = sum(1 for _ in takewhile(lambda pair: pair[0].hash == pair[1].hash, zip(ours, theirs, strict=False)))
-    for place in range(same, len(theirs)):
-        after = theirs[place - 1].last_id if place else rows.BEFORE_ALL
-        if (bad := _entry(copy, theirs[place], after)) is not None:
-            return bad
-    return Bad(theirs[same].first_id, theirs[same].number, "rewritten", ENTRIES) if same < len(theirs) else None
-
-
 def _entry(copy: Copy, header: Header, after: int) -> Bad | None:
     """The first entry of this block that stands otherwise in the journal."""
-    kept = dict(witness.read_block(copy.folder, header.number))
+    kept = dict(exported.read_block(copy.folder, header.number))
     if merkle.root(list(kept.values())) != header.root:
         raise Refusal("seals.copy_wrong", "%(folder)s 里的台账副本自身对不上，不能用来核对", folder=str(copy.folder))
     teller = rows.Teller(ENTRIES, sealing.names(sealing.pgconn()))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from gonghui.core.errors import Refusal
 from gonghui.core.models import Block, Checkpoint, SealKey
 from gonghui.core.seals import canon, merkle
 from gonghui.core.seals.canon import ENTRIES
@@ -58,15 +59,14 @@ def _header(block: Block) -> Json:
 def proof_of(entry_id: int, checkpoint: Checkpoint | None = None) -> Json | None:
     """The entry's text and salt, and its way to the checkpoint; None while no checkpoint covers it.
 
-    The oldest checkpoint that covers it is taken, so that the proof is the same whenever it is asked for.
+    The oldest checkpoint that covers it is taken, so that the proof is the same whenever it is asked for. Refused where
+    a checkpoint covers it and no block holds it.
     """
     head = checkpoint or first_checkpoint_over(entry_id)
-    if head is None or entry_id > head.last_id:
-        return None
-    block = Block.objects.filter(stream=ENTRIES, last_id__gte=entry_id).order_by("last_id").first()
     told = _told(entry_id)
-    if block is None or told is None or entry_id not in (ids := spelled(block.ids)):
+    if head is None or entry_id > head.last_id or told is None:
         return None
+    block, ids = block_of(entry_id)
     kept = bytes(block.leaves)
     leaves = [kept[start : start + HASH_BYTES] for start in range(0, len(kept), HASH_BYTES)]
     text, salt = told
@@ -80,6 +80,23 @@ def proof_of(entry_id: int, checkpoint: Checkpoint | None = None) -> Json | None
         "tree_path": _steps(tree_path),
         "checkpoint": checkpoint_json(head),
     }
+
+
+def block_of(entry_id: int) -> tuple[Block, list[int]]:
+    """The block that holds an entry which has to be in one, and the numbers of all its entries."""
+    block = Block.objects.filter(stream=ENTRIES, last_id__gte=entry_id).order_by("last_id").first()
+    try:
+        ids = spelled(block.ids) if block is not None else []
+    except ValueError:
+        ids = []
+    if block is None or entry_id not in ids:
+        raise Refusal(
+            "seals.entry_in_no_block",
+            "第 %(entry)s 条在封存过的范围里，却没有一块收着它：那一块不见了，或者它是封存以后插入的；"
+            "请告知经审，运行 gonghui verify 查明",
+            entry=entry_id,
+        )
+    return block, ids
 
 
 def _told(entry_id: int) -> tuple[bytes, bytes] | None:

@@ -7,7 +7,7 @@ whole or not at all: its rows are read and it is written in one transaction, so 
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -118,34 +118,19 @@ def _blocks(stream: str, at: Head, ids: list[int], leaves: list[bytes]) -> list[
     for start in range(0, len(ids), BLOCK_ENTRIES):
         number += 1
         chunk, hashes = ids[start : start + BLOCK_ENTRIES], leaves[start : start + BLOCK_ENTRIES]
-        root = merkle.root(hashes)
-        text = canon.header_text(
-            stream=stream,
-            number=number,
-            first_id=chunk[0],
-            last_id=chunk[-1],
-            entries=len(chunk),
-            root=root,
-            previous=previous,
-        )
-        sealed = canon.header_hash(text)
+        header: dict[str, Any] = {
+            "stream": stream,
+            "number": number,
+            "first_id": chunk[0],
+            "last_id": chunk[-1],
+            "entries": len(chunk),
+            "root": merkle.root(hashes),
+            "previous": previous,
+        }
+        sealed = canon.header_hash(canon.header_text(**header))
         nodes = tree(stream, lambda at, n=number, leaf=sealed: merkle.completed(n - 1, leaf, at), gained)  # type: ignore[misc]
         gained[number] = b"".join(nodes)
-        made.append(
-            Block(
-                stream=stream,
-                number=number,
-                first_id=chunk[0],
-                last_id=chunk[-1],
-                entries=len(chunk),
-                root=root,
-                previous=previous,
-                hash=sealed,
-                ids=spans(chunk),
-                leaves=b"".join(hashes),
-                nodes=gained[number],
-            )
-        )
+        made.append(Block(**header, hash=sealed, ids=spans(chunk), leaves=b"".join(hashes), nodes=gained[number]))
         previous = sealed
     return made
 

@@ -6,24 +6,34 @@ anew with the key, is shown by checkpoints that others kept (`against`).
 
 import multiprocessing
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, Protocol
 
 import psycopg
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from gonghui.core.errors import Refusal
-from gonghui.core.models import Block, Checkpoint, SealKey
-from gonghui.core.seals import checking, checkpoints, note, rows, sealing
+from gonghui.core.models import Block, Checkpoint, Entry, FactGroup, SealKey, SignedHead, Witnessed
+from gonghui.core.seals import checking, checkpoints, note, rows, sealing, witness
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.chain import Chain, Header, held_against
-from gonghui.core.seals.checking import CHUNK_BLOCKS, Bad, Verdict
+from gonghui.core.seals.checking import CHUNK_BLOCKS, WITNESSED, Bad, Verdict, Why
 from gonghui.core.seals.checkpoints import ListedKey
-from gonghui.core.seals.copies import Copy, held_against_copies
 from gonghui.core.seals.note import Note, Signed
 
 PROCESSES = 2
 ALONE_UP_TO = 200_000
+KEPT = "seals.checkpoint_kept"
 CONNINFO = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "options")
+
+
+class Copy(Protocol):
+    """An export of this journal that somebody kept."""
+
+    @property
+    def signed(self) -> Signed: ...
+
+    def otherwise(self, chain: Chain) -> Bad | None: ...
 
 
 def verify(against: Iterable[Signed] = (), *, copies: Sequence[Copy] = (), processes: int = PROCESSES) -> Verdict:
@@ -39,20 +49,20 @@ def verify(against: Iterable[Signed] = (), *, copies: Sequence[Copy] = (), proce
             chain = headers(stream)
             theirs = [one for one in kept if one.note.stream == stream]
             found = [chain.bad, _rows(chain, processes), _signatures(chain, own, theirs)]
-            if stream == ENTRIES and (by_copy := held_against_copies(chain, copies)) is not None:
-                found = [by_copy]  # it names the entry, where a checkpoint only says after which
+            if stream == ENTRIES and any(by_copy := [copy.otherwise(chain) for copy in copies]):
+                found = by_copy  # they name the entry, where a checkpoint only says after which
             verdicts.append((chain, min(filter(None, found), key=lambda bad: bad.place, default=None)))
+        witnessed = _witnessed()
     except psycopg.Error as error:
         raise Refusal("seals.cannot_read", "台账读不下去：%(why)s", why=str(error).splitlines()[0]) from error
     chain = verdicts[0][0]
-    first_bad = next((bad for _, bad in verdicts if bad is not None), None)
-    return Verdict(chain.entries, chain.blocks, first_bad, _unsealed(chain))
+    first_bad = next((bad for bad in (*(bad for _, bad in verdicts), witnessed) if bad is not None), None)
+    key, key_from = root_key()
+    return Verdict(chain.entries, chain.blocks, first_bad, _unsealed(), key, key_from)
 
 
-def _unsealed(chain: Chain) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("select count(*) from core_entry where id > %s", [chain.last_id])
-        return int(cursor.fetchone()[0])
+def _unsealed() -> int:
+    return Entry.objects.filter(id__gt=sealing.head().last_id).count()
 
 
 # Headers ----------------------------------------------------------------------------------------------------------
@@ -125,7 +135,7 @@ def _signatures(chain: Chain, rows_of_own: list[Checkpoint], kept: list[Signed])
     return signed or next(filter(None, beside), None)
 
 
-def _noted(row: Checkpoint, said: Note) -> Bad | None:
+def _noted(row: SignedHead, said: Note) -> Bad | None:
     """Pages, and the choice of a print's checkpoint, go by the columns: they say what was signed."""
     columns = (row.stream, row.blocks, bytes(row.root), row.last_id, row.entries, row.at)
     signed = (said.stream, said.blocks, said.root, said.last_id, said.entries, said.at)
@@ -134,16 +144,54 @@ def _noted(row: Checkpoint, said: Note) -> Bad | None:
 
 def trusted_keys() -> dict[str, bytes]:
     """The listed keys that hang together with the one at hand; without one at hand, with the first that was listed."""
-    listed = [
-        ListedKey(key.key_id, bytes(key.public_key), key.vouched_by, bytes(key.vouching))
-        for key in SealKey.objects.order_by("listed_at", "key_id")
-    ]
-    right = [key for key in listed if note.key_id(key.public) == key.key_id]
+    return checkpoints.trusted(sealing.known_origin(), _listed(), [root_key()[0]])
+
+
+def root_key() -> tuple[str, Literal["file", "list", ""]]:
+    """The key that checkpoints are believed by, and where it comes from: its file, or the journal's own list."""
     try:
-        roots = [checkpoints.key_at_hand().id]
+        return checkpoints.key_at_hand().id, "file"
     except Refusal:
-        roots = [key.key_id for key in right[:1]]
-    return checkpoints.trusted(sealing.known_origin(), right, roots)
+        listed = _listed()
+        return (listed[0].key_id, "list") if listed else ("", "")
+
+
+def _listed() -> list[ListedKey]:
+    keys = SealKey.objects.order_by("listed_at", "key_id")
+    listed = [ListedKey(key.key_id, bytes(key.public_key), key.vouched_by, bytes(key.vouching)) for key in keys]
+    return [key for key in listed if note.key_id(key.public) == key.key_id]
+
+
+# What is kept of other journals -----------------------------------------------------------------------------------
+
+
+def _witnessed() -> Bad | None:
+    """The first kept checkpoint that is not what the entry of its keeping says, or that no entry speaks of."""
+    rows_kept = Witnessed.objects.in_bulk()
+    entries = Entry.objects.of_kinds(KEPT).order_by("id")
+    facts = dict(FactGroup.objects.filter(pk__in=entries.values("group_id")).values_list("pk", "facts"))
+    for entry in entries:
+        row = rows_kept.pop(entry.subject_id, None)
+        said = (entry.quantity, facts[entry.group_id].get("checkpoint", ""))
+        why: Why | None = "deleted" if row is None else None if _is_as_kept(row, *said) else "changed"
+        if why is not None:
+            found = Block.objects.filter(stream=ENTRIES, last_id__gte=entry.id).order_by("last_id").first()
+            return Bad(entry.id, found.number if found else 0, why, WITNESSED)
+    stranger = min(rows_kept.values(), key=lambda row: row.kept_at, default=None)
+    return Bad(stranger.last_id, stranger.blocks, "unrecorded", WITNESSED) if stranger is not None else None
+
+
+def _is_as_kept(row: Witnessed, blocks: int, checkpoint: str) -> bool:
+    """Whether a row is what was handed over: its text, its signature, and the columns beside them."""
+    try:
+        signed = witness.signed_of(row)
+    except note.Malformed:
+        return False
+    if checkpoint and witness.fingerprint(signed) != checkpoint:
+        return False
+    right_key = {row.key_id: bytes(row.public_key)} if note.key_id(bytes(row.public_key)) == row.key_id else {}
+    beside = (row.origin, row.blocks, _noted(row, signed.note))
+    return checkpoints.is_signed_by(signed, right_key) and beside == (signed.note.origin, blocks, None)
 
 
 def read_kept(texts: Iterable[tuple[str, str]]) -> list[Signed]:

@@ -1,18 +1,16 @@
-"""Keeping the checkpoints of other journals, and holding an exported journal against those that were kept.
+"""Keeping the checkpoints of other journals.
 
 The first checkpoint of a journal brings its public key along; from then on only that key, and those it vouches for,
 are believed. Two checkpoints that cannot both be right are kept both: they are the evidence.
 """
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
-from pathlib import Path
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-import duckdb
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from gonghui.core import crypto
@@ -21,21 +19,27 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import Placed, record
 from gonghui.core.models import JournalName, Witnessed
-from gonghui.core.seals import canon, checkpoints, merkle, note
+from gonghui.core.seals import checkpoints, merkle, note
 from gonghui.core.seals.canon import ENTRIES
-from gonghui.core.seals.chain import Chain, Header, held_against
-from gonghui.core.seals.checking import Bad, Verdict
+from gonghui.core.seals.checkpoints import ListedKey
 from gonghui.core.seals.facts import CheckpointKept
 from gonghui.core.seals.note import Signed
+
+KEEPER_LOCK = (13 << 48) + 3
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A kept checkpoint, those it contradicts, and whether it was shown to have grown from the one before."""
+    """A kept checkpoint, those it contradicts, and whether it was shown to have grown from the one before.
+
+    It is not new where it was kept before; `first_met` is its key where no key of that journal was known.
+    """
 
     row: Witnessed
     contradicts: tuple[Witnessed, ...] = ()
     grew: bool | None = None
+    is_new: bool = True
+    first_met: str = ""
 
 
 def kept_of(origin: str, stream: str = ENTRIES) -> QuerySet[Witnessed]:
@@ -45,7 +49,7 @@ def kept_of(origin: str, stream: str = ENTRIES) -> QuerySet[Witnessed]:
 
 def signed_of(row: Witnessed) -> Signed:
     """A kept checkpoint as it was handed over."""
-    return note.read(note.signed_text(row.text, row.key_id, bytes(row.signature)))
+    return note.read(checkpoints.whole(row))
 
 
 def read_signed(text: str, what: str = "") -> Signed:
@@ -71,89 +75,105 @@ def keep(
 ) -> Kept:
     """The checkpoint of another journal is kept, or refused: not signed by its key, or not the one expected.
 
-    `keys` is the other side's list of public keys; it may be empty where the key is known from an earlier one.
+    `keys` is the other side's list of public keys; it may be empty where the key is known from an earlier one. One is
+    kept at a time: of two that come at once and cannot both be right, the second finds the first.
     """
     signed = read_signed(text, given_by)
-    origin = signed.note.origin
-    _refuse_wrong_origin(origin, expected)
-    public = _public_key(signed, keys)
-    if not crypto.is_signed(public, signed.text.encode(), signed.signature):
-        raise Refusal("seals.checkpoint_unsigned", "检查点的签名不对，没有保存")
-    before = list(kept_of(origin, signed.note.stream))
-    for row in before:
-        if (row.blocks, bytes(row.root)) == (signed.note.blocks, signed.note.root):
-            return Kept(row)
-    rivals = tuple(row for row in before if row.blocks == signed.note.blocks and bytes(row.root) != signed.note.root)
-    grew = _grew(before, signed, growth)
-    if grew is False:
-        rivals += tuple(row for row in before if growth is not None and row.text in _texts(growth))
-    row = _keep(signed, public, given_by, not rivals, by=by, on=on, organisation=organisation)
-    return Kept(row, rivals, grew)
+    said = signed.note
+    _refuse_own(said.origin)
+    if expected is not None:
+        refuse_other(said.origin, expected)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [KEEPER_LOCK])
+        public, first_met = _public_key(signed, keys)
+        if not crypto.is_signed(public, signed.text.encode(), signed.signature):
+            raise Refusal("seals.checkpoint_unsigned", "检查点的签名不对，没有保存")
+        before = list(kept_of(said.origin, said.stream))
+        alike = [row for row in before if row.blocks == said.blocks]
+        if (same := next((row for row in alike if bytes(row.root) == said.root), None)) is not None:
+            return Kept(same, is_new=False)
+        grew = _grew(before, signed, growth)
+        if grew is False:
+            alike += [row for row in before if growth is not None and row.text in _texts(growth)]
+        row = _keep(signed, public, given_by, not alike, by=by, on=on, organisation=organisation)
+        return Kept(row, tuple(alike), grew, first_met=first_met)
 
 
 @action
 def _keep(
     signed: Signed, public: bytes, given_by: str, agrees: bool, *, by: Actor, on: date, organisation: Placed
 ) -> Witnessed:
-    said = signed.note
     row = Witnessed.objects.create(
-        stream=said.stream,
-        origin=said.origin,
-        blocks=said.blocks,
-        root=said.root,
-        last_id=said.last_id,
-        entries=said.entries,
-        at=said.at,
-        text=signed.text,
-        key_id=signed.key_id,
+        **checkpoints.columns(signed),
+        origin=signed.note.origin,
         public_key=public,
-        signature=signed.signature,
         given_by=given_by[:120],
         organisation_id=organisation.id,
         kept_by=by.id,
     )
-    fact = CheckpointKept(blocks=said.blocks, agrees=agrees)
+    fact = CheckpointKept(blocks=row.blocks, agrees=agrees, checkpoint=fingerprint(signed))
     record(fact, about=row, by=by, happened_on=on, organisation=organisation)
     return row
 
 
-def _refuse_wrong_origin(origin: str, expected: str | None) -> None:
+def fingerprint(signed: Signed) -> str:
+    """The SHA-256 of a checkpoint as it was handed over, as the entry of its keeping says it."""
+    return hashlib.sha256(signed.whole.encode()).hexdigest()
+
+
+def _refuse_own(origin: str) -> None:
     own = JournalName.objects.first()
     if own is not None and origin.rpartition(" ")[2] == own.journal_id:
         raise Refusal("seals.own_checkpoint", "这是本台账自己的检查点，应交给上级和下级保存")
-    if expected is not None and origin != expected:
+
+
+def refuse_other(theirs: str, expected: str) -> None:
+    """A checkpoint of another journal than the one in question."""
+    if theirs != expected:
         raise Refusal(
             "seals.other_federation",
             "这是“%(theirs)s”的检查点，不是“%(expected)s”的，没有保存",
-            theirs=origin,
+            theirs=theirs,
             expected=expected,
         )
 
 
-def _public_key(signed: Signed, keys: str) -> bytes:
-    """The key it must be signed with: one known before, or one that such a key vouches for, or the first of all."""
-    origin = signed.note.origin
+def believed(origin: str, listed: Sequence[ListedKey], first: str) -> tuple[dict[str, bytes], str]:
+    """The keys of a journal: those its kept checkpoints brought along, and listed ones that hang together with them.
+
+    What is listed under the name of a known key counts for nothing. Where none is known, the first one met is taken
+    at the other side's word; it is given back too, to be told.
+    """
     known = {row.key_id: bytes(row.public_key) for row in Witnessed.objects.filter(origin=origin)}
-    if signed.key_id in known:
-        return known[signed.key_id]
-    if not keys.strip():
-        raise Refusal(
-            "seals.key_unknown", "不认识签署检查点的密钥（%(key)s），请连同公钥清单一起交来", key=signed.key_id
-        )
-    whose, listed = checkpoints.read_keys(keys)
-    if whose != origin:
-        raise Refusal(
-            "seals.other_keys", "公钥清单是“%(theirs)s”的，检查点是“%(origin)s”的", theirs=whose, origin=origin
-        )
-    roots = list(known) or [signed.key_id]
-    good = checkpoints.trusted(whose, listed, roots)
+    mine = [ListedKey(key_id, public) for key_id, public in known.items()]
+    links = [replace(key, public=known.get(key.key_id, key.public)) for key in listed]
+    keys = checkpoints.trusted(origin, [*mine, *links], known or [first])
+    return keys, "" if known else first
+
+
+def _public_key(signed: Signed, keys: str) -> tuple[bytes, str]:
+    """The key it must be signed with: one known before, or one that such a key vouches for, or the first of all."""
+    origin, listed = signed.note.origin, list[ListedKey]()
+    good, first_met = believed(origin, listed, signed.key_id)
+    if signed.key_id not in good:
+        if not keys.strip():
+            raise Refusal(
+                "seals.key_unknown", "不认识签署检查点的密钥（%(key)s），请连同公钥清单一起交来", key=signed.key_id
+            )
+        whose, listed = checkpoints.read_keys(keys)
+        if whose != origin:
+            raise Refusal(
+                "seals.other_keys", "公钥清单是“%(theirs)s”的，检查点是“%(origin)s”的", theirs=whose, origin=origin
+            )
+        good, first_met = believed(origin, listed, signed.key_id)
     if signed.key_id not in good:
         raise Refusal(
             "seals.key_not_vouched",
             "签署检查点的密钥（%(key)s）没有得到以前密钥的认可，没有保存；请向对方核实",
             key=signed.key_id,
         )
-    return good[signed.key_id]
+    return good[signed.key_id], first_met
 
 
 def _texts(growth: dict[str, Any]) -> tuple[str, str]:
@@ -173,97 +193,3 @@ def _grew(before: list[Witnessed], signed: Signed, growth: dict[str, Any] | None
     if old is None or new_text != signed.text:
         return None
     return merkle.grew(old.blocks, bytes(old.root), signed.note.blocks, signed.note.root, path)
-
-
-# An exported journal ------------------------------------------------------------------------------------------------
-
-
-def witness(folder: Path, extra: Iterable[Signed] = ()) -> tuple[str, Verdict, int]:
-    """Whose journal the folder holds, what is wrong with it, and how many kept checkpoints it was held against."""
-    try:
-        keys_text = (folder / "keys.txt").read_text()
-        own = read_signed((folder / "checkpoint.txt").read_text(), "checkpoint.txt")
-        chain = read_chain(folder)
-        bad = _entries(folder, chain)
-    except (OSError, UnicodeDecodeError, duckdb.Error) as error:
-        raise unreadable(folder, error) from error
-    origin, listed = checkpoints.read_keys(keys_text)
-    kept = [signed_of(row) for row in kept_of(origin)] + list(extra)
-    for one in kept:
-        if one.note.origin != origin:
-            raise Refusal(
-                "seals.other_federation",
-                "这是“%(theirs)s”的检查点，不是“%(expected)s”的，没有保存",
-                theirs=one.note.origin,
-                expected=origin,
-            )
-    known = {row.key_id for row in Witnessed.objects.filter(origin=origin)}
-    keys = checkpoints.trusted(origin, listed, known or {own.key_id})
-    found = [chain.bad, bad, held_against(chain, [own, *kept], keys, origin)]
-    first = min(filter(None, found), key=lambda one: one.place, default=None)
-    return origin, Verdict(chain.entries, chain.blocks, first), len(kept)
-
-
-def unreadable(folder: Path, error: Exception) -> Refusal:
-    """What is said of a folder that holds no whole export."""
-    return Refusal(
-        "seals.export_unreadable",
-        "%(folder)s 不是完整的台账导出（%(why)s）",
-        folder=str(folder),
-        why=getattr(error, "strerror", None) or str(error).splitlines()[0],
-    )
-
-
-def read_chain(folder: Path) -> Chain:
-    """The headers of an exported journal, as far as they hang together."""
-    chain = Chain(ENTRIES)
-    columns = ("number", "first_id", "last_id", "entries", "root", "previous", "hash")
-    with duckdb.connect() as connection:
-        found = connection.read_parquet(str(folder / "blocks.parquet")).order("number").select(*columns)
-        for row in found.fetchall():
-            if chain.add(Header(*row)) is None:
-                break
-    return chain
-
-
-def _entries(folder: Path, chain: Chain) -> Bad | None:
-    """The first block whose exported entries do not give its root; which entry it is only the journal can say."""
-    runs = groupby(_leaves(folder), key=lambda one: one[0])
-    for header in chain.headers:
-        number, run = next(runs, (0, iter(())))
-        leaves = [(entry, leaf) for _, entry, leaf in run]
-        ids = [entry for entry, _ in leaves]
-        if number != header.number or len(ids) < header.entries:
-            return Bad(header.first_id, header.number, "deleted", ENTRIES)
-        if (ids[0], ids[-1], len(ids)) != (header.first_id, header.last_id, header.entries):
-            return Bad(header.first_id, header.number, "inserted", ENTRIES)
-        if merkle.root([leaf for _, leaf in leaves]) != header.root:
-            return Bad(header.first_id, header.number, "changed", ENTRIES)
-    rest = next(runs, None)
-    return None if rest is None or chain.bad else Bad(chain.last_id + 1, chain.blocks + 1, "missing", ENTRIES)
-
-
-def _leaves(folder: Path, block: int | None = None) -> Iterator[tuple[int, int, bytes]]:
-    """Block, number and leaf of each exported entry; sensitive ones bring their leaf, all others are hashed here."""
-    with duckdb.connect() as connection:
-        some = "where block = ?" if block is not None else ""
-        found = connection.execute(
-            f"select * from read_parquet(?) {some} order by entry",  # noqa: S608
-            [str(folder / "entries/*.parquet"), *([block] if block is not None else [])],
-        )
-        names = [column[0] for column in found.description or ()]
-        while batch := found.fetchmany(20_000):
-            for values in batch:
-                one = dict(zip(names, values, strict=True))
-                number, salt, leaf = one.pop("block"), one.pop("salt"), one.pop("leaf")
-                yield number, one["entry"], leaf if one["kind"] is None else _leaf(one, salt)
-
-
-def read_block(folder: Path, number: int) -> Iterator[tuple[int, bytes]]:
-    """Number and leaf of the entries of one block."""
-    return ((entry, leaf) for _, entry, leaf in _leaves(folder, number))
-
-
-def _leaf(one: dict[str, Any], salt: bytes) -> bytes:
-    instant = canon.EPOCH + timedelta(microseconds=one.pop("recorded_at"))
-    return canon.leaf(salt, canon.entry_text(recorded_at=instant, facts=json.loads(one.pop("facts")), **one))

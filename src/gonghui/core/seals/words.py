@@ -1,7 +1,7 @@
 """What verification says to people, in Chinese; faces translate it."""
 
-from gonghui.core.seals.canon import ENTRIES
-from gonghui.core.seals.checking import Bad
+from gonghui.core.seals.canon import ACCESSES, ENTRIES
+from gonghui.core.seals.checking import WITNESSED, Bad
 
 WHY = {
     "changed": "内容被改动",
@@ -21,13 +21,25 @@ WHY = {
     "noted": "检查点旁另存的数与签署的原文不同",
     "signature": "检查点不是用本台账的密钥签署的",
     "origin": "检查点写的不是本台账的名称",
+    "unrecorded": "没有一条台账记着它的保存",
 }
-SENTENCE = "第 %(block)s 块，第 %(entry)s 条：%(why)s"
-ACCESS_SENTENCE = "查看留痕第 %(block)s 块，第 %(entry)s 条：%(why)s"
+SENTENCES = {
+    ENTRIES: "第 %(block)s 块，第 %(entry)s 条：%(why)s",
+    ACCESSES: "查看留痕第 %(block)s 块，第 %(entry)s 条：%(why)s",
+    WITNESSED: "替别处保存的检查点（台账第 %(block)s 块，第 %(entry)s 条记着）：%(why)s",
+}
+UNRECORDED = "替别处保存的检查点（它自己写着第 %(block)s 块，至第 %(entry)s 条）：%(why)s"
+LISTED_KEY = (
+    "手上没有封存密钥：检查点是按本台账自己列的第一把公钥（%(key)s）核对的。能改数据库的人也能换掉这份清单；"
+    "请用 GONGHUI_SEAL_KEY_FILE 指明密钥，或带上别处存的检查点（--against）再核对一次"
+)
+FIRST_MET = (
+    "第一次见到“%(origin)s”的公钥 %(key)s，手上没有可比的：信的是对方自己交来的清单。请打电话与对方核对这把公钥的名字"
+)
 FORK = "两个检查点不能同时为真：%(one)s 的这个，与 %(by)s 交来的 %(other)s 的那个；请与对方当面核对"
 
 
 def sentence(bad: Bad) -> tuple[str, dict[str, object]]:
     """The sentence and what fills its places."""
-    words = SENTENCE if bad.stream == ENTRIES else ACCESS_SENTENCE
+    words = UNRECORDED if bad.why == "unrecorded" else SENTENCES[bad.stream]
     return words, {"block": bad.block, "entry": bad.entry, "why": WHY[bad.why]}

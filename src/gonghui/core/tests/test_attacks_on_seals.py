@@ -3,13 +3,14 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
 
 from gonghui.core import crypto
 from gonghui.core.errors import Refusal
-from gonghui.core.seals import canon, chain, export, merkle, note, proofs, rows, sealing, verify
+from gonghui.core.seals import canon, chain, checkpoints, export, merkle, note, proofs, rows, sealing, verify
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.note import Signed
@@ -17,20 +18,9 @@ from gonghui.core.seals.sealing import seal_all
 from gonghui.core.tests import attacks
 from gonghui.core.tests.attacks import Sealed, bad, change, sql
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_blocks")]
 Patch = pytest.MonkeyPatch
 Attack = Callable[[Sealed], int]
-
-
-@pytest.fixture(autouse=True)
-def _small_blocks(monkeypatch: Patch) -> None:
-    monkeypatch.setattr(sealing, "BLOCK_ENTRIES", 6)
-    monkeypatch.setattr(verify, "CHUNK_BLOCKS", 2)
-
-
-@pytest.fixture
-def sealed() -> Sealed:
-    return attacks.sealed_journal()
 
 
 # Blocks ---------------------------------------------------------------------------------------------------------------
@@ -309,25 +299,64 @@ def test_columns_beside_a_checkpoint_say_what_was_signed(sealed: Sealed, edit: s
 
 
 def test_where_a_block_is_gone_proof_and_export_say_so_in_words(sealed: Sealed, tmp_path: Path) -> None:
+    _, gone, _ = attacks.blocks()[1]
     sql("delete from core_block where number = 2 and stream = 'entries'")
-    with pytest.raises(Refusal) as proof:
-        proofs.proof_of(sealed.ids[0])
-    assert proof.value.code == "seals.block_missing"
+    for entry, code in ((sealed.ids[0], "seals.block_missing"), (gone, "seals.entry_in_no_block")):
+        with pytest.raises(Refusal) as proof:
+            proofs.proof_of(entry)
+        assert proof.value.code == code
     with pytest.raises(Refusal) as exported:
         export.export(tmp_path / "out")
     assert exported.value.code == "seals.blocks_missing"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_key_that_a_stranger_listed_is_not_believed(sealed: Sealed) -> None:
-    """All written anew and signed with a key of the administrator's own."""
-    seed = b"s" * 32
+def sign_all_with(seed: bytes, vouched_by: str = "", vouching: bytes = b"") -> str:
+    """All checkpoints signed with a key of the administrator's own, which stands in the list beside the real one."""
     public = crypto.public_key(seed)
-    sql("insert into core_sealkey values (%s, %s, now(), '', '')", note.key_id(public), public)
+    own = note.key_id(public)
+    sql("insert into core_sealkey values (%s, %s, now(), %s, %s)", own, public, vouched_by, vouching)
     for number, text in sql("select id, text from core_checkpoint"):
         signed = crypto.signature(seed, text.encode())
-        sql("update core_checkpoint set key_id = %s, signature = %s where id = %s", note.key_id(public), signed, number)
+        sql("update core_checkpoint set key_id = %s, signature = %s where id = %s", own, signed, number)
+    return own
+
+
+def test_a_key_that_a_stranger_listed_is_not_believed(sealed: Sealed, monkeypatch: Patch) -> None:
+    real = checkpoints.key_at_hand()
+    stranger = sign_all_with(b"s" * 32, real.id, bytes(64))
     assert bad(verify.verify())[1] == "signature"
+    text = checkpoints.vouching_text(sealing.origin(), real.public).encode()
+    signed = crypto.signature(b"s" * 32, text)  # it signs for the real one, which anybody can do
+    sql("update core_sealkey set vouched_by = %s, vouching = %s where key_id = %s", stranger, signed, real.id)
+    assert bad(verify.verify())[1] == "signature"
+    monkeypatch.setattr(checkpoints, "trusted", lambda whose, keys, roots: {key.key_id: key.public for key in keys})
+    assert verify.verify().ok
+
+
+def test_an_old_key_is_believed_by_the_signature_of_the_new_one(sealed: Sealed, tmp_path: Path, settings: Any) -> None:
+    old, new = checkpoints.key_at_hand(), tmp_path / "new"
+    new.write_text("ab" * 32)
+    settings.GONGHUI_SEAL_KEY_FILE = new
+    checkpoints.change_key(old, checkpoints.key_at_hand())
+    attacks.write(5, random.Random(4))
+    seal_all()
+    checkpoint()
+    verdict = verify.verify(sealed.kept)
+    assert (verdict.ok, verdict.key, verdict.key_from) == (True, checkpoints.key_at_hand().id, "file")
+    sql("update core_sealkey set vouching = substring(vouching from 1 for 64) where vouched_by <> ''")
+    assert bad(verify.verify(sealed.kept))[1] == "signature"
+
+
+def test_without_a_key_at_hand_it_is_said_whose_word_is_taken(sealed: Sealed, settings: Any) -> None:
+    """An administrator who lists a key of his own, and nobody brings the real one."""
+    settings.GONGHUI_SEAL_KEY_FILE = None
+    assert verify.verify().key_from == "list"
+    sql("delete from core_sealkey")
+    sign_all_with(b"s" * 32)
+    verdict = verify.verify()
+    assert (verdict.ok, verdict.key_from) == (True, "list")  # nothing but this word tells
+    assert bad(verify.verify(sealed.kept))[1] == "signature"
 
 
 def test_another_journals_checkpoint_is_refused(sealed: Sealed) -> None:

@@ -4,6 +4,7 @@ import base64
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from gonghui.core.errors import Refusal
 from gonghui.core.journal import KIND_IDS
 from gonghui.core.journal_text import TextPlace
 from gonghui.core.models import Entry, Witnessed
-from gonghui.core.seals import checkpoints, copies, export, merkle, note, proofs, sealing, verify, witness
+from gonghui.core.seals import checkpoints, copies, export, exported, merkle, note, proofs, sealing, verify, witness
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.sealing import seal_all
 from gonghui.core.seals.witness import Kept
 from gonghui.core.tests import attacks
 from gonghui.core.tests.attacks import sql
+from gonghui.core.tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 DAY = date(2020, 8, 10)
@@ -76,7 +78,9 @@ def test_a_checkpoint_of_another_journal_is_kept_with_its_key_and_an_entry() -> 
     kept = keep(OTHER.checkpoint(5), OTHER.keys)
     assert (kept.row.blocks, kept.contradicts, kept.grew) == (5, (), None)
     assert Entry.objects.get().kind == KIND_IDS.known("seals.checkpoint_kept")
-    assert keep(OTHER.checkpoint(5)).row == kept.row  # the same again changes nothing
+    assert (kept.is_new, kept.first_met) == (True, note.key_id(crypto.public_key(SEED)))
+    again = keep(OTHER.checkpoint(5))  # the same again changes nothing
+    assert (again.row, again.is_new, again.first_met) == (kept.row, False, "")
     assert keep(OTHER.checkpoint(7)).row.blocks == 7  # its key is known by now
     assert witness.signed_of(kept.row).whole == OTHER.checkpoint(5)
 
@@ -134,6 +138,62 @@ def test_mutant_growth_taken_on_trust(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keep(FORKED.checkpoint(11), growth={**FORKED.growth(8, 11), "old": OTHER.growth(9, 11)["old"]}).grew is True
 
 
+def found_wrong() -> str:
+    """What verifying the own journal says of what is kept of others."""
+    bad = verify.verify().as_json()["first_bad"]
+    return "" if bad is None else bad["why"]  # type: ignore[index]
+
+
+def test_kept_checkpoints_are_held_against_the_entries_of_their_keeping() -> None:
+    keep(OTHER.checkpoint(5), OTHER.keys)
+    keep(OTHER.checkpoint(7))
+    seal_all()
+    assert found_wrong() == ""
+    stolen = Other(OTHER.hashes, seed=b"x" * 32)
+    public, forged = crypto.public_key(stolen.seed), note.read(stolen.checkpoint(5))
+    ways = {
+        "delete from core_witnessed where blocks = 7": "deleted",
+        "update core_witnessed set entries = 9 where blocks = 5": "changed",
+        "update core_witnessed set signature = sha256(signature) || sha256(signature) where blocks = 5": "changed",
+        "update core_witnessed set text = 'none' where blocks = 5": "changed",
+    }
+    for statement, why in ways.items():
+        with transaction.atomic():
+            sql(statement)
+            assert found_wrong() == f"witnessed: {why}", statement
+            transaction.set_rollback(True)
+    with transaction.atomic():  # another key pinned, with a signature that is right
+        sql("update core_witnessed set public_key = %s, key_id = %s, signature = %s where blocks = 5",
+            public, note.key_id(public), forged.signature)  # fmt: skip
+        assert found_wrong() == "witnessed: changed"
+        transaction.set_rollback(True)
+    columns = "stream, origin, root, last_id, entries, at, text, key_id, public_key, signature, given_by,"
+    columns += " organisation_id, kept_by, kept_at"
+    sql(f"insert into core_witnessed (id, public_id, blocks, {columns})"
+        f" select 1, gen_random_uuid(), 6, {columns} from core_witnessed where blocks = 5")  # fmt: skip
+    assert found_wrong() == "witnessed: unrecorded"
+
+
+def test_mutant_kept_checkpoints_not_held_against_their_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(OTHER.checkpoint(5), OTHER.keys)
+    sql("delete from core_witnessed")
+    assert found_wrong() == "witnessed: deleted"
+    monkeypatch.setattr(verify, "_witnessed", lambda: None)
+    assert found_wrong() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rival", [OTHER, FORKED], ids=["the same", "one that contradicts it"])
+def test_of_two_keepings_at_once_the_second_finds_the_first(rival: Other) -> None:
+    keep(OTHER.checkpoint(3), OTHER.keys)
+    found = at_once(partial(keep, OTHER.checkpoint(10)), partial(keep, rival.checkpoint(10)))
+    rows = list(Witnessed.objects.filter(blocks=10))
+    if rival is OTHER:
+        assert (len(rows), sorted(kept.is_new for kept in found)) == (1, [False, True])
+    else:
+        assert (len(rows), sorted(len(kept.contradicts) for kept in found)) == (2, [0, 1])
+
+
 # Journals -------------------------------------------------------------------------------------------------------------
 
 
@@ -154,9 +214,35 @@ def their_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def seen(folder: Path) -> tuple[str, int] | None:
     """Why the journal is not believed, and in which block."""
-    _, verdict, _ = witness.witness(folder)
-    bad = verdict.first_bad
+    bad = exported.examine(folder).verdict.first_bad
     return None if bad is None else (bad.why, bad.block)
+
+
+def test_an_export_brings_no_key_of_its_own_where_one_is_known(their_export: Path, tmp_path: Path) -> None:
+    """A list in the folder that names the kept key's number beside another key, or one that signs for it."""
+    whose, (real,) = checkpoints.read_keys((their_export / "keys.txt").read_text())
+    stranger = crypto.public_key(b"x" * 32)
+    own = note.read((their_export / "checkpoint.txt").read_text())
+    signed = crypto.signature(b"x" * 32, own.text.encode())
+    vouching = crypto.signature(b"x" * 32, checkpoints.vouching_text(whose, real.public).encode())
+    lines = [f"{note.key_id(stranger)} {base64.b64encode(stranger).decode()}"]
+    lines.append(f"{real.key_id} {base64.b64encode(real.public).decode()} {lines[0].split(' ')[0]}")
+    lines[1] += f" {base64.b64encode(vouching).decode()}"
+    (their_export / "keys.txt").write_text("\n".join(["gonghui keys v1", whose, *lines]) + "\n")
+    (their_export / "checkpoint.txt").write_text(note.signed_text(own.text, note.key_id(stranger), signed))
+    assert seen(their_export) == ("signature", 5)  # after the first of the two that are kept
+    sql("delete from core_witnessed")
+    found = exported.examine(their_export)
+    assert (found.verdict.ok, found.first_met) == (True, note.key_id(stranger))  # nothing is kept; it is said
+
+
+def test_a_stranger_does_not_become_a_key_by_signing_for_the_known_one() -> None:
+    keep(OTHER.checkpoint(5), OTHER.keys)
+    stolen = Other(OTHER.hashes, seed=b"x" * 32)
+    known, public = crypto.public_key(SEED), crypto.public_key(stolen.seed)
+    vouching = crypto.signature(stolen.seed, checkpoints.vouching_text(OTHER.name, known).encode())
+    line = f"{OTHER.keys.splitlines()[2]} {note.key_id(public)} {base64.b64encode(vouching).decode()}\n"
+    assert refusal(stolen.checkpoint(6), stolen.keys + line) == "seals.key_not_vouched"
 
 
 def rewritten(folder: Path, file: str, statement: str) -> None:
@@ -167,9 +253,10 @@ def rewritten(folder: Path, file: str, statement: str) -> None:
 
 
 def test_an_exported_journal_agrees_with_the_checkpoints_kept_of_it(their_export: Path) -> None:
-    origin, verdict, kept = witness.witness(their_export)
-    assert (verdict.ok, verdict.entries, verdict.blocks, kept) == (True, 40, 8, 2)
-    assert origin.startswith("示范市总工会 ")
+    found = exported.examine(their_export)
+    assert (found.verdict.ok, found.verdict.entries, found.verdict.blocks, found.kept) == (True, 40, 8, 2)
+    assert found.origin.startswith("示范市总工会 ")
+    assert found.first_met == ""
 
 
 @pytest.mark.parametrize(
@@ -211,7 +298,7 @@ def test_a_truncated_export_is_said_to_be_one(their_export: Path, missing: str) 
         assert seen(their_export) == ("deleted", 5)
     else:
         with pytest.raises(Refusal) as refused:
-            witness.witness(their_export)
+            exported.examine(their_export)
         assert refused.value.code == "seals.export_unreadable"
 
 

@@ -26,7 +26,9 @@ def sealed() -> attacks.Sealed:
 
 def test_verify_prints_what_other_programs_read(sealed: attacks.Sealed, capsys: Any) -> None:
     assert main(["verify", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "entries": 40, "blocks": 2, "first_bad": None}
+    key = {"id": checkpoints.key_at_hand().id, "from": "file"}
+    right = {"ok": True, "entries": 40, "blocks": 2, "first_bad": None, "unsealed": 0, "key": key}
+    assert json.loads(capsys.readouterr().out) == right
     attacks.sql("update core_entry set quantity = quantity + 1 where id = %s", sealed.middle)
     assert main(["verify", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
@@ -39,6 +41,20 @@ def test_verify_names_the_entry_in_both_languages(sealed: attacks.Sealed, capsys
     said = capsys.readouterr().out
     assert f"第 {sealed.middle} 条：记录被删除" in said
     assert f"entry {sealed.middle}: the record was deleted" in said
+
+
+def test_verify_says_whose_word_it_took_where_no_key_is_at_hand(
+    sealed: attacks.Sealed, settings: Any, capsys: Any
+) -> None:
+    assert main(["verify"]) == 0
+    assert "手上没有封存密钥" not in capsys.readouterr().out
+    settings.GONGHUI_SEAL_KEY_FILE = None
+    assert main(["verify"]) == 0
+    said = capsys.readouterr().out
+    assert "手上没有封存密钥" in said
+    assert "There is no signing key at hand" in said
+    assert main(["verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["key"]["from"] == "list"
 
 
 def test_seal_hands_checkpoints_and_keys_on_as_files(tmp_path: Path, capsys: Any) -> None:
@@ -128,7 +144,9 @@ def test_a_journal_is_exported_and_witnessed_from_the_terminal(
     kept = tmp_path / "kept.txt"
     kept.write_text(sealed.kept[0].whole)
     assert main(["witness", str(tmp_path / "journal"), "--against", str(kept)]) == 0
-    assert "1 kept checkpoints\nok" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 kept checkpoints\nok" in said
+    assert "for the first time" in said  # nothing is kept of it here, so its own list was believed
     (tmp_path / "journal/entries/00001.parquet").unlink()
     assert main(["witness", str(tmp_path / "journal")]) == 1
 

@@ -13,15 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 from gonghui.core import clock
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Witnessed
-from gonghui.core.seals import note, sealing, witness
+from gonghui.core.seals import note, sealing, witness, words
 from gonghui.core.seals.checkpoints import keys_text
+from gonghui.core.seals.checkpoints import whole as checkpoint_text
 from gonghui.core.text import clean
 from gonghui.reports import seals
 from gonghui.reports.console.prints import attached
 from gonghui.reports.seals import Shown, Told
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
+from gonghui.web.templatetags.gonghui import moment
 
 SIZE, KEPT_SHOWN = 20, 50
 LARGEST = 20_000
@@ -105,9 +108,9 @@ def keep(request: ConsoleRequest) -> HttpResponseBase:
     given_by = clean(request.POST.get("given_by", ""), longest=120, field=_("从哪个单位拿来"))
     signed = witness.read_signed(text.strip() + "\n", _("贴上的文字"))
     if signed.note.origin == sealing.origin():
-        words, kind = TOLD[seals.against_own(signed)]
+        told, kind = TOLD[seals.against_own(signed)]
         title = _("检查点 %(n)s") % {"n": f"{signed.note.blocks:,}"}
-        sentence = f"{title} · {_(words)}"
+        sentence = f"{title} · {_(told)}"
         (messages.success if kind == "good" else messages.error)(request, sentence)
         return redirect("checkpoints")
     if not given_by:
@@ -116,11 +119,18 @@ def keep(request: ConsoleRequest) -> HttpResponseBase:
     kept = witness.keep(
         text.strip() + "\n", keys=keys, given_by=given_by, by=request.actor, on=clock.today(), organisation=place
     )
-    said = {"blocks": f"{kept.row.blocks:,}"}
+    said = {"blocks": f"{kept.row.blocks:,}", "on": moment(kept.row.kept_at)}
     if kept.contradicts:
         messages.error(request, _("已保存检查点 %(blocks)s，它与以前存的不能同时成立，请立即核实") % said)
-    else:
+    elif kept.is_new:
         messages.success(request, _("已保存检查点 %(blocks)s") % said)
+    else:
+        messages.info(request, _("检查点 %(blocks)s 早已存着（%(on)s 存的），没有重复保存") % said)
+    if kept.first_met:
+        origin = kept.row.origin
+        messages.warning(request, say.filled(words.FIRST_MET, {"origin": origin, "key": kept.first_met}))
+    if not seals.kept_in_sight(request.actor).filter(pk=kept.row.pk).exists():  # another unit kept it before
+        return redirect("checkpoints")
     return redirect("kept_checkpoint", kept.row.public_id)
 
 
@@ -139,7 +149,7 @@ def _handed(request: ConsoleRequest, name: str, file_name: str) -> str:
 def kept_checkpoint(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """One kept checkpoint, its groups, and how it stands to what can be compared with it."""
     kept = get_object_or_404(seals.kept_in_sight(request.actor), public_id=public_id)
-    whole = note.signed_text(kept.text, kept.key_id, bytes(kept.signature))
+    whole = checkpoint_text(kept)
     return render(request, "reports/console/kept.html", {"kept": _kept([kept])[0], "whole": whole})
 
 

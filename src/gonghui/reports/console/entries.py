@@ -300,6 +300,8 @@ def entry_proof(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
     if any(found.group_id == hidden for hidden in sensitive_groups()):
         access.looked(request.actor, "reports.entry_exported", subject_type="core.entry", subject_id=found.id)
     sealed = seals.place_of(found.pk)
+    if sealed is not None and sealed.wrong is not None:
+        raise sealed.wrong
     if sealed is None or sealed.proof is None:
         raise Refusal(
             "seals.not_sealed", "台账第 %(entry)s 条还没有封存，请等下一个检查点之后再来", entry=f"{entry_id:,}"
