@@ -71,6 +71,7 @@ class Checker:
         self.on = on
         self.parameters = parameters.on(on)
         self.asked = {asked.figure: asked for asked in in_return.round.figures.all()}
+        self._answered: dict[str, set[str]] = {}
 
     def figure(self, code: str) -> RoundFigure:
         """The figure as this round asks for it."""
@@ -122,13 +123,14 @@ class Checker:
         path = self.organisation.path_on(asked.last_on)
         span = rules.Span(path, coverage, asked.first_on, asked.last_on)
         check_coverage(figure, self.organisation, coverage)
-        if self._anything_filed:
+        if figure.name in self._filed_near:
             check_open(figure, span)
         if figure.app in self._running:
             check_programme(figure, span)
-        other = clashing(figure, span)
-        if other is not None:
-            raise clash_refusal(figure, other)
+        if figure.name in self._answered_near(coverage):
+            other = clashing(figure, span)
+            if other is not None:
+                raise clash_refusal(figure, other)
 
     @cached_property
     def coverages(self) -> dict[str, str]:
@@ -136,9 +138,15 @@ class Checker:
         return default_coverages(self.organisation, self.asked)
 
     @cached_property
-    def _anything_filed(self) -> bool:
-        """Whether a filed report can stand in the way at all: asked once for all rows of the return."""
-        return anything_filed(self.asked)
+    def _filed_near(self) -> set[str]:
+        """The figures that a filed report may close: asked once for all rows, so that few are asked one by one."""
+        return filed_near(self.organisation, list(self.asked.values()))
+
+    def _answered_near(self, coverage: str) -> set[str]:
+        """The figures that another line may answer already: asked once for all rows of a coverage."""
+        if coverage not in self._answered:
+            self._answered[coverage] = answered_near(self.organisation, list(self.asked.values()), coverage)
+        return self._answered[coverage]
 
     @cached_property
     def _running(self) -> set[str]:
@@ -283,6 +291,45 @@ def _levels_meeting(lines: LineQuerySet, span: rules.Span) -> LineQuerySet:
         .filter(Q(state="submitted") | Exists(running))
         .exclude(Q(organisation_id=own, coverage=span.coverage) & ~Q(last_on=span.last_on))
     )
+
+
+def answered_near(organisation: Organisation, asked: Sequence[RoundFigure], coverage: str) -> set[str]:
+    """The figures for which `clashing` may find a line, all of them and perhaps some more, in two questions."""
+    found: set[str] = set()
+    own, whole = organisation.pk, coverage == rules.SUBTREE
+    flows = [one for one in asked if one.declared.clock != "stock"]
+    levels = [one for one in asked if one.declared.clock == "stock"]
+    lines = Line.objects.standing()
+    if flows:
+        paths = {organisation.path_on(one.last_on) for one in flows}
+        reach = Q(path__in=paths) | Q(path__in={step for path in paths for step in above(path)}, coverage=rules.SUBTREE)
+        for path in paths if whole else ():
+            reach |= Q(path__startswith=path)
+        days = Q(first_on__lte=max(one.last_on for one in flows), last_on__gte=min(one.first_on for one in flows))
+        found |= _figures(lines.filter(reach, days), flows)
+    if levels:
+        places = spans_since(own, min(one.last_on for one in levels))
+        near = {key for place in places for key in ancestors(place.path)}
+        reach = Q(organisation_id=own) | Q(organisation_id__in=near, coverage=rules.SUBTREE)
+        for place in places if whole else ():
+            below = PathSpan.objects.filter(path__startswith=place.path)
+            reach |= Q(organisation_id__in=below.values("organisation_id"))
+        series = Q(organisation_id=own, coverage=coverage) & ~Q(last_on__in={one.last_on for one in levels})
+        found |= _figures(lines.filter(reach).exclude(series), levels)
+    return found
+
+
+def _figures(lines: LineQuerySet, asked: Sequence[RoundFigure]) -> set[str]:
+    return set(lines.filter(figure__in=[one.figure for one in asked]).values_list("figure", flat=True).distinct())
+
+
+def filed_near(organisation: Organisation, asked: Sequence[RoundFigure]) -> set[str]:
+    """The figures that a report filed by a union at or above one of the organisation's places may close."""
+    figures, first_on = [one.figure for one in asked], min((one.first_on for one in asked), default=date.max)
+    places = spans_since(organisation.pk, first_on)
+    near = {key for place in places for key in ancestors(place.path)}
+    filed = FiledRow.objects.filter(report__state__in=STANDING, report__organisation_id__in=near, last_on__gte=first_on)
+    return set(filed.filter(figure__in=figures).values_list("figure", flat=True).distinct())
 
 
 def clash_refusal(figure: Figure, other: Line) -> Refusal:

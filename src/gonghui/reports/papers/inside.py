@@ -1,8 +1,9 @@
 """Reads or redraws one paper in a process of its own, under the same limits as a workbook.
 
-Run with one word and the paper on stdin. `image` answers with the redrawn picture and `scrub` with the paper without
-its metadata; `pdf` and `workbook` with one JSON object: the places where personal numbers stand, and whether
-everything could be read.
+Run with one word and the paper on stdin. `image` answers with the redrawn picture, `pdf` and `workbook` with two parts,
+each behind its length: the paper without its metadata, and one JSON object with the places where personal numbers
+stand and whether everything could be read. A PDF's words are read last: the paper may be kept where they bring the
+child down. A workbook's are read first: it is kept only with them.
 """
 
 import io
@@ -11,6 +12,7 @@ import re
 import sys
 import warnings
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from xml.parsers import expat
 
@@ -19,6 +21,7 @@ from gonghui.reports.papers.pdf import Book, Unreadable, without_metadata
 from gonghui.web.imports import inside
 
 PIXELS = 40_000_000
+LENGTH = 8
 KEPT = 20
 BESIDE = ("xl/media/", "xl/drawings/", "xl/comments", "xl/threadedComments", "xl/charts", "xl/embeddings/")
 """The parts of a workbook that show something outside its cells: pictures, text boxes, remarks. They are not read."""
@@ -164,14 +167,23 @@ def main() -> None:
     if way == "image":
         sys.stdout.buffer.write(redraw(content))
         return
-    if way == "scrub":
-        sys.stdout.buffer.write(scrub(content))
-        return
+    scan = scan_pdf if way == "pdf" else scan_workbook
+    words = b"" if way == "pdf" else _answer(scan, content)
+    _tell(scrub(content))
+    _tell(words or _answer(scan, content))
+
+
+def _answer(scan: Callable[[bytes], dict[str, object]], content: bytes) -> bytes:
     try:
-        answer = scan_pdf(content) if way == "pdf" else scan_workbook(content)
+        answer = scan(content)
     except inside.Refused as refused:
         answer = {"refused": refused.code, "params": refused.params}
-    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+    return json.dumps(answer, ensure_ascii=True).encode()
+
+
+def _tell(part: bytes) -> None:
+    sys.stdout.buffer.write(len(part).to_bytes(LENGTH, "big") + part)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

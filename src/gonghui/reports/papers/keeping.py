@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 
 import gonghui
 from gonghui.core.errors import Refusal
+from gonghui.reports.papers.inside import LENGTH
 from gonghui.web.imports.opening import REFUSALS, check_zip
 
 FOLDER = "evidence"
@@ -58,8 +60,8 @@ def checked(content: bytes, name: str, *, largest: int) -> Paper:
         return Paper(_redrawn(content), content_type, scanned=False)
     if ending == "xlsx":
         check_zip(content)
-    scanned = _scanned(content, "pdf" if ending == "pdf" else "workbook")
-    return Paper(_scrubbed(content), content_type, scanned=scanned)
+    kept, answer = _read(content, "pdf" if ending == "pdf" else "workbook")
+    return Paper(kept, content_type, scanned=_scanned(answer))
 
 
 def _begins_as(content: bytes, endings: tuple[str, ...]) -> bool:
@@ -77,27 +79,33 @@ def _redrawn(content: bytes) -> bytes:
     return child.stdout
 
 
-def _scrubbed(content: bytes) -> bytes:
-    child = _child("scrub", content)
-    if child.returncode != 0 or not child.stdout:
-        raise Refusal("reports.paper_broken", "这份文件读不完整：请用原来的程序重新导出后再传")
-    return child.stdout
-
-
-def _scanned(content: bytes, way: str) -> bool:
-    """Whether every word was read; refused where one of them is a number of a person.
+def _read(content: bytes, way: str) -> tuple[bytes, dict[str, Any]]:
+    """The paper without its metadata, and what its words say; nothing is said of those that could not be read.
 
     A PDF that brings the child down is kept as not scanned, as pictures are: it may be nothing but pictures.
     """
-    child = _child(way, content)
-    if child.returncode != 0:
-        if way == "workbook":  # a workbook is all words: where they cannot be read, nothing stands in for it
-            raise Refusal(
-                "reports.paper_unread",
-                "这个工作簿在限定的内存和时间内读不完，没有保存：请删去多余的表和行，或打印成 PDF 再传",
-            )
-        return False
-    answer: dict[str, Any] = json.loads(child.stdout)
+    parts = _parts(_child(way, content).stdout)
+    if len(parts) < 2 and way == "workbook":  # it is all words: unread, nothing stands in for them
+        raise Refusal(
+            "reports.paper_unread",
+            "这个工作簿在限定的内存和时间内读不完，没有保存：请删去多余的表和行，或打印成 PDF 再传",
+        )
+    if not parts or not parts[0]:
+        raise Refusal("reports.paper_broken", "这份文件读不完整：请用原来的程序重新导出后再传")
+    return parts[0], json.loads(parts[1]) if len(parts) > 1 else {"found": [], "read": False}
+
+
+def _parts(told: bytes) -> list[bytes]:
+    """The parts that came whole."""
+    parts, at = [], 0
+    while (end := at + LENGTH + int.from_bytes(told[at : at + LENGTH], "big")) <= len(told) and at < len(told):
+        parts.append(told[at + LENGTH : end])
+        at = end
+    return parts
+
+
+def _scanned(answer: Mapping[str, Any]) -> bool:
+    """Whether every word was read; refused where one of them is a number of a person."""
     if code := answer.get("refused"):
         raise Refusal(f"imports.{code}", REFUSALS[str(code)], **answer["params"])
     for place, kind in answer["found"]:
