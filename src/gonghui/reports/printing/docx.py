@@ -83,9 +83,9 @@ class _Writer:
         """A4, the edges, the grid of 22 lines and 28 characters, page numbers outside, the demo's line on each page."""
         width, height = layout.PAGE
         grid = (
-            '<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-848"/>'
+            f'<w:docGrid w:type="linesAndChars" w:linePitch="{layout.LINE_TWIPS}" w:charSpace="-848"/>'
             if not self.paper.english
-            else '<w:docGrid w:type="lines" w:linePitch="579"/>'
+            else f'<w:docGrid w:type="lines" w:linePitch="{layout.LINE_TWIPS}"/>'
         )
         made = (
             f"<w:sectPr {docx_parts.NAMESPACES}>"
@@ -202,8 +202,8 @@ class _Writer:
         shape._inline.docPr.set("descr", legal(words))
 
     def _end(self) -> None:
-        """What is attached, then agency and day."""
-        paper = self.paper
+        """What is attached, then agency and day, together, and with the end of the text where that is short."""
+        paper, text = self.paper, self.body.sectPr.getprevious()
         if paper.attachments:
             self.paragraph("", "Normal")
         for n, title in enumerate(paper.attachments, start=1):
@@ -213,13 +213,18 @@ class _Writer:
             self.paragraph(f"{mark}{number}{title}", "Normal")
         if paper.is_signed and paper.dated:
             self.paragraph("", "Signed")
-            for text, right in (
+            for words, right in (
                 (paper.agency, 2),
                 (paper.dated, layout.dated_in(paper.agency, paper.dated, english=paper.english)),
             ):
-                made = self.paragraph(text, "Signed")
+                made = self.paragraph(words, "Signed")
                 ind = f'<w:ind {docx_parts.NAMESPACES} w:firstLine="0" w:right="{round(right * 316)}"/>'
                 made.get_or_add_pPr().append(self.parse(ind))
+        end = list(text.itersiblings(f"{{{docx_parts.W}}}p"))
+        if layout.goes_along(paper.last_words):
+            end.insert(0, text)
+        for one in end[:-1]:
+            one.get_or_add_pPr().get_or_add_keepNext()
 
     def _sealed(self) -> None:
         """The stand of the numbers, their table's hash, the checkpoint in words and as a square."""

@@ -61,7 +61,7 @@ def _style(
     )
 
 
-_ORDER = ("keepNext", "keepLines", "pageBreakBefore", "pBdr", "snapToGrid", "spacing", "ind", "jc", "outlineLvl")
+_ORDER = ("keepNext", "keepLines", "pageBreakBefore", "pBdr", "spacing", "ind", "jc", "outlineLvl")
 
 
 def _in_order(properties: str) -> str:
@@ -72,16 +72,19 @@ def _in_order(properties: str) -> str:
 
 _CENTRE, _LEFT, _RIGHT = ('<w:jc w:val="center"/>', '<w:jc w:val="left"/>', '<w:jc w:val="right"/>')
 _NO_INDENT = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
-_OFF_GRID = '<w:snapToGrid w:val="0"/>'
-_FREE = '<w:snapToGrid w:val="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
+_FREE = '<w:spacing w:line="240" w:lineRule="auto"/>'
 
 
 def _small(size: float) -> str:
-    return f'<w:snapToGrid w:val="0"/><w:spacing w:line="{round(size * 29)}" w:lineRule="exact"/>'
+    return f'<w:spacing w:line="{round(size * 29)}" w:lineRule="exact"/>'
 
 
 def styles(*, english: bool) -> bytes:
-    """word/styles.xml: body, title, four levels of heading, tables, header and footer."""
+    """word/styles.xml: body, title, four levels of heading, tables, header and footer.
+
+    The page names the grid of 22 lines and 28 characters; the text keeps it by its own pitch. Set by the grid itself
+    LibreOffice rounds every number up to whole characters, which leaves up to a character's width empty beside it.
+    """
     indent = 'w:firstLineChars="0" w:firstLine="0"' if english else 'w:firstLineChars="200" w:firstLine="632"'
     jc = "left" if english else "both"
     language = "en-GB" if english else "zh-CN"
@@ -91,10 +94,11 @@ def styles(*, english: bool) -> bytes:
         f'<w:lang w:val="{language if english else "en-US"}" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>",
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr>'
-        '<w:widowControl w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
-        f'<w:spacing w:before="0" w:after="0" w:line="{layout.LINE_POINTS * 20}" w:lineRule="exact"/>'
+        '<w:widowControl w:val="0"/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+        '<w:snapToGrid w:val="0"/>'
+        f'<w:spacing w:before="0" w:after="0" w:line="{layout.LINE_TWIPS}" w:lineRule="exact"/>'
         f'<w:ind {indent}/><w:jc w:val="{jc}"/></w:pPr>'
-        '<w:rPr><w:spacing w:val="-5"/><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>',
+        '<w:rPr><w:spacing w:val="-6"/><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>',
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val='
         '"Default Paragraph Font"/></w:style>',
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
@@ -105,10 +109,10 @@ def styles(*, english: bool) -> bytes:
             "Title",
             font=layout.TITLE,
             size=layout.SIZE_2,
-            paragraph=_CENTRE + _NO_INDENT + _OFF_GRID,
+            paragraph=_CENTRE + _NO_INDENT,
             bold=english,
         ),
-        _style("Subtitle", "Subtitle", font=layout.KAI, paragraph=_CENTRE + _NO_INDENT + _OFF_GRID),
+        _style("Subtitle", "Subtitle", font=layout.KAI, paragraph=_CENTRE + _NO_INDENT),
         _style("Heading1", "heading 1", font=layout.HEI, level=1, bold=english),
         _style("Heading2", "heading 2", font=layout.KAI, level=2, bold=english),
         _style("Heading3", "heading 3", font=layout.BODY, level=3),
@@ -117,7 +121,7 @@ def styles(*, english: bool) -> bytes:
         _style("Signed", "Signed", font=layout.BODY, paragraph=_RIGHT + _NO_INDENT),
         _style("AnnexMark", "Annex mark", font=layout.HEI, paragraph=_LEFT + _NO_INDENT + "<w:pageBreakBefore/>"),
         _style("Chart", "Chart", font=layout.BODY, paragraph="<w:keepNext/>" + _CENTRE + _NO_INDENT + _FREE),
-        _style("Caption", "caption", font=layout.SONG, size=12, paragraph=_CENTRE + _NO_INDENT + _OFF_GRID),
+        _style("Caption", "caption", font=layout.SONG, size=12, paragraph=_CENTRE + _NO_INDENT),
         _style("Cell", "Cell", font=layout.SONG, size=small, paragraph=_LEFT + _NO_INDENT + _small(small)),
         _style("CellRight", "Cell right", font=layout.SONG, size=small, paragraph=_RIGHT + _NO_INDENT + _small(small)),
         _style("CellHead", "Cell head", font=layout.HEI, size=small, paragraph=_CENTRE + _NO_INDENT + _small(small)),
@@ -133,7 +137,7 @@ def styles(*, english: bool) -> bytes:
 def _edge(side: str, jc: str) -> str:
     """One character in from the edge of the type area."""
     ind = f'<w:ind w:firstLineChars="0" w:firstLine="0" w:{side}Chars="100" w:{side}="{layout.SIZE_4 * 20}"/>'
-    return f'{ind}<w:jc w:val="{jc}"/><w:snapToGrid w:val="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
+    return f'{ind}<w:jc w:val="{jc}"/><w:spacing w:line="240" w:lineRule="auto"/>'
 
 
 def font_table() -> bytes:

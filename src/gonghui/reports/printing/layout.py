@@ -5,8 +5,8 @@ TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26
 """White edges: 天头 37, 订口 28, type area (版心) 156 x 225."""
 TEXT_WIDTH, TEXT_HEIGHT = 156, 225
 LINES, SIGNS = 22, 28
-LINE_POINTS = 29
-"""22 lines fill 225 mm: 28.99 points a line."""
+LINE_TWIPS = 579
+"""22 lines fill 225 mm: 28.95 points a line, so that the last one has its place."""
 SIZE_2, SIZE_3, SIZE_4, SIZE_SMALL = 22, 16, 14, 9
 """2号, 3号, 4号 and what is smaller than the standard knows: annex tables, the line about the demo."""
 SIGN_POINTS = 15.79
@@ -31,6 +31,11 @@ def dated_in(agency: str, dated: str, *, english: bool) -> float:
         return 2
     wide = len(dated) - sum(sign.isdecimal() for sign in dated) / 2
     return max(0.0, len(agency) - wide)
+
+
+def goes_along(text: str) -> bool:
+    """Whether a last paragraph is so short that it goes over to the next page with the list and the day after it."""
+    return len(text) <= 4 * SIGNS
 
 
 JOINER = "\u2060"

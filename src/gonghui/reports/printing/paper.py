@@ -145,6 +145,12 @@ class Paper:
         return (*(annex.title for annex in self.annexes), *((self.charts_title,) if self.charts else ()))
 
     @property
+    def last_words(self) -> str:
+        """The last paragraph of the text."""
+        paragraphs = [runs for section in self.sections for runs in section.paragraphs]
+        return "".join(run.text for run in paragraphs[-1]) if paragraphs else ""
+
+    @property
     def numbers(self) -> tuple[Number, ...]:
         """Every live number in the order of the prose."""
         runs = (run for section in self.sections for paragraph in section.paragraphs for run in paragraph)

@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -154,7 +155,7 @@ def _style(styles: ElementTree.Element, name: str) -> tuple[str, str, str, str]:
 def test_each_part_of_the_text_has_its_face_and_size():
     parts = _parts(docx.render(whole_paper()))
     styles = ElementTree.fromstring(parts["word/styles.xml"])
-    assert _style(styles, "Normal") == ("", "32", "200", "580")
+    assert _style(styles, "Normal") == ("", "32", "200", "579")
     assert _style(styles, "Title")[:3] == ("方正小标宋简体", "44", "0")
     assert [_style(styles, f"Heading{n}")[:2] for n in (1, 2, 3, 4)] == [
         ("黑体", "32"),
@@ -195,16 +196,41 @@ def test_a_draft_carries_no_time_and_says_that_it_is_one():
 
 
 @pytest.mark.office
-def test_libreoffice_takes_the_document_and_breaks_no_number(soffice: str, tmp_path: Path):
+def test_libreoffice_takes_the_document_keeps_the_grid_and_breaks_no_number(soffice: str, tmp_path: Path):
     paper = whole_paper()
     (tmp_path / "report.docx").write_bytes(docx.render(paper))
+    (tmp_path / "full.docx").write_bytes(docx.render(_full("工", 28 * 22 * 2 + 60)))
     home = f"-env:UserInstallation=file://{tmp_path}/home"
     command = [soffice, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "report.docx")], check=True, capture_output=True, timeout=120)
+    files = [str(tmp_path / name) for name in ("report.docx", "full.docx")]
+    subprocess.run([*command, *files], check=True, capture_output=True, timeout=120)
     lines = _lines((tmp_path / "report.pdf").read_bytes())
     for number in paper.numbers:
         assert any(number.text in line for line in lines), number.text
     assert any("245,187,902.36" in line for line in lines)
+    with pypdfium2.PdfDocument((tmp_path / "full.pdf").read_bytes()) as opened:
+        assert list(_rows(opened[1]).values()) == [28] * 22
+    with pypdfium2.PdfDocument((tmp_path / "report.pdf").read_bytes()) as opened:
+        assert _gaps(opened[0]) <= 0.4  # the quarter of a character that LibreOffice sets between scripts, no more
+
+
+def _rows(page: Any) -> Counter[int]:
+    """How many 工 stand on each line of a page."""
+    text = page.get_textpage()
+    places = [text.get_charbox(n) for n in range(text.count_chars()) if text.get_text_range(n, 1) == "工"]
+    return Counter(round(place[1]) for place in places)
+
+
+def _gaps(page: Any) -> float:
+    """The widest empty place on a line after a number, or between it and the word before it, in characters."""
+    text = page.get_textpage()
+    signs = [(text.get_text_range(n, 1), text.get_charbox(n)) for n in range(text.count_chars())]
+    beside = [
+        after[0] - before[2]
+        for (one, before), (other, after) in pairwise(signs)
+        if (one.isdigit() or one == "%" or (one.isalpha() and other.isdigit())) and abs(before[1] - after[1]) < 8
+    ]
+    return max(beside) / layout.SIZE_3
 
 
 # pdf ------------------------------------------------------------------------------------------------------------
@@ -249,6 +275,18 @@ def test_every_printed_number_stands_on_one_line_of_the_pdf(english: bool):
     for words in ("245,187,902.36", *GROUPS, "ab" * 32, paper.banner.replace(" ", "")):
         assert words in text
     assert len(_pages(document)) == 3  # text, annex table, annex chart
+
+
+@pytest.mark.parametrize("lines", range(6, 16))
+def test_what_is_attached_is_listed_on_a_page_with_the_end_of_the_text(lines: int):
+    text = (Words("工" * (26 + 28 * lines)),), (Words("末" * 40),)
+    whole = whole_paper()
+    paper = replace(whole, sections=(replace(whole.sections[0], paragraphs=text),))
+    (page,) = (page for page in _pages(pdf.render(paper)) if "附件：" in page)
+    assert "末" in page
+    opened = python_docx.Document(io.BytesIO(docx.render(paper)))
+    kept = [one.text for one in opened.paragraphs if one.paragraph_format.keep_with_next and one.style.name == "Normal"]
+    assert [one[:1] for one in kept[-4:]] == ["末", "", "附", "\u3000"]  # and the day after them
 
 
 @pytest.mark.parametrize("gap", range(12))
