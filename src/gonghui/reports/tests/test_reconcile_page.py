@@ -14,7 +14,7 @@ from gonghui.core.models import Entry
 from gonghui.reports.reconcile import command
 from gonghui.reports.tests.builders import Federation, a_federation
 from gonghui.reports.tests.filing_builders import CITY_TARGETS, FORM, returned_by, the_city_returns_all
-from gonghui.reports.tests.test_report_pages import address, signed_in
+from gonghui.reports.tests.test_report_pages import address
 
 pytestmark = pytest.mark.django_db
 TEXT = "上半年，12351热\n线受理职工诉求 5.3万\n件。新发展会员９.78万人，返还小微企业工会经费1.88亿元。接待来访7批。"
@@ -28,7 +28,7 @@ def federation() -> Federation:
 
 def test_a_pasted_text_is_held_against_the_report(federation: Federation) -> None:
     the_city_returns_all(federation)
-    client = signed_in("report_editor", federation.city.organisation)
+    client = federation.city.browser("report_editor")
     url = address("report_reconcile", federation.city)
     assert "粘贴文字" in client.get(url).content.decode()
     response = client.post(url, {"text": TEXT})
@@ -47,7 +47,7 @@ def test_a_pasted_text_is_held_against_the_report(federation: Federation) -> Non
 
 def test_in_english_the_page_speaks_english(federation: Federation) -> None:
     the_city_returns_all(federation)
-    client = signed_in("report_editor", federation.city.organisation)
+    client = federation.city.browser("report_editor")
     client.cookies["gonghui_language"] = "en"
     page = client.post(address("report_reconcile", federation.city), {"text": TEXT}).content.decode()
     assert "3 matched: 2 agreeing, 1 not; 2 not matched" in page
@@ -64,7 +64,7 @@ def test_in_english_the_page_speaks_english(federation: Federation) -> None:
     ],
 )
 def test_what_cannot_be_read_is_said_beside_the_field(federation: Federation, text: str, sentence: str) -> None:
-    client = signed_in("report_editor", federation.city.organisation)
+    client = federation.city.browser("report_editor")
     response = client.post(address("report_reconcile", federation.city), {"text": text})
     page = response.content.decode()
     assert response.status_code == 422
@@ -73,7 +73,7 @@ def test_what_cannot_be_read_is_said_beside_the_field(federation: Federation, te
 
 
 def test_nothing_of_the_text_is_kept_or_logged(federation: Federation, caplog: pytest.LogCaptureFixture) -> None:
-    client = signed_in("report_editor", federation.city.organisation)
+    client = federation.city.browser("report_editor")
     caplog.set_level(logging.DEBUG)
     before = Entry.objects.count()
     for text in (SECRET + TEXT, SECRET, SECRET + "\x01\x02\x03\x04\x05"):
@@ -89,15 +89,15 @@ def test_a_small_sensitive_number_of_another_unit_stays_hidden(federation: Feder
     returned_by(federation, "east", "F42", 7)
     text = {"text": "12351热线受理诉求7件。"}
     url = address("report_reconcile", federation.east)
-    above = signed_in("report_editor", federation.city.organisation).post(url, text).content.decode()
-    own = signed_in("report_editor", federation.east.organisation).post(url, text).content.decode()
+    above = federation.city.browser("report_editor").post(url, text).content.decode()
+    own = federation.east.browser("report_editor").post(url, text).content.decode()
     assert "小于 10，只对本单位显示" in above
     assert "与台账相符" not in above
     assert "与台账相符" in own
 
 
 def test_another_branch_and_an_absent_one_look_the_same(federation: Federation) -> None:
-    stranger = signed_in("report_editor", federation.west.organisation)
+    stranger = federation.west.browser("report_editor")
     theirs = stranger.post(address("report_reconcile", federation.east), {"text": TEXT})
     absent = stranger.post(reverse("report_reconcile", args=[FORM, "2020H1", "110000-XX-99999-9"]), {"text": TEXT})
     assert theirs.status_code == absent.status_code == 404
