@@ -29,12 +29,16 @@ from gonghui.reports.sheets.columns import COLUMNS, SHEET
 from gonghui.reports.sheets.out import HEADER_ROW, workbook
 from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
 from gonghui.spine.officials import actions as officials
-from gonghui.spine.officials.models import ROLES, Post, ResetCode
+from gonghui.spine.officials.actions import CertificateEntry, PositionEntry, WorkerEntry
+from gonghui.spine.officials.models import ROLES, Certificate, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations import actions as organisations
 from gonghui.spine.organisations.actions import EmployerEntry, Founding, Proposal
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.spine.organisations.rules import Ballot
 from gonghui.spine.organisations.tests.builders import an_employer
+from gonghui.web.imports import actions as desk
+from gonghui.web.imports.models import Import
+from gonghui.web.imports.sheet import SHEETS, Scope
 from gonghui.web.models import Account
 from gonghui.web.tests.builders import signed_in
 
@@ -114,6 +118,7 @@ class Branch:
     lines: dict[str, Line] = field(default_factory=dict)
     evidence: Evidence = field(init=False)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    imports: dict[str, Import] = field(default_factory=dict)
     filed: Report = field(init=False)
     draft: Report = field(init=False)
     circulated: Report = field(init=False)
@@ -123,6 +128,9 @@ class Branch:
     published: Report = field(init=False)
     set_ups: dict[str, SetUp] = field(default_factory=dict)
     reset_code: ResetCode = field(init=False)
+    position: Position = field(init=False)
+    worker: SocialWorker = field(init=False)
+    certificate: Certificate = field(init=False)
     entry: Entry = field(init=False)
     kept: Witnessed = field(init=False)
 
@@ -169,10 +177,12 @@ def build() -> World:
         _year_before(world, branch)
         _half_year(world, branch)
         _july(world, branch)
+        _imports(world, branch)
         _town(world, branch)
         _set_ups(world, branch)
         _reports(world, branch)
         _reset_code(world, branch)
+        _social_worker(world, branch)
         _kept(world, branch)
     _made(world, "city", city, FORM, H1, asks=[branch.district for branch in world.branches.values()])
     seal_all()
@@ -363,6 +373,23 @@ def filled(content: bytes, answers: dict[str, dict[str, object]]) -> bytes:
     return _saved(book)
 
 
+def _imports(world: World, branch: Branch) -> None:
+    """Files that the district's organising officer brought: one in each state that has a page of its own."""
+    by = world.actor(f"{branch.key}.org")
+    rows = {
+        "faulty": ("名称,层级,上级", f"{branch.marked('示例错')}工会,没有的层级,{branch.town.code}"),
+        "committed": ("名称,层级,上级", f"{branch.marked('示例导入')}工会,基层工会,{branch.town.code}"),
+        "checked": ("组织代码,英文名称", f"{branch.shop.code},{branch.marked('Example ')}"),
+        "mapping": ("甲,乙", f"{branch.shop.code},{branch.marked('某')}"),
+    }
+    for state, (head, row) in rows.items():
+        sheet, scope = SHEETS["organisations.unions"], Scope(by, 0, AUGUST)
+        branch.imports[state] = desk.bring_file(sheet, f"{head}\n{row}\n".encode(), "名册.csv", scope=scope, on=AUGUST)
+    desk.commit_import(branch.imports["committed"], by=by, on=AUGUST)
+    for batch in branch.imports.values():
+        batch.refresh_from_db()
+
+
 def _july(world: World, branch: Branch) -> None:
     answer = branch.july_answer = _answer(world.rounds["july"], branch.district)
     clerk = world.actor(f"{branch.key}.stats")
@@ -494,6 +521,23 @@ def _filed(world: World, key: str, report: Report) -> Report:
     mark = filings.pressed_now()
     filings.settle(mark)
     return filings.confirm_filing(report, by=world.actor(f"{key}.lead"), on=AUGUST, mark=mark)
+
+
+def _social_worker(world: World, branch: Branch) -> None:
+    """Somebody on post with one certificate verified and one that waits."""
+    hr, verifier = world.actor(f"{branch.key}.hr"), world.actor(f"{branch.key}.org")
+    place = PositionEntry(branch.district, f"SG-{branch.key}", "junior", 5, APPOINTED)
+    [branch.position] = officials.open_positions([place], by=hr, on=APPOINTED)
+    person = WorkerEntry(branch.district, f"S-{branch.key}", branch.marked("社"), date(1990, 1, 1), APPOINTED)
+    branch.worker = officials.enrol_and_post(person, branch.position, APPOINTED, by=hr, on=APPOINTED)
+    entries = [
+        CertificateEntry(
+            branch.worker, kind, level, f"{kind}-{branch.key}", date(2016, 6, 1), branch.marked("机关"), until
+        )
+        for kind, level, until in (("social_work", "worker", date(2022, 6, 30)), ("counselling", "third", None))
+    ]
+    verified, branch.certificate = officials.submit_certificates(entries, by=hr, on=SUMMER)
+    officials.check_certificates([verified], "verify", by=verifier, on=SUMMER)
 
 
 def _kept(world: World, branch: Branch) -> None:

@@ -6,11 +6,18 @@ seen gets 404; the others get the page. A new address without a row here fails `
 
 from typing import Any
 
-from tests.permissions import officials, organisations, reports, returns, shells
+from tests.permissions import imports, officials, organisations, reports, returns, shells
 from tests.permissions.row import Row
 from tests.world import ABSENT_UUID, EARLIER, FORM, H1, PAST, QUARTERS, Branch, World
 
-TABLE: dict[str, Row] = {**shells.ROWS, **returns.ROWS, **reports.ROWS, **organisations.ROWS, **officials.ROWS}
+TABLE: dict[str, Row] = {
+    **shells.ROWS,
+    **returns.ROWS,
+    **reports.ROWS,
+    **organisations.ROWS,
+    **officials.ROWS,
+    **imports.ROWS,
+}
 
 
 def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, Any]:
@@ -28,6 +35,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "half_year": "half_year",
         **{name: period.key for name, period in QUARTERS.items()},
         "rename": "rename",
+        "unions": "organisations.unions",
+        "commit": "commit",
         "html": "html",
         "csv": "csv",
         "set_ups_list": "set_ups",
@@ -58,7 +67,11 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "upload": branch.uploads["checked"].public_id,
         "upload_faulty": branch.uploads["faulty"].public_id,
         "reset_code": branch.reset_code.public_id,
+        **{f"import_{state}": batch.public_id for state, batch in branch.imports.items()},
         "person": clerk.account.public_id,
+        "worker": branch.worker.public_id,
+        "position": branch.position.public_id,
+        "certificate": branch.certificate.public_id,
         "post": clerk.post.public_id,
         "circulated": branch.circulated.public_id,
         "published_report": branch.published.public_id,

@@ -1,7 +1,8 @@
 """The pages of the desk: what was brought, bringing a file, what it would change, its columns, taking it back."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,17 +17,20 @@ from gonghui.core import access, clock
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web import say, shell
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, Seen, View, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.imports import actions, headers, jobs, parameters, workbooks
 from gonghui.web.imports.kinds import Day
 from gonghui.web.imports.models import Import, ImportRow
 from gonghui.web.imports.sheet import CHANGED, NEW, SAME, SHEETS, WRONG, Scope, Sheet
 
+P = ParamSpec("P")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BANNER = "演示数据，由程序生成，仅总数取自公开报道"
 ROWS = 50
 FAULTS = 100
+IMPORTING = "imports.some"
+"""What is missing where somebody may import nothing at all."""
 TAKEN, LOOKED = "imports.layout_taken", "imports.rows_seen"
 
 
@@ -39,25 +43,45 @@ def sheet_named(actor: Actor, name: str) -> Sheet:
     return found
 
 
+def offered(actor: Actor) -> list[Sheet]:
+    """The sheets somebody may import; refused where there is none."""
+    found = [sheet for sheet in SHEETS.values() if actor.may(sheet.power)]
+    if not found:
+        actor.require(IMPORTING)
+    return found
+
+
 def one_of(actor: Actor, public_id: object) -> Import:
     """The import, if it is the actor's to see."""
     found: Import = get_object_or_404(Import.objects.seen_by(actor), public_id=public_id)
     return found
 
 
-@page()
+def importing(view: View[P]) -> Seen[P]:
+    """A page of the desk, for somebody who may import something."""
+
+    @page()
+    @wraps(view)
+    def seen(request: ConsoleRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        offered(request.actor)
+        return view(request, *args, **kwargs)
+
+    return seen
+
+
+@importing
 def imports(request: ConsoleRequest) -> HttpResponseBase:
     """Everything that was brought, the newest first, and the lists a file can be brought to."""
-    offered = [sheet for sheet in SHEETS.values() if request.actor.may(sheet.power) and sheet.stands_alone]
+    sheets = [sheet for sheet in offered(request.actor) if sheet.stands_alone]
     seen = Import.objects.seen_by(request.actor)
     return render(
         request,
         "imports/imports.html",
-        {"sheets": offered, "page": Keyset(seen, ("-uploaded_at", "-id"), ROWS).page(request)},
+        {"sheets": sheets, "page": Keyset(seen, ("-uploaded_at", "-id"), ROWS).page(request)},
     )
 
 
-@page()
+@importing
 def bring(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """Dropping a file on a list."""
     sheet = sheet_named(request.actor, name)
@@ -143,7 +167,7 @@ def said(problem: dict[str, Any]) -> dict[str, str]:
     }
 
 
-@page()
+@importing
 def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """One import: every fault with its cell, or what will change; committed, named anew or put aside from here."""
     batch = one_of(request.actor, public_id)
@@ -191,7 +215,7 @@ def _choices(batch: Import, sheet: Sheet) -> list[tuple[int, str, str]]:
     return [(at, heading, key_at.get(at, "")) for at, heading in enumerate(batch.headings) if heading]
 
 
-@page()
+@importing
 def columns(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """Which column of the file is which: asked where it could not be guessed, changed where it was guessed wrongly."""
     batch = one_of(request.actor, public_id)
@@ -213,7 +237,7 @@ def columns(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     )
 
 
-@page()
+@importing
 @require_POST
 def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseBase:
     """Commit, compare again, put aside, or take back; a large one goes to the worker."""
@@ -247,7 +271,7 @@ def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseB
     return redirect("import", batch.public_id)
 
 
-@page()
+@importing
 def undo(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """What taking an import back would touch, and what stands in the way."""
     batch = one_of(request.actor, public_id)
@@ -270,7 +294,7 @@ def undo(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     )
 
 
-@page()
+@importing
 def marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The user's own workbook with every fault marked."""
     batch = one_of(request.actor, public_id)
@@ -286,7 +310,7 @@ def marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     return attachment(content, f"{stem}-{_('请改正')}.xlsx")
 
 
-@page()
+@importing
 def layout(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """The list in the layout that is read back; with `?empty=1` its header alone."""
     sheet = sheet_named(request.actor, name)

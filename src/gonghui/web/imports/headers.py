@@ -19,7 +19,7 @@ WITHIN = 30
 LONGEST = 120
 LEFT_OUT = ""
 _MARKS = re.compile(r"[\s*＊:：_\-—/、,，.。()（）\[\]【】《》\"“”']+")
-_REMARK = re.compile(r"[(（\[【].*?[)）\]】]|必填|选填|required|optional")
+_REMARK = re.compile(r"[(（\[【].*?[)）\]】]|必填|选填|required|optional")  # zh
 
 
 @dataclass(frozen=True)
