@@ -1,6 +1,16 @@
 """Addresses of posts, accounts and codes."""
 
-from tests.permissions.row import APPOINTING, EVERYBODY, OFFICIAL_READERS, SECURITY, SYSTEM, Row
+from tests.permissions.row import (
+    APPOINTING,
+    EVERYBODY,
+    OFFICIAL_READERS,
+    ORGANISING,
+    SECURITY,
+    STAFFING,
+    SYSTEM,
+    WORKER_READERS,
+    Row,
+)
 
 ROWS: dict[str, Row] = {
     "officials": Row(read=OFFICIAL_READERS),
@@ -50,4 +60,66 @@ ROWS: dict[str, Row] = {
     "reset_code_confirm": Row("reset_code", "district", send=SECURITY, also=("city.lead",), doers=("city.lead",)),
     "reset_code_void": Row("reset_code", "district", send=SECURITY, doers=("admin.security",)),
     "reset_use": Row(signed_in=200, anonymous=200),
+    "social_workers": Row(read=WORKER_READERS),
+    "social_worker_new": Row(
+        read=STAFFING,
+        send=STAFFING,
+        doers=("city.hr", "{b}.hr"),
+        body=lambda world, branch: {
+            "organisation": branch.town.code,
+            "worker_no": f"N-{branch.key}",
+            "name": branch.marked("新"),
+            "born_on": "1990-01-01",
+            "hired_on": "2020-08-03",
+        },
+    ),
+    "social_worker": Row("worker", "district", read=WORKER_READERS),
+    "social_worker_step": Row(
+        "worker",
+        "district",
+        send=STAFFING,
+        knock=WORKER_READERS,
+        doers=("city.hr", "{b}.hr"),
+        body=lambda world, branch: {"step": "leave", "on": "2020-08-10"},
+    ),
+    "social_worker_change": Row(
+        "worker",
+        "district",
+        read=STAFFING,
+        send=STAFFING,
+        doers=("city.hr", "{b}.hr"),
+        body=lambda world, branch: {"name": branch.marked("改"), "born_on": "1990-01-01", "hired_on": "2018-01-02"},
+    ),
+    "positions": Row(read=WORKER_READERS),
+    "position": Row(
+        "position",
+        "district",
+        read=WORKER_READERS,
+        send=STAFFING,
+        doers=("city.hr", "{b}.hr"),
+        body=lambda world, branch: {"grade": "middle", "headcount": "8"},
+    ),
+    "position_new": Row(
+        read=STAFFING,
+        send=STAFFING,
+        doers=("city.hr", "{b}.hr"),
+        body=lambda world, branch: {
+            "organisation": branch.town.code,
+            "post_no": f"N-{branch.key}",
+            "grade": "junior",
+            "headcount": "2",
+            "first_on": "2020-08-03",
+        },
+    ),
+    "certificates": Row(read=WORKER_READERS),
+    "certificate": Row("certificate", "district", read=WORKER_READERS),
+    "certificate_step": Row(
+        "certificate",
+        "district",
+        send=ORGANISING,
+        knock=WORKER_READERS,
+        doers=("city.org", "{b}.org"),
+        body=lambda world, branch: {"step": "verify"},
+    ),
+    "lapses": Row(read=WORKER_READERS),
 }

@@ -49,6 +49,8 @@ MENU = (
             Desk(_("建会"), "set_ups", "organisations.set_ups", key="s"),
             Desk(_("干部"), "officials", "officials.see", key="p"),
             Desk(_("成批导入"), "imports", "organisations.edit", key="i"),
+            Desk(_("专职社工"), "social_workers", "officials.social_workers", key="g"),
+            Desk(_("社工证书"), "certificates", "officials.social_workers", key="z"),
             Desk(_("重置码"), "reset_codes", "officials.confirm_reset", key="w"),
         ),
     ),

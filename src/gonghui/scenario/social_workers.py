@@ -96,6 +96,7 @@ def _with_certificates(everybody: Sequence[Person]) -> Iterator[Person]:
     qualified = [person.number for person in everybody if person.qualified_on is not None]
     Random(f"{SEED}:certificates").shuffle(qualified)
     ends = [until for until, many in LAPSING for _ in range(many)]
+    Random(f"{SEED}:registrations").shuffle(ends)
     alone = len(qualified) - SOCIAL_WORK
     both = COUNSELLING + LABOUR_RELATIONS - alone
     kinds: dict[int, tuple[str, ...]] = {}

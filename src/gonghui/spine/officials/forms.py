@@ -1,5 +1,6 @@
 """What is typed about posts and codes; the actions check it again."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
-from gonghui.spine.officials import rules
-from gonghui.spine.officials.models import ROLES, Post
+from gonghui.spine.officials import actions, rules
+from gonghui.spine.officials.actions import PositionEntry, WorkerEntry
+from gonghui.spine.officials.models import ROLES, Position, Post, SocialWorker
 from gonghui.spine.officials.rules import Role
+from gonghui.spine.officials.rules import social_workers as workers
+from gonghui.spine.organisations.forms import DayField, OrganisationField
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say
 from gonghui.web.models import Account
@@ -165,3 +169,162 @@ class ResetForm(forms.Form):
         if typed.get("password") != typed.get("again"):
             self.add_error("again", gettext("两次输入的密码不同，请重新输入"))
         return typed
+
+
+# Social workers ---------------------------------------------------------------------------------------------------
+
+
+class PositionField(forms.ModelChoiceField):
+    """A position of the actor's own scope that stands today, with its union."""
+
+    def __init__(self, actor: Actor, **given: Any) -> None:
+        seen = Position.objects.seen_by(actor).filter(last_on=None, organisation__is_active=True)
+        super().__init__(queryset=seen.select_related("organisation"), to_field_name="post_no", **given)
+
+    def label_from_instance(self, position: Any) -> str:
+        """The number and the union."""
+        return f"{position.post_no} {position.organisation.short_title}"
+
+
+def _titles(pairs: Any) -> list[tuple[str, str]]:
+    return [(key, gettext(title)) for key, title in pairs.items()]
+
+
+class WorkerForm(forms.Form):
+    """A social worker on the roll; on a position at once where one is chosen."""
+
+    worker_no = forms.CharField(label=_("工号"), max_length=20)
+    name = forms.CharField(label=_("姓名"), max_length=50)
+    born_on = day_field(_("出生日期"), help_text=_("用来核对取得证书时的年龄"))
+    hired_on = day_field(_("聘用日期"), required=False, help_text=_("不填为拟聘"))
+    contract_to = day_field(_("合同止日"), required=False)
+    station = forms.CharField(label=_("服务站"), max_length=60, required=False)
+    duties = forms.MultipleChoiceField(label=_("职责"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, actor: Actor, worker: SocialWorker | None = None, **given: Any) -> None:
+        start = {name: getattr(worker, name) for name in self.base_fields} if worker is not None else None
+        super().__init__(*args, initial=start, **given)
+        self.worker = worker
+        self.fields["duties"].choices = _titles(workers.scheme(clock.today()).duties)  # type: ignore[attr-defined]
+        if worker is not None:
+            del self.fields["worker_no"]
+            return
+        self.fields["organisation"] = OrganisationField(actor, label=_("组织"), help_text=_("输入名称或代码"))
+        self.fields["position"] = PositionField(actor, label=_("岗位"), required=False)
+        self.fields["first_on"] = day_field(_("到岗日期"), required=False)
+        self.order_fields(["organisation", "worker_no", "name", "born_on", "hired_on", "contract_to"])
+
+    def clean(self) -> dict[str, Any]:
+        """A position and its first day go together, and take somebody who is hired."""
+        typed = super().clean() or {}
+        if (typed.get("position") is None) != (typed.get("first_on") is None):
+            self.add_error("first_on", gettext("岗位和到岗日期要么都填，要么都不填"))
+        if typed.get("position") is not None and typed.get("hired_on") is None:
+            self.add_error("hired_on", gettext("上岗的社工须有聘用日期"))
+        return typed
+
+    def entry(self) -> WorkerEntry:
+        """The social worker as the action takes them."""
+        given = self.cleaned_data
+        return WorkerEntry(
+            organisation=self.worker.organisation if self.worker is not None else given["organisation"],
+            worker_no=self.worker.worker_no if self.worker is not None else given["worker_no"],
+            name=given["name"],
+            born_on=given["born_on"],
+            hired_on=given["hired_on"],
+            contract_to=given["contract_to"],
+            station=given["station"],
+            duties=tuple(given["duties"]),
+            account=self.worker.account if self.worker is not None else None,
+        )
+
+    def enrol(self, *, by: Actor, on: date) -> SocialWorker:
+        """On the roll, and on the position."""
+        return actions.enrol_and_post(
+            self.entry(), self.cleaned_data["position"], self.cleaned_data["first_on"], by=by, on=on
+        )
+
+
+class WorkerStepForm(forms.Form):
+    """The day of a step, and the position where it leads to one."""
+
+    on = DayField(label=_("日期"))
+
+    def __init__(self, *args: Any, actor: Actor, step: str, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if step in ("post", "transfer"):
+            self.fields["position"] = PositionField(actor, label=_("岗位"))
+            self.order_fields(["position", "on"])
+        if step == "end":
+            self.fields["on"].label = _("在岗到")
+
+
+class PositionForm(forms.Form):
+    """A position for social workers."""
+
+    post_no = forms.CharField(label=_("岗位编号"), max_length=20)
+    grade = forms.ChoiceField(label=_("职级"))
+    headcount = forms.IntegerField(label=_("编制人数"), min_value=1, max_value=999)
+    first_on = DayField(label=_("设立日期"))
+    last_on = day_field(_("撤销日期"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, position: Position | None = None, **given: Any) -> None:
+        start = {name: getattr(position, name) for name in self.base_fields} if position is not None else None
+        super().__init__(*args, initial=start, **given)
+        self.position = position
+        self.fields["grade"].choices = _titles(workers.scheme(clock.today()).grades)  # type: ignore[attr-defined]
+        if position is not None:
+            del self.fields["post_no"], self.fields["first_on"]
+        else:
+            self.fields["organisation"] = OrganisationField(actor, label=_("组织"), help_text=_("输入名称或代码"))
+            self.order_fields(["organisation", "post_no"])
+
+    def entry(self) -> PositionEntry:
+        """The position as the action takes it."""
+        given, stands = self.cleaned_data, self.position
+        return PositionEntry(
+            organisation=stands.organisation if stands is not None else given["organisation"],
+            post_no=stands.post_no if stands is not None else given["post_no"],
+            grade=given["grade"],
+            headcount=given["headcount"],
+            first_on=stands.first_on if stands is not None else given["first_on"],
+            last_on=given["last_on"],
+        )
+
+
+class CertificateForm(forms.Form):
+    """A certificate as its holder's union enters it."""
+
+    kind_level = forms.ChoiceField(label=_("证书和级别"))
+    number = forms.CharField(
+        label=_("证书编号"), max_length=workers.LONGEST_NUMBER, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    issued_on = DayField(label=_("发证日期"))
+    issuer = forms.CharField(label=_("发证机关"), max_length=80)
+    until = day_field(_("登记止日"), required=False, help_text=_("有登记有效期的证书才填"))
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        kinds = workers.scheme(clock.today()).certificates.values()
+        self.fields["kind_level"].choices = [  # type: ignore[attr-defined]
+            (gettext(kind.title), [(f"{kind.key}.{key}", gettext(title)) for key, title in kind.levels.items()])
+            for kind in kinds
+        ]
+
+
+class RenewalForm(forms.Form):
+    """A longer registration."""
+
+    until = day_field(_("新的登记止日"))
+
+
+class RejectForm(forms.Form):
+    """Why a certificate is sent back."""
+
+    why_not = forms.CharField(label=_("退回原因"), max_length=200)
+
+
+class RevealForm(forms.Form):
+    """Why somebody wants to see a number."""
+
+    why = forms.CharField(label=_("查看原因"), max_length=100, min_length=2)

@@ -1,6 +1,7 @@
 """When a social worker is on post, when a certificate counts, and what that makes of the two lists day by day."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -258,3 +259,34 @@ def check_quota(post_no: str, headcount: int, filled: int) -> None:
 def most_at_once(spans: Sequence[Days]) -> int:
     """How many of the spans run on the busiest day."""
     return max((sum(other.has(span.first) for other in spans) for span in spans), default=0)
+
+
+# What is to come --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The share on a day to come: how many lose their last certificate that counts the day before, and who is left."""
+
+    on: date
+    losing: int
+    qualified: int
+    everybody: int
+
+    def falls_below(self, percent: int) -> bool:
+        """Whether the share is under so many percent, exactly."""
+        return self.qualified * 100 < percent * self.everybody
+
+
+def ahead(last_days: Sequence[date | None], everybody: int, *, on: date, until: date) -> list[Ahead]:
+    """The share today and on each day on which it falls, if nobody comes, goes or renews.
+
+    `last_days` are of those who count today: the last day of the certificate that holds longest, none for ever.
+    """
+    left = len(last_days)
+    found = [Ahead(on, 0, left, everybody)]
+    ending = Counter(last + ONE_DAY for last in last_days if last is not None and last < until)
+    for day in sorted(ending):
+        left -= ending[day]
+        found.append(Ahead(day, ending[day], left, everybody))
+    return found
