@@ -10,8 +10,8 @@ from typing import Any
 from gonghui.reports.charts import Chart
 from gonghui.reports.printing import docx_parts, drawing, layout, qr
 from gonghui.reports.printing.docx_parts import fonts, legal, twips
-from gonghui.reports.printing.joined import printed
-from gonghui.reports.printing.paper import Number, Paper, Run, Section, level_of
+from gonghui.reports.printing.joined import joined, parts
+from gonghui.reports.printing.paper import Paper, Run, Section, level_of
 from gonghui.reports.printing.stands import stands
 from gonghui.reports.printing.tables import Table, widths
 
@@ -153,11 +153,12 @@ class _Writer:
     def _runs(self, runs: Iterable[Run], style: str) -> None:
         made = self._made("", style)
         for run in runs:
-            one = made.add_r()
-            if isinstance(run, Number) and not self.paper.english:
-                # By Chinese rules LibreOffice breaks a line between any two characters, joined or not.
-                one.append(self.parse(f'<w:rPr {docx_parts.NAMESPACES}><w:lang w:eastAsia="en-GB"/></w:rPr>'))
-            one.text = legal(printed(run))
+            for is_kept, text in parts(run):
+                one = made.add_r()
+                if is_kept and not self.paper.english:
+                    # By Chinese rules LibreOffice breaks a line between any two characters, joined or not.
+                    one.append(self.parse(f'<w:rPr {docx_parts.NAMESPACES}><w:lang w:eastAsia="en-GB"/></w:rPr>'))
+                one.text = legal(joined(text) if is_kept else text)
         self.body.insert_element_before(made, "w:sectPr")
 
     def _title(self) -> None:
@@ -208,9 +209,9 @@ class _Writer:
             self.paragraph("", "Normal")
         for n, title in enumerate(paper.attachments, start=1):
             number = f"{n}. " if len(paper.attachments) > 1 else ""
-            first, others = ("Annexes: ", "") if paper.english else ("附件：", "\u3000" * 3)  # zh
+            first, others = ("Annexes:\t", "\t") if paper.english else ("附件：", "\u3000" * 3)  # zh
             mark = first if n == 1 else others
-            self.paragraph(f"{mark}{number}{title}", "Normal")
+            self.paragraph(f"{mark}{number}{title}", "Listed")
         if paper.is_signed and paper.dated:
             self.paragraph("", "Signed")
             for words, right in (

@@ -72,11 +72,12 @@ def _in_order(properties: str) -> str:
 
 _CENTRE, _LEFT, _RIGHT = ('<w:jc w:val="center"/>', '<w:jc w:val="left"/>', '<w:jc w:val="right"/>')
 _NO_INDENT = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
+_HANGING = '<w:ind w:left="1360" w:hanging="1360"/>'
 _FREE = '<w:spacing w:line="240" w:lineRule="auto"/>'
 
 
-def _small(size: float) -> str:
-    return f'<w:spacing w:line="{round(size * 29)}" w:lineRule="exact"/>'
+def _small(size: float, before: int = 0, after: int = 0) -> str:
+    return f'<w:spacing w:before="{before}" w:after="{after}" w:line="{round(size * 29)}" w:lineRule="exact"/>'
 
 
 def styles(*, english: bool) -> bytes:
@@ -118,10 +119,11 @@ def styles(*, english: bool) -> bytes:
         _style("Heading3", "heading 3", font=layout.BODY, level=3),
         _style("Heading4", "heading 4", font=layout.BODY, level=4),
         _style("Flush", "Flush", font=layout.BODY, paragraph=_LEFT + _NO_INDENT),
+        _style("Listed", "Listed", font=layout.BODY, paragraph=_HANGING if english else ""),
         _style("Signed", "Signed", font=layout.BODY, paragraph=_RIGHT + _NO_INDENT),
         _style("AnnexMark", "Annex mark", font=layout.HEI, paragraph=_LEFT + _NO_INDENT + "<w:pageBreakBefore/>"),
         _style("Chart", "Chart", font=layout.BODY, paragraph="<w:keepNext/>" + _CENTRE + _NO_INDENT + _FREE),
-        _style("Caption", "caption", font=layout.SONG, size=12, paragraph=_CENTRE + _NO_INDENT),
+        _style("Caption", "caption", font=layout.SONG, size=12, paragraph=_CENTRE + _NO_INDENT + _small(12, 80, 160)),
         _style("Cell", "Cell", font=layout.SONG, size=small, paragraph=_LEFT + _NO_INDENT + _small(small)),
         _style("CellRight", "Cell right", font=layout.SONG, size=small, paragraph=_RIGHT + _NO_INDENT + _small(small)),
         _style("CellHead", "Cell head", font=layout.HEI, size=small, paragraph=_CENTRE + _NO_INDENT + _small(small)),

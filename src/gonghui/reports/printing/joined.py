@@ -7,7 +7,6 @@ from gonghui.reports.printing.layout import JOINER
 from gonghui.reports.printing.paper import Number, Run
 
 _HAN = "\u2e80-\u9fff\uf900-\ufaff"  # zh
-_AFTER_DIGIT = re.compile(rf"(?<=\d)(?=[{_HAN}%])")
 _AT_NUMBER = re.compile(r"(?<=\d) | (?=\d)|(?<=million) |(?<=billion) ")
 NO_BREAK_SPACE = "\u00a0"
 
@@ -37,9 +36,11 @@ def _is_han(sign: str) -> bool:
     return re.match(rf"[{_HAN}]", sign) is not None
 
 
-def printed(run: Run) -> str:
-    """A run as both renderers set it: a live number whole, in other text each digit with the sign after it."""
-    return joined(run.text) if isinstance(run, Number) else _AFTER_DIGIT.sub(JOINER, run.text)
+def parts(run: Run) -> list[tuple[bool, str]]:
+    """A run in parts, each with whether no line may end in it: a live number, in other text a number with its sign."""
+    if isinstance(run, Number):
+        return [(True, run.text)]
+    return [(KEPT.fullmatch(part) is not None, part) for part in re.split(f"({KEPT.pattern})", run.text) if part]
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,6 @@ Tagged, with title and language; the filing's instant is its only time.
 """
 
 import json
-import re
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from gonghui.reports.charts import Chart
 from gonghui.reports.printing import drawing, faces, layout, qr
-from gonghui.reports.printing.joined import KEPT, spaced
+from gonghui.reports.printing.joined import parts, spaced
 from gonghui.reports.printing.paper import Number, Paper, Run, level_of
 from gonghui.reports.printing.stands import stands
 from gonghui.reports.printing.tables import Table, widths
@@ -108,13 +107,9 @@ def _faces() -> dict[str, Any]:
 
 def _parts(run: Run) -> list[dict[str, Any]]:
     """A run in parts; a kept one is never broken over two lines."""
-    if isinstance(run, Number):
-        return (
-            [{"kept": True, "text": run.text}] if " " not in run.text else [{"kept": False, "text": spaced(run.text)}]
-        )
-    return [
-        {"kept": bool(KEPT.fullmatch(part)), "text": part} for part in re.split(f"({KEPT.pattern})", run.text) if part
-    ]
+    if isinstance(run, Number) and " " in run.text:
+        return [{"kept": False, "text": spaced(run.text)}]
+    return [{"kept": is_kept, "text": text} for is_kept, text in parts(run)]
 
 
 def _table(table: Table, *, english: bool) -> dict[str, Any]:

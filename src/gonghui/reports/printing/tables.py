@@ -20,7 +20,7 @@ class Annex:
     tables: tuple[Table, ...]
 
 
-FIRST, FIRST_ENGLISH = 30.0, 44.0
+FIRST, FIRST_ENGLISH = 30.0, 34.0
 """The width of the column of names, in millimetres."""
 
 
@@ -31,4 +31,4 @@ def widths(table: Table, whole: float, *, english: bool) -> list[float]:
         max(7, *(len(row[n]) for row in table.rows), *(len(word) for word in table.head[n].split() if word.isascii()))
         for n in range(1, len(table.head))
     ]
-    return [first, *((whole - first) * (one + 2) / sum(one + 2 for one in longest) for one in longest)]
+    return [first, *((whole - first) * (one + 1) / sum(one + 1 for one in longest) for one in longest)]

@@ -19,7 +19,7 @@ import pytest
 from gonghui.core.errors import Refusal
 from gonghui.reports.charts import Chart
 from gonghui.reports.printing import docx, drawing, faces, layout, pdf, qr
-from gonghui.reports.printing.joined import joined, plain, printed
+from gonghui.reports.printing.joined import joined, parts, plain
 from gonghui.reports.printing.paper import Heading, Paper, Seal, Section, Words, closed, level_of
 from gonghui.reports.printing.plain import plain as as_plain
 from gonghui.reports.printing.plain import rebuilt
@@ -98,7 +98,7 @@ def test_every_printed_number_is_in_the_document_and_whole(english: bool):
     opened = python_docx.Document(io.BytesIO(docx.render(paper)))
     runs = [run.text for paragraph in opened.paragraphs for run in paragraph.runs]
     for number in paper.numbers:
-        assert printed(number) in runs
+        assert joined(number.text) in runs
     cells = [cell.text for table in opened.tables for row in table.rows for cell in row.cells]
     assert {"2,060,012", "245,187,902.36", "—"} <= set(cells)
     assert GROUPS[0] in " ".join(cells)
@@ -113,7 +113,9 @@ def test_a_joiner_stands_wherever_a_line_could_end_in_a_number():
     assert joined("2.06 million payments to workers") == "2.06\u00a0million\u00a0payments to workers"
     assert joined("CNY 245 million") == "CNY\u00a0245\u00a0million"
     assert joined("two times") == "two\u00a0times"
-    assert printed(Words("从1月20日到8月13日")) == "从1\u2060月20\u2060日到8\u2060月13\u2060日"
+    assert parts(Words("从1月20日，14,870家")) == [
+        (False, "从"), (True, "1月"), (True, "20日"), (False, "，"), (True, "14,870家")
+    ]  # fmt: skip
 
 
 def test_the_page_is_that_of_the_standard():
@@ -285,7 +287,11 @@ def test_what_is_attached_is_listed_on_a_page_with_the_end_of_the_text(lines: in
     (page,) = (page for page in _pages(pdf.render(paper)) if "附件：" in page)
     assert "末" in page
     opened = python_docx.Document(io.BytesIO(docx.render(paper)))
-    kept = [one.text for one in opened.paragraphs if one.paragraph_format.keep_with_next and one.style.name == "Normal"]
+    kept = [
+        one.text
+        for one in opened.paragraphs
+        if one.paragraph_format.keep_with_next and one.style.name in ("Normal", "Listed")
+    ]
     assert [one[:1] for one in kept[-4:]] == ["末", "", "附", "\u3000"]  # and the day after them
 
 
