@@ -82,6 +82,11 @@ class Filled:
         return self.filed_as is not None and self.filed_as.version != self.row.figure.version
 
     @property
+    def about(self) -> str:
+        """The form's row that it is, or that it compares."""
+        return self.row.id.partition("|")[0]
+
+    @property
     def figure(self) -> Figure:
         """The figure asked."""
         return self.row.figure

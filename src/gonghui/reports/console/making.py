@@ -171,7 +171,8 @@ def signing_desk(request: ConsoleRequest, form: str, period: str, code: str) -> 
 
 def _signing_rows(actor: Actor, place: Place, kept: Report, filling: Filling) -> list[dict[str, Any]]:
     """Every figure with who answers for it and how its signature stands; `is_mine` where the reader may sign it now."""
-    found, hidden = signatures.of(kept), areas.masked_rows(filling.shown, place.organisation, actor)
+    masked = areas.masked_rows(filling.shown, place.organisation, actor)
+    found, hidden = signatures.of(kept), {name.partition("|")[0] for name in masked}
     rows = []
     for row, filled in signatures.as_written(filling).items():
         stands = signatures.state_of(found.get(row), filled) if not kept.is_filed else "signed"

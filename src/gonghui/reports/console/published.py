@@ -15,7 +15,7 @@ from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.breakdown import openness
 from gonghui.reports.console.report import Live, Place, adjusted, is_english, label_of, name_of, title_of
-from gonghui.reports.filling import Filling, Text, prose, standing_report
+from gonghui.reports.filling import Filling, Text, is_hidden, prose, standing_report
 from gonghui.reports.models.filings import Report
 from gonghui.web.console import render
 from gonghui.web.desk import Keyset
@@ -42,7 +42,7 @@ def sections_of(filling: Filling, texts: Mapping[int, Text], *, english: bool) -
                     continue
                 row = piece.filled.row.id
                 counted[row] += 1
-                live = OpenLive(piece.filled, "", code, is_masked=row in hidden, nth=counted[row])
+                live = OpenLive(piece.filled, "", code, is_masked=is_hidden(row, hidden), nth=counted[row])
                 line.append({"text": "", "live": live})
             paragraphs.append(line)
         number = str(section.number) if english else han(section.number)

@@ -382,9 +382,9 @@ def _piece(piece: Piece, lives: dict[str, Live], shown: "Counter[str]", masked: 
     hidden = is_hidden(piece.of, masked)
     live = None
     if piece.filled is not None:
-        row, said = piece.filled.row.id, piece.filled.compared
+        row = piece.filled.row.id
         shown[row] += 1
-        own = lives[said.now.row.id if said is not None else row]
+        own = lives[piece.filled.about]
         live = replace(own, filled=piece.filled, nth=shown[row], is_masked=is_hidden(row, masked))
     return {"text": "" if hidden else piece.text, "live": live}
 

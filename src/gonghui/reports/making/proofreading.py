@@ -13,7 +13,8 @@ from gonghui.core.errors import Refusal
 from gonghui.core.han import read_han
 from gonghui.core.numerals import Style
 from gonghui.core.period import Period
-from gonghui.reports import wording
+from gonghui.reports import comparing, wording
+from gonghui.reports.changes import Way
 from gonghui.reports.filling import Filled, Filling, first_text, styled, text_of
 from gonghui.reports.printing import numbering
 from gonghui.reports.wording import Place
@@ -50,6 +51,7 @@ _YEAR_EN = re.compile(r"(?:19|20)\d\d\Z")
 _BEFORE = re.compile(r"(?<![最附临邻相接])(近)$|(?<![签合预节制条])(约)$|(超过|逾|突破|不到|不足)$")  # zh
 _BEHIND = re.compile(r"^(以上|以下|左右|余|多(?!种|项|次|方|元))")  # zh
 _OF_WHICH = "其中"  # zh
+_MOVING = re.compile(r"(?:(?:同比|环比)|(?:增长|下降|提高|降低|增加|减少)(?:了|约|近|超过)?)$")  # zh
 _BRACE = re.compile(r"\{[\w@|:]*|[\w@|:]*\}", re.ASCII)
 
 
@@ -152,11 +154,37 @@ def _of_place(place: Place, paragraph: str, number: int, filling: Filling, *, en
             number,
         )
         return
+    if (way := comparing.way_of(place.style)) is not None:
+        yield from _of_comparison(place, paragraph, number, filled, way)
+        return
     if place.style and (wrong := _wrong_style(place, filled, number, written)) is not None:
         yield wrong
         return
     if not english and filled.is_known:
         yield from _around(place, paragraph, number, styled(filled, place.style))
+
+
+def _of_comparison(place: Place, paragraph: str, number: int, filled: Filled, way: Way) -> Iterator[Finding]:
+    """Words of change before one that says its own, a unit after it, and one that has nothing to be compared with."""
+    written = paragraph[place.start : place.end]
+    lead, unit = _MOVING.search(paragraph[: place.start]), _AFTER.match(paragraph[place.end :].lstrip())
+    if lead is not None or unit is not None:
+        yield Finding(
+            "E_CLAIM",
+            "reports.text_change",
+            "第 %(paragraph)s 段：“%(written)s”自己会写出同比或环比、增减和单位，旁边不要再写“%(words)s”",
+            {"paragraph": number, "written": written[:40], "words": lead[0] if lead else unit[0] if unit else ""},
+            number,
+        )
+    found = next((one for one in filled.comparisons if one.way == way), None)
+    if found is not None and found.change is None:
+        yield Finding(
+            "W_BASE",
+            "reports.text_base",
+            "第 %(paragraph)s 段：“%(written)s”没有可比的数，会印成“%(printed)s”",
+            {"paragraph": number, "written": written[:40], "printed": found.printed},
+            number,
+        )
 
 
 def _open_braces(paragraph: str, places: Sequence[Place], number: int) -> Iterator[Finding]:

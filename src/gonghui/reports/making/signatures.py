@@ -18,7 +18,7 @@ def as_written(filling: Filling) -> dict[str, Filled]:
     for section in (*prose(filling), *prose(filling, english=True)):
         for piece in (piece for paragraph in section.paragraphs for piece in paragraph):
             if piece.filled is not None:
-                ways.setdefault(piece.filled.row.id, {})[piece.filled.printed] = piece.filled
+                ways.setdefault(piece.filled.about, {})[piece.filled.printed] = piece.filled
     rows = {}
     for row, filled in filling.rows.items():
         said = ways.get(row, {filled.printed: filled})

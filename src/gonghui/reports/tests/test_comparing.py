@@ -1,5 +1,6 @@
 """A number against the year before and the period before: what is compared with what, and what is not."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -8,13 +9,22 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Ask, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports import comparing, report_forms
+from gonghui.reports.actions import making
 from gonghui.reports.changes import Way
 from gonghui.reports.comparing import Comparison, Side, Why, base_days, compared
-from gonghui.reports.filling import Filling, fill
-from gonghui.reports.models import Line
+from gonghui.reports.filling import Filling, fill, fill_report, filled_report, standing_report
+from gonghui.reports.making import signatures
+from gonghui.reports.making.proofreading import of_section
+from gonghui.reports.models import Line, Report
+from gonghui.reports.printing.kept import kept
+from gonghui.reports.printing.paper import Number, Run, made
+from gonghui.reports.printing.table import figure_table, table_hash
+from gonghui.reports.reconcile import aside
+from gonghui.reports.reconcile.against import AGREES, held_against, read_for
 from gonghui.reports.report_forms import Form, Row
 from gonghui.reports.standing import KNOWN, Standing
 from gonghui.reports.tests.builders import (
@@ -28,7 +38,7 @@ from gonghui.reports.tests.builders import (
     a_round,
     an_accepted_return,
 )
-from gonghui.reports.tests.filing_builders import a_filed_report, the_row
+from gonghui.reports.tests.filing_builders import AUGUST, a_draft_report, a_filed_report, all_signed, an_editor, the_row
 
 H1_BEFORE, H2_BEFORE = Period.parse("2019H1"), Period.parse("2019H2")
 HALF = "half_year"
@@ -200,3 +210,88 @@ def test_the_year_to_date_is_asked_whole_and_not_added_up_from_printed_months(fe
     year = Period(months[0].first, months[-1].last)
     value = answer([Ask(FIGURES[HOTLINE], city.organisation.path, year)])[0]
     assert value.whole == (151_347,)
+
+
+# In print ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_prints_what_it_asks_to_compare_and_the_filing_keeps_it() -> None:
+    federation = a_federation()
+    east, city = federation.east, federation.city
+    returned(east, city, H1_BEFORE, H4=2_000, H10=210_000_000_00)
+    returned(east, city, H1, H4=3_000, H8=500_00, H10=245_000_000_00)
+    draft = "".join(run.text for run in _runs(filled_report(half_form(), city.organisation, H1)[1]))
+    assert "热线受理职工诉求3000件，同比增长50%；" in draft
+    assert "金额2.45亿元，同比增长16.7%。" in draft
+    assert "金额500元。" in draft  # nothing was returned the year before: the form says nothing of it
+
+    report = a_filed_report(city.organisation, H1, HALF)
+    a_corrected_line(Line.objects.get(figure=HOTLINE, last_on=H1_BEFORE.last), east, city, 2_500)
+    stood = standing_report(Report.objects.get(pk=report.pk))
+    for english, words in ((False, "同比增长50%"), (True, "up 50% on a year earlier")):
+        (said,) = (run for run in _runs(stood, english=english) if isinstance(run, Number) and run.row == "H4|yoy")
+        assert (said.text, said.value, said.period) == (words, (2_000,), H1_BEFORE)
+        paper = kept(report, english=english)
+        assert paper is not None
+        assert said.text in {number.text for number in paper.numbers}
+    rows = {row["row"]: row for row in json.loads(figure_table(report))["rows"]}
+    assert (rows["H4|yoy"]["value"], rows["H4|yoy"]["printed"]) == ([2_000], "同比增长50%")
+    assert report.table_hash == table_hash(figure_table(report))
+
+
+def _runs(filling: Filling, *, english: bool = False) -> list[Run]:
+    """What the paper of a report prints, run by run."""
+    paper = made(None, filling, english=english)
+    return [run for section in paper.sections for paragraph in section.paragraphs for run in paragraph]
+
+
+def test_the_published_half_year_of_2020_compares_nothing() -> None:
+    assert not any(row.compare for row in report_forms.form("beijing_2020h1").rows)
+
+
+def test_a_form_refuses_to_compare_what_has_no_period() -> None:
+    text = (report_forms.FOLDER / "beijing_2020h1.toml").read_text(encoding="utf-8")
+    with pytest.raises(Refusal, match="截至数"):
+        report_forms.parse(text.replace('id = "F14"\n', 'id = "F14"\ncompare = "yoy"\n'), file="x.toml")
+    with pytest.raises(Refusal, match="没有“always”这一种"):
+        report_forms.parse(text.replace('id = "F35"\n', 'id = "F35"\ncompare = "always"\n'), file="x.toml")
+
+
+def test_the_proofreader_knows_comparisons(federation: Federation) -> None:
+    returned(federation.east, federation.city, H1_BEFORE, H4=2_000)
+    returned(federation.east, federation.city, H1, H4=3_000, H5=30)
+    report = a_draft_report(federation.city.organisation, H1, HALF)
+    text = "受理 {H4}，{H4|yoy}；受理 {H5}，{H5|yoy}。"
+    making.write_text(report, 2, text, "", base=0, by=an_editor(federation.city.organisation), on=AUGUST)
+    filling = fill_report(report)
+    assert [(one.mark, str(one.refusal)) for one in of_section(filling, 2, text, "")] == [
+        ("W_BASE", "第 1 段：“{H5|yoy}”没有可比的数，会印成“上年同期未报”")
+    ]
+    wrong = "受理 {H4}，同比增长{H4|yoy}。受理 {H5}，{H5|pop}个百分点。"
+    assert [one.mark for one in of_section(filling, 2, wrong, "")] == ["E_CLAIM", "E_CLAIM"]
+
+
+def test_a_changed_base_asks_for_a_new_signature(federation: Federation) -> None:
+    returned(federation.east, federation.city, H1_BEFORE, H4=2_000)
+    returned(federation.east, federation.city, H1, H4=3_000)
+    report = all_signed(a_draft_report(federation.city.organisation, H1, HALF))
+    assert signatures.waiting(report, fill_report(report)) == []
+    line = Line.objects.get(figure=HOTLINE, last_on=H1_BEFORE.last)
+    a_corrected_line(line, federation.east, federation.city, 2_500)
+    assert signatures.waiting(report, fill_report(report)) == ["H4"]
+
+
+def test_changes_printed_by_a_form_are_read_back_as_changes(federation: Federation) -> None:
+    returned(federation.east, federation.city, H1_BEFORE, H4=2_000, H10=210_000_000_00, H3=(45, 100))
+    returned(federation.east, federation.city, H1, H4=3_000, H10=245_000_000_00, H3=(48, 100))
+    filling = filled_report(half_form(), federation.city.organisation, H1)[1]
+    text = "".join(run.text for run in _runs(filling))
+    reading = read_for(text, filling.form, filling.organisation, filling.period)
+    done = held_against(reading, filling.rows.values())
+    assert {(one.filled.row.id, one.verdict) for one in done.figures} >= {
+        ("H4", AGREES),
+        ("H10", AGREES),
+        ("H3", AGREES),
+    }
+    assert sorted(one.token.text for one in done.unmatched if one.why == aside.CHANGE) == ["16.7%", "3个百分点", "50%"]
