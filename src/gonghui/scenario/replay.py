@@ -8,7 +8,7 @@ from queue import Queue
 from django.db import connection
 
 from gonghui.core import bulk
-from gonghui.scenario import july, posts, reporting, returns, set_ups, social_workers, tree
+from gonghui.scenario import july, outline, posts, reporting, returns, set_ups, social_workers, tree
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item, Items
 
@@ -34,6 +34,7 @@ STEPS = (
     Step("posts", "任命各级工作人员", 6, posts.accounts),
     Step("social_workers", "登记社工和证书", 4, social_workers.taken_over),
     Step("unions", "建立企业工会", 20, tree.enterprise_unions),
+    Step("outline", "补录2019年", 6, outline.outline),
     Step("before", "2019年下半年收数", 20, returns.before),
     Step("past_report", "2019年下半年报告", 2, reporting.past),
     Step("set_ups", "上半年建会", 20, set_ups.set_ups),

@@ -32,7 +32,7 @@ SHORTER = {
         "At the end {scope} had {H11} and {H12}; {H13} had a mother-and-baby room.",
     ),
 }
-"""What the editor left of two sections: their other figures were not collected yet in 2019."""
+"""What the editor left of two sections, to keep the report on one page."""
 ERRATUM = ("母婴关爱室挂牌单位", "已挂牌母婴关爱室的用人单位")
 LATE = ("before.units", "changping", "refunds.employers_refunded")
 LATE_MORE, LATE_REASON, LATE_ON = 12, "年底前返还的 12 家漏报，银行回单二月才到", date(2020, 2, 19)
@@ -43,7 +43,7 @@ REMARKS = (
 HALF_YEAR_REMARKS = (
     ("chaoyang", "服务职工一段的驿站数与我区上报一致，没有意见", True, ""),
     ("education", "“就业服务”里的岗位数请注明是发布数", True, "口径里已写明是发布的岗位"),
-    ("xicheng", "建议加上与去年同期的对比", False, "去年同期有三项没有收数，本次不比"),
+    ("xicheng", "建议加上与去年同期的对比", False, "报告页上可以对比上年同期，正文不写增减"),
 )
 
 

@@ -23,12 +23,15 @@ from gonghui.scenario.tree import Item, Items
 MORE = ("复工复产后集中办理，数量增加", "上半年新开展这项工作，数量增加")
 LESS = ("疫情期间线下停办，数量减少", "部分业务推迟到下半年办理，数量减少")
 
+Answering = Callable[[Stage, Collection, str], Return]
+"""How a unit answers a round."""
 
-def collection(stage: Stage, one: Collection) -> Items:
+
+def collection(stage: Stage, one: Collection, how: Answering | None = None) -> Items:
     """A round opened, answered by everybody, accepted whole and closed."""
 
     def answer(unit: str) -> Item:
-        return lambda: answer_round(stage, one, unit)
+        return lambda: (how or answer_round)(stage, one, unit)
 
     return [
         lambda: open_collection(stage, one),

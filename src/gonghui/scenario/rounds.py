@@ -51,7 +51,7 @@ class Collection:
         return "wangjing.review" if self.unit == WANGJING else f"{self.unit}.review"
 
 
-def _asked(figures: tuple[str, ...], days: tuple[date, date]) -> tuple[Asked, ...]:
+def asked_for(figures: tuple[str, ...], days: tuple[date, date]) -> tuple[Asked, ...]:
     """The figures with their days: a level is asked for on the last of them."""
     return tuple(
         (figure, days[1], days[1]) if FIGURES[figure].clock == "stock" else (figure, *days) for figure in figures
@@ -66,7 +66,9 @@ def _answer(figure: str, key: str, shares: Shares) -> Answer:
     return Answer(share, coverage)
 
 
-def _to_city(shares: Mapping[str, Shares]) -> Answers:
+def to_city(shares: Mapping[str, Shares]) -> Answers:
+    """What the units answer the city; the city alone what only it returns."""
+
     def answers(key: str) -> Mapping[str, Answer]:
         asked = [figure for figure in shares if key == plan.CITY_KEY or not BY_FIGURE[figure].is_city_only]
         return {figure: _answer(figure, key, shares[figure]) for figure in asked}
@@ -74,7 +76,9 @@ def _to_city(shares: Mapping[str, Shares]) -> Answers:
     return answers
 
 
-def _to_district(shares: Mapping[str, Shares]) -> Answers:
+def to_district(shares: Mapping[str, Shares]) -> Answers:
+    """What Chaoyang's towns answer it."""
+
     @cache
     def parts(figure: str) -> Mapping[str, int]:
         return plan.chaoyang_apart(shares[figure][DISTRICT].number, figure)[1]
@@ -91,7 +95,7 @@ def _to_district(shares: Mapping[str, Shares]) -> Answers:
     return answers
 
 
-def _to_town(shares: Mapping[str, Shares]) -> Answers:
+def to_town(shares: Mapping[str, Shares]) -> Answers:
     """The stations of Wangjing's enterprise unions."""
 
     def answers(union: str) -> Mapping[str, Answer]:
@@ -136,16 +140,16 @@ def before() -> tuple[Collection, ...]:
     towns, figures = plan.town_keys(), plan.FORMER_FIGURES
     return (
         Collection(
-            "before.unions", WANGJING, "2019年末驿站", "2019H2", _asked((plan.BY_UNIONS,), plan.BEFORE),
-            opened, due, accepted, unions(), _to_town(_before((plan.BY_UNIONS,))),
+            "before.unions", WANGJING, "2019年末驿站", "2019H2", asked_for((plan.BY_UNIONS,), plan.BEFORE),
+            opened, due, accepted, unions(), to_town(_before((plan.BY_UNIONS,))),
         ),
         Collection(
-            "before.towns", DISTRICT, "2019年下半年街道收数", "2019H2", _asked(FORMER_BY_TOWNS, plan.BEFORE),
-            opened, due, accepted, towns, _to_district(_before(FORMER_BY_TOWNS)),
+            "before.towns", DISTRICT, "2019年下半年街道收数", "2019H2", asked_for(FORMER_BY_TOWNS, plan.BEFORE),
+            opened, due, accepted, towns, to_district(_before(FORMER_BY_TOWNS)),
         ),
         Collection(
-            "before.units", plan.CITY_KEY, "2019年下半年收数", "2019H2", _asked(figures, plan.BEFORE),
-            opened, due, accepted, plan.units(), _to_city(_before(figures)),
+            "before.units", plan.CITY_KEY, "2019年下半年收数", "2019H2", asked_for(figures, plan.BEFORE),
+            opened, due, accepted, plan.units(), to_city(_before(figures)),
         ),
     )  # fmt: skip
 
@@ -156,12 +160,12 @@ def monthly() -> tuple[Collection, ...]:
     return (
         Collection(
             "early", plan.CITY_KEY, "2020年1—5月收数", "2020-01-01..2020-05-31",
-            _asked(plan.MONTHLY, plan.JANUARY_TO_MAY), date(2020, 6, 1), date(2020, 6, 8), date(2020, 6, 9),
-            plan.units(), _to_city(_months(0)),
+            asked_for(plan.MONTHLY, plan.JANUARY_TO_MAY), date(2020, 6, 1), date(2020, 6, 8), date(2020, 6, 9),
+            plan.units(), to_city(_months(0)),
         ),
         Collection(
-            "june", plan.CITY_KEY, "2020年6月收数", "2020-06", _asked(plan.MONTHLY, plan.JUNE),
-            date(2020, 7, 1), date(2020, 7, 7), date(2020, 7, 8), plan.units(), _to_city(_months(1)),
+            "june", plan.CITY_KEY, "2020年6月收数", "2020-06", asked_for(plan.MONTHLY, plan.JUNE),
+            date(2020, 7, 1), date(2020, 7, 7), date(2020, 7, 8), plan.units(), to_city(_months(1)),
         ),
     )  # fmt: skip
 
@@ -173,16 +177,16 @@ def half_year() -> tuple[Collection, ...]:
     figures = plan.HALF_YEAR_FIGURES
     return (
         Collection(
-            "half.unions", WANGJING, "2020年6月末驿站", "2020H1", _asked((plan.BY_UNIONS,), HALF_YEAR),
-            opened, due, accepted, unions(), _to_town(_half((plan.BY_UNIONS,))),
+            "half.unions", WANGJING, "2020年6月末驿站", "2020H1", asked_for((plan.BY_UNIONS,), HALF_YEAR),
+            opened, due, accepted, unions(), to_town(_half((plan.BY_UNIONS,))),
         ),
         Collection(
-            "half.towns", DISTRICT, "2020年上半年街道收数", "2020H1", _asked(plan.BY_TOWNS, HALF_YEAR),
-            opened, due, accepted, plan.town_keys(), _to_district(_half(plan.BY_TOWNS)),
+            "half.towns", DISTRICT, "2020年上半年街道收数", "2020H1", asked_for(plan.BY_TOWNS, HALF_YEAR),
+            opened, due, accepted, plan.town_keys(), to_district(_half(plan.BY_TOWNS)),
         ),
         Collection(
-            "half.units", plan.CITY_KEY, "2020年上半年收数", "2020H1", _asked(figures, HALF_YEAR),
-            opened, due, accepted, plan.units(), _to_city(_half(figures)), "beijing_2020h1",
+            "half.units", plan.CITY_KEY, "2020年上半年收数", "2020H1", asked_for(figures, HALF_YEAR),
+            opened, due, accepted, plan.units(), to_city(_half(figures)), "beijing_2020h1",
         ),
     )  # fmt: skip
 
@@ -193,8 +197,8 @@ def outlays() -> tuple[Collection, ...]:
     figures, days = plan.OUTLAYS, BY_FIGURE[plan.OUTLAYS[0]].days
     return (
         Collection(
-            "outlays", plan.CITY_KEY, "抗疫款物截至8月13日", f"{days[0]}..{days[1]}", _asked(figures, days),
-            date(2020, 8, 6), date(2020, 8, 7), date(2020, 8, 7), plan.units(), _to_city(_half(figures)),
+            "outlays", plan.CITY_KEY, "抗疫款物截至8月13日", f"{days[0]}..{days[1]}", asked_for(figures, days),
+            date(2020, 8, 6), date(2020, 8, 7), date(2020, 8, 7), plan.units(), to_city(_half(figures)),
         ),
     )  # fmt: skip
 
@@ -206,15 +210,15 @@ def july() -> tuple[Collection, ...]:
     levels = {figure: plan.july_level(figure) for figure in TOWN_LEVELS}
     return (
         Collection(
-            "july.unions", WANGJING, "2020年7月末驿站", "2020-07", _asked((plan.BY_UNIONS,), plan.JULY),
-            opened, date(2020, 8, 14), accepted, unions(), _to_town(levels),
+            "july.unions", WANGJING, "2020年7月末驿站", "2020-07", asked_for((plan.BY_UNIONS,), plan.JULY),
+            opened, date(2020, 8, 14), accepted, unions(), to_town(levels),
         ),
         Collection(
-            "july.towns", DISTRICT, "2020年7月街道收数", "2020-07", _asked(TOWN_LEVELS, plan.JULY),
-            opened, date(2020, 8, 12), accepted, plan.town_keys(), _to_district(levels),
+            "july.towns", DISTRICT, "2020年7月街道收数", "2020-07", asked_for(TOWN_LEVELS, plan.JULY),
+            opened, date(2020, 8, 12), accepted, plan.town_keys(), to_district(levels),
         ),
         Collection(
-            "july.units", plan.CITY_KEY, "2020年7月收数", "2020-07", _asked(JULY_FIGURES, plan.JULY),
-            opened, date(2020, 8, 7), accepted, plan.units(), _to_city(_july()),
+            "july.units", plan.CITY_KEY, "2020年7月收数", "2020-07", asked_for(JULY_FIGURES, plan.JULY),
+            opened, date(2020, 8, 7), accepted, plan.units(), to_city(_july()),
         ),
     )  # fmt: skip
