@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from gonghui.core.audit import Difference, audited
+from gonghui.core.errors import Refusal
 from gonghui.core.figures import Ask, answer
 from gonghui.core.models import Entry
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
 from gonghui.reports.models import Report
 from gonghui.reports.places import paths_of
-from gonghui.reports.printing.kept import FACTS, hashes
+from gonghui.reports.printing.kept import FACTS, altered_notices, hashes, shown_otherwise
 from gonghui.reports.printing.table import FILED, figure_table, filed_facts, table_hash
 
 
@@ -47,6 +48,27 @@ def filed_papers_under_their_hash() -> Iterable[Difference]:
         for name, said in wanted.items():
             if found.get(name, "") != said:
                 yield Difference(f"report {report.public_id} {name}", found.get(name, ""), said)
+
+
+@audited("页面上的报告文字与备案时留下的一致")
+def words_on_pages() -> Iterable[Difference]:
+    """Pages print the text as it was written: it still says what was filed."""
+    for report in Report.objects.standing().select_related("organisation").order_by("id").iterator():
+        for english in (False, True):
+            try:
+                found = shown_otherwise(report, english=english)
+            except Refusal:  # the kept paper itself was changed; another check says so
+                continue
+            if found is not None:
+                yield Difference(f"report {report.public_id} {FACTS[english]}", *found)
+
+
+@audited("勘误与台账里的指纹一致")
+def notices_under_their_hash() -> Iterable[Difference]:
+    """No notice beside a published report was changed, removed or put in."""
+    for report in Report.objects.standing().order_by("id").iterator():
+        for number, kept, said in altered_notices(report):
+            yield Difference(f"report {report.public_id} erratum {number}", kept, said)
 
 
 @audited("台账里备案过的报告都还在")

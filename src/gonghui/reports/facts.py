@@ -245,8 +245,12 @@ class ReportPublished:
 
 @fact(title="勘误")
 class ErratumAdded:
-    """Something printed in a published report is put right by a notice beside it; the text itself stands."""
+    """Something printed in a published report is put right by a notice beside it; the text itself stands.
+
+    `notice` is the hash of the notice; entries of before have none.
+    """
 
     form: str
     period: str
     number: int
+    notice: str = ""

@@ -23,6 +23,7 @@ from gonghui.reports.making.contents import fingerprint
 from gonghui.reports.models import Block, Erratum
 from gonghui.reports.models.filings import FiledRow, Report
 from gonghui.reports.printing.kept import keep
+from gonghui.reports.printing.reading import notice_hash
 from gonghui.reports.printing.table import figure_table, table_hash
 from gonghui.spine.organisations.models import Organisation, lock_tree
 
@@ -163,7 +164,7 @@ def add_erratum(report: Report, *, said: str, should_say: str, by: Actor, on: da
         added_by_name=by.name,
         added_on=on,
     )
-    fact = ErratumAdded(form=report.form, period=report.period, number=erratum.number)
+    fact = ErratumAdded(form=report.form, period=report.period, number=erratum.number, notice=notice_hash(erratum))
     record(fact, about=report, by=by, happened_on=on)
     return erratum
 

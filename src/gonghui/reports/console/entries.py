@@ -40,6 +40,8 @@ FIELDS = {
     "table": "数字表指纹",
     "paper": "文字指纹",
     "paper_en": "英文文字指纹",
+    "notice": "勘误指纹",
+    "checkpoint": "检查点指纹",
     "level": "层级",
     "area": "区划",
     "industry": "行业",

@@ -1,25 +1,29 @@
 """The paper kept at filing: a filed report prints the same for ever, whatever becomes of names, tree and forms."""
 
 from dataclasses import replace
+from itertools import zip_longest
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gonghui.core.errors import Refusal
+from gonghui.core.journal import entries_of
+from gonghui.core.models import FactGroup
 from gonghui.core.period import day_label, day_label_en
-from gonghui.reports import wording
+from gonghui.reports import report_forms, wording
 from gonghui.reports.charts import Chart, charts_of
-from gonghui.reports.filling import Filling
+from gonghui.reports.filling import Filling, Written, prose, standing_report
 from gonghui.reports.models.filings import Report
 from gonghui.reports.models.papers import FiledPaper
-from gonghui.reports.printing.paper import Paper, appended, made
+from gonghui.reports.printing.paper import Paper, Section, appended, made
 from gonghui.reports.printing.plain import plain, rebuilt
-from gonghui.reports.printing.reading import document_hash, paper_hash
+from gonghui.reports.printing.reading import document_hash, notice_hash, paper_hash
 from gonghui.reports.printing.table import filed_facts
 from gonghui.reports.standing import KNOWN
 
 FACTS = {False: "paper", True: "paper_en"}
 """Under which name the filing's entry says the hash of the Chinese and of the English paper."""
+ERRATUM = "reports.erratum_added"
 
 
 def keep(report: Report, filling: Filling) -> dict[str, str]:
@@ -91,8 +95,50 @@ def paper_of(
     return _with_errata(report, paper, english=english) if report is not None else paper
 
 
+def altered_notices(report: Report) -> list[tuple[int, str, str]]:
+    """The notices that are not what their entries say: number, hash now, hash said; empty where there is none."""
+    now = {one.number: notice_hash(one) for one in report.errata.all()}
+    said = dict.fromkeys(now, "")
+    entries = entries_of(report).of_kinds(ERRATUM)
+    facts = dict(FactGroup.objects.filter(pk__in=entries.values("group_id")).values_list("pk", "facts"))
+    for number, group in entries.values_list("quantity", "group_id"):
+        said[number] = facts[group].get("notice", now.get(number, ""))
+    return [(number, now.get(number, ""), said[number]) for number in sorted(said) if now.get(number) != said[number]]
+
+
+def shown_otherwise(report: Report, *, english: bool) -> tuple[str, str] | None:
+    """Where pages, which print the text as it was written, say something else than the paper that was kept."""
+    paper = kept(report, english=english)
+    if paper is None or report.form not in report_forms.codes():
+        return None
+    with translation.override("en" if english else "zh-hans"):
+        later = _("上期调整")  # pages list it beside the prose
+    lines = [line for one in paper.sections if one.heading.title != later for line in _lines(one)]
+    shown = [line for one in prose(standing_report(report), english=english) for line in _written(one, english=english)]
+    return next(((a, b) for a, b in zip_longest(shown, lines, fillvalue="") if a != b), None)
+
+
+def _lines(section: Section) -> list[str]:
+    texts = ["".join(run.text for run in runs) for runs in section.paragraphs]
+    return ["".join(text.split()) for text in (section.heading.title, *texts)]
+
+
+def _written(section: Written, *, english: bool) -> list[str]:
+    texts = [
+        "".join(one.filled.said(english=english) if one.filled is not None else one.text for one in pieces)
+        for pieces in section.paragraphs
+    ]
+    return ["".join(text.split()) for text in (section.title, *texts)]
+
+
 def _with_errata(report: Report, paper: Paper, *, english: bool) -> Paper:
     """The paper with the notices added since it was published, under a heading of their own."""
+    if altered := altered_notices(report):
+        raise Refusal(
+            "reports.notice_altered",
+            "第 %(number)s 号勘误被人改动、删去或插入，与台账里记的不符，没有打印；请让经审核对",
+            number=altered[0][0],
+        )
     with translation.override("en" if english else "zh-hans"):
         lines = [
             _("第 %(number)s 号，%(day)s：原文“%(said)s”，应为“%(should_say)s”。")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gonghui.reports.models.making import Erratum
 from gonghui.reports.printing.paper import Paper
 from gonghui.reports.printing.plain import rebuilt
 
@@ -33,6 +34,12 @@ def paper_hash(document: Mapping[str, Any], salt: str) -> str:
     except (AttributeError, KeyError, TypeError, ValueError):
         return ""
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def notice_hash(erratum: Erratum) -> str:
+    """The SHA-256 of a notice, one line each for its number, its day, what was said and what should be said."""
+    words = (erratum.number, erratum.added_on.isoformat(), erratum.said, erratum.should_say)
+    return hashlib.sha256("".join(f"{_BLANKS.sub(' ', str(one))}\n" for one in words).encode()).hexdigest()
 
 
 def read(paper: Paper) -> list[str]:

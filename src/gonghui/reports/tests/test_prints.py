@@ -31,7 +31,15 @@ from gonghui.reports.report_forms.drawn import Plan
 from gonghui.reports.standing import SPLIT
 from gonghui.reports.tests.builders import H1 as HALF
 from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
-from gonghui.reports.tests.filing_builders import FORM, a_filed_report, returned_by, the_city_returns_all, the_form
+from gonghui.reports.tests.filing_builders import (
+    AUGUST,
+    FORM,
+    a_filed_report,
+    a_second,
+    returned_by,
+    the_city_returns_all,
+    the_form,
+)
 from gonghui.reports.tests.test_report_pages import address
 from gonghui.spine.organisations.models import Organisation
 
@@ -340,3 +348,23 @@ def test_mutant_a_paper_that_is_printed_unchecked(federation: Federation, monkey
     one.save()
     monkeypatch.setattr(keeping, "filed_facts", lambda report: {})
     assert "各位代表：" in _text("docx", _print(federation.city, "docx"))
+
+
+def test_pages_and_notices_that_somebody_changed_are_named(federation: Federation):
+    returned_by(federation, "east", "F35", 50_000)
+    report = _filed(federation.city)
+    lead = a_second(federation.city.organisation)
+    filings.publish_report(report, by=lead, on=AUGUST)
+    filings.add_erratum(report, said="驿站", should_say="暖心驿站", by=lead, on=AUGUST)
+    assert [*audits.words_on_pages(), *audits.notices_under_their_hash()] == []
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update reports_block set text = '再创新高。' || text where section = 1")
+        cursor.execute("update reports_erratum set should_say = '歇脚点'")
+        cursor.execute("reset session_replication_role")
+    (words,) = audits.words_on_pages()
+    assert words.kept.startswith("再创新高。")
+    (notice,) = audits.notices_under_their_hash()
+    assert notice.where.endswith("erratum 1")
+    with pytest.raises(Refusal, match="第 1 号勘误"):
+        _print(federation.city, "docx")
