@@ -19,13 +19,15 @@ from gonghui.core.period import Period
 from gonghui.reports import actions, report_forms, rules
 from gonghui.reports.actions import filings
 from gonghui.reports.adjusting import adjustments
+from gonghui.reports.breakdown.bridge import bridge
 from gonghui.reports.checking import Draft
 from gonghui.reports.filling import Filling, fill, fill_report, filled_report
 from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Line, Report
 from gonghui.reports.sheets.out import figures_for, workbook
-from gonghui.scenario import replay, returns, rounds
+from gonghui.scenario import acts, replay, returns, rounds
 from gonghui.scenario.pen import filled
+from gonghui.scenario.places import district
 from gonghui.scenario.returns import cells
 from gonghui.scenario.stage import DEMO_TODAY, Stage
 from gonghui.scenario.targets import EMPLOYERS_COVERED, TARGETS
@@ -60,6 +62,17 @@ def test_every_value_is_the_exact_one(report):
         for target in TARGETS
     }
     assert values == {**wanted, "organisations.employers_covered": (EMPLOYERS_COVERED,)}
+
+
+def test_what_changed_in_the_tree_in_march_accounts_for_every_difference(federation):
+    covered = FIGURES["organisations.employers_covered"]
+    zone, daxing = (federation.unit(district(code).key) for code in (acts.TO, acts.MOVED[0]))
+    town = federation.seat(acts.seat_of(acts.INTO))
+    for unit, then, change, now in ((zone, 25, 1, 26), (daxing, 25, -1, 24), (town, 2, 4, 6)):
+        unit.refresh_from_db()
+        found = bridge(covered, unit, HALF_YEAR)
+        assert (found.then.total, [row.value for row in found.rows], found.now.total) == (then, [(change,)], now)
+        assert found.shared == (0,)
 
 
 def test_every_value_is_the_sum_of_the_rows_behind_it(report):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from random import Random
 
-from gonghui.scenario import names
+from gonghui.scenario import acts, names
 from gonghui.scenario.names import EmployerName
 from gonghui.scenario.places import Seat, districts, industries, seats
 from gonghui.scenario.split import split
@@ -55,7 +55,7 @@ class PlannedSetUp:
     @property
     def unit(self) -> str:
         """The unit whose officer proposes and whose head approves."""
-        return self.seat.industry.key if self.seat.industry is not None else self.seat.district.key
+        return acts.over(self.seat, self.established_on)
 
     @property
     def name(self) -> str:
@@ -159,17 +159,20 @@ def afterwards() -> tuple[PlannedSetUp, ...]:
 
 
 def set_ups(stage: Stage) -> Items:
-    """The half-year's set-ups, then the later ones, some at a time."""
+    """The half-year's set-ups, then the later ones, some at a time; between them what changes in the tree in March."""
     listed = [*planned(), *afterwards()]
+    begun = sum(one.established_on < acts.ON for one in planned())
 
-    def some(start: int) -> Item:
+    def some(start: int, end: int) -> Item:
         def run() -> None:
-            for one in listed[start : start + CHUNK]:
+            for one in listed[start : min(start + CHUNK, end)]:
                 _set_up(stage, one)
 
         return run
 
-    return [some(start) for start in range(0, len(listed), CHUNK)]  # side by side they would wait for code numbers
+    early = [some(start, begun) for start in range(0, begun, CHUNK)]
+    late = [some(start, len(listed)) for start in range(begun, len(listed), CHUNK)]
+    return [*early, lambda: acts.march(stage), *late]  # side by side they would wait for code numbers
 
 
 def _set_up(stage: Stage, one: PlannedSetUp) -> None:

@@ -52,7 +52,7 @@ class Stage:
         assert seat.town is not None
         key = f"{seat.district.key} {seat.town.name}"
         if key not in self._units:
-            towns = Organisation.objects.filter(parent=self.unit(seat.district.key), level="town")
+            towns = Organisation.objects.filter(level="town", name__startswith=seat.district.name)
             self._units.update({f"{seat.district.key} {one.short_name}": one for one in towns})
         return self._units[key]
 

@@ -12,6 +12,7 @@ from gonghui.reports import rules
 from gonghui.reports.checking import Draft, shown_unit
 from gonghui.reports.models import Return
 from gonghui.reports.sheets.columns import CODE_LABEL, COLUMNS, ENTERED, HEADINGS, NUMBER_LABEL
+from gonghui.spine.organisations.models import Organisation
 from gonghui.web.imports import typed
 from gonghui.web.imports.cells import letter, place
 from gonghui.web.imports.opening import Opened
@@ -151,10 +152,19 @@ def _check_meta(above: list[list[Any]], in_return: Return, reading: Reading) -> 
             if (asked := wanted.get(str(value).strip().rstrip("：:"))) is None:
                 continue
             found = str(cells[index + 1]).strip()
-            if found and found != asked[0]:
+            if asked[0] == in_return.organisation.code and _has_become(in_return.organisation, found):
+                said = "这张表是组织代码 %(found)s 的，它现在是本单位（%(wanted)s），按本单位读取"
+                where, words = place(row, index + 1), {"found": found[:40], "wanted": asked[0]}
+                reading.notice(where, found, "reports.organisation_became", said, **words)
+            elif found and found != asked[0]:
                 reading.wrong(
                     place(row, index + 1), found, Refusal(asked[1], asked[2], found=found[:40], wanted=asked[0])
                 )
+
+
+def _has_become(organisation: Organisation, typed: str) -> bool:
+    """Whether an old code, a name of then or an abolished area is this organisation now."""
+    return typed != organisation.code and Organisation.objects.filter(pk=organisation.pk).resolved(typed) is not None
 
 
 def _check_merged(merged: Iterable[str], header: int, columns: Mapping[str, int], reading: Reading) -> None:

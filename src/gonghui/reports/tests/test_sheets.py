@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.reports import actions
@@ -29,6 +30,7 @@ from gonghui.reports.tests.builders import (
     an_accepted_return,
     return_of,
 )
+from gonghui.spine.organisations.actions import merge_organisations
 from gonghui.web.imports.opening import open_upload
 
 FIRST = HEADER_ROW + 2
@@ -240,6 +242,17 @@ def test_another_units_workbook_is_refused(federation: Federation, east: Return)
     west = return_of(east.round, federation.west)
     upload = imported(filled(west, ("number", PAYMENTS, 5)), east, federation)
     assert problems(upload) == {("B4", "reports.other_organisation")}
+
+
+def test_a_merged_units_workbook_is_taken_for_the_one_that_goes_on(federation: Federation, east: Return) -> None:
+    west = return_of(east.round, federation.west)
+    content = filled(west, ("number", PAYMENTS, 5))
+    merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=JULY)
+    upload = imported(content, Return.objects.get(pk=east.pk), federation)
+    assert problems(upload) == set()
+    (notice,) = upload.notices
+    assert (notice["cell"], notice["code"]) == ("B4", "reports.organisation_became")
+    assert notice["params"]["found"] == federation.west.organisation.code
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig"])

@@ -16,7 +16,7 @@ from gonghui.spine.organisations.actions import EmployerEntry, Founding
 from gonghui.spine.organisations.actions.employers import as_employer
 from gonghui.spine.organisations.actions.reshaping import check_move
 from gonghui.spine.organisations.actions.tree import check_founding
-from gonghui.spine.organisations.models import Employer, Industry, Organisation
+from gonghui.spine.organisations.models import Employer, Industry, Organisation, OrganisationQuerySet
 from gonghui.web.imports import later
 from gonghui.web.imports.kinds import Choice, Code, Day, Text, Whole
 from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standing, Typed, Wrong, sheet
@@ -32,12 +32,19 @@ CELL_OF = {
     "organisations.date_order": "founded_on",
     "organisations.level": "level",
     "organisations.area_elsewhere": "area",
+    "codes.area_retired": "area",
     "organisations.industry": "employer_industry",
     "organisations.ownership": "employer_ownership",
     "organisations.employees": "employees",
     "organisations.rename_too_early": "name",
 }
 """Which column a refusal of the tree is shown at; every other one stands at the name."""
+
+
+def _now_of(seen: OrganisationQuerySet, typed: str) -> set[str]:
+    """The code of what became of a merged union's code, a name of then or an abolished area."""
+    now = seen.resolved(typed)
+    return {now.code} if now is not None else set()
 
 
 @sheet
@@ -110,7 +117,7 @@ class Unions(Sheet):
             word = row.values.get("superior")
             if not word:
                 continue
-            found = known.get(word) or known.get(word.upper()) or set()
+            found = known.get(word) or known.get(word.upper()) or _now_of(seen, word)
             if len(found) == 1:
                 (row.values["superior"],) = found
             elif found:

@@ -96,6 +96,7 @@ def organisation(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """One organisation: its facts, line, officials, reports, what is below, its history. Old codes lead on."""
     seen = Organisation.objects.seen_by(request.actor)
     if not seen.filter(code=code).exists() and (now := seen.resolved(code)) is not None:
+        messages.info(request, _("“%(typed)s”现在是“%(name)s”") % {"typed": code, "name": now.title})
         return redirect("organisation", now.code)
     found = one_of(request.actor, code)
     line = [one for one in Organisation.objects.line_of(found.path) if one.pk != found.pk]

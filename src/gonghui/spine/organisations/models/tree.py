@@ -77,15 +77,19 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(pk__in=rules.ids_of(path)).order_by("depth")
 
     def resolved(self, typed: str) -> "Organisation | None":
-        """What became of what was typed: a code of a merged union, an abolished area's code, a name of then."""
+        """What became of what was typed: a code or name of a merged union, a name of then, a district's area code.
+
+        Of an abolished area, the district that took over; the development area is not Daxing's (rights.md 0.3).
+        """
         typed = " ".join(typed.split())
         found = Organisation.objects.now_of(typed.upper())
-        if found is None and typed in codes.ABOLISHED:
-            area = codes.ABOLISHED[typed][1]
+        if found is None and (area := codes.now_of_area(typed)) in codes.DISTRICTS:
             found = Organisation.objects.active().filter(level="district", area_code=area).first()
         if found is None and typed:
+            merged = Organisation.objects.filter(successor__isnull=False).filter(Q(name=typed) | Q(short_name=typed))
             former = FormerName.objects.filter(Q(name=typed) | Q(short_name=typed)).order_by("-last_on")
-            code = former.values_list("organisation__code", flat=True).first()
+            names = (merged.values_list("code", flat=True), former.values_list("organisation__code", flat=True))
+            code = next((code for listed in names if (code := listed.first()) is not None), None)
             found = Organisation.objects.now_of(code) if code is not None else None
         return self.filter(pk=found.pk).first() if found is not None else None
 

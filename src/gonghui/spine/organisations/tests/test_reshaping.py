@@ -250,6 +250,10 @@ def test_old_codes_lead_to_what_became_of_them(federation: Federation) -> None:
     assert everyone.resolved(federation.wangjing.code.lower()) == last
     dongcheng = found("东城区总工会", "district", federation.city, "110101")
     assert everyone.resolved("110103") == dongcheng, "崇文区 went into 东城区 in 2010"
+    zone = found("经济技术开发区总工会", "district", federation.city, "110115403")
+    assert everyone.resolved("110115403") == zone
+    assert everyone.resolved("110115") is None, "Daxing is not the development area"
+    assert everyone.resolved("望京街道总工会") == last, "the name of who was merged"
     here = Organisation.objects.seen_by(an_actor("org_officer", federation.haidian))
     assert here.resolved(federation.wangjing.code) is None, "out of sight is as absent as one that never was"
     assert everyone.resolved("") is None

@@ -16,7 +16,7 @@ from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions import Founding
 from gonghui.spine.organisations.models import Employer, FormerName, Organisation, tree_differences
 from gonghui.spine.organisations.models.audits import coverage_differences, entry_differences, superior_differences
-from gonghui.spine.organisations.tests.builders import MARCH, Federation, an_actor, an_employer
+from gonghui.spine.organisations.tests.builders import MARCH, Federation, an_actor, an_employer, found
 from gonghui.web.imports import actions, workbooks
 from gonghui.web.imports.models import Import, ImportRow
 from gonghui.web.imports.sheet import SHEETS, Scope
@@ -163,3 +163,19 @@ def test_exported_and_brought_back_nothing_changes(federation: Federation, offic
     batch.refresh_from_db()
     assert problems(batch) == set()
     assert (batch.state, batch.added, batch.changed, batch.same) == ("checked", 0, 0, 5)
+
+
+def test_old_codes_and_names_of_then_lead_to_what_became_of_them(federation: Federation, officer: Actor) -> None:
+    town = found("亚运村街道总工会", "town", federation.chaoyang, "110105027")
+    old = town.code
+    tree.merge_organisations(town, federation.wangjing, by=officer, on=MARCH)
+    batch = brought([new(federation, 上级=old), new(federation, "示例新二公司工会", 上级="亚运村街道总工会")], officer)
+    assert problems(batch) == set()
+    committed(batch, officer)
+    assert federation.wangjing.children.filter(name__startswith="示例新").count() == 2
+
+
+def test_a_new_union_is_not_founded_in_an_abolished_area(federation: Federation) -> None:
+    officer = an_actor("org_officer", federation.city)
+    batch = brought([new(federation, 行政区划="110103", 成立日期="2020/6/1")], officer)
+    assert problems(batch) == {("D2", "codes.area_retired")}
