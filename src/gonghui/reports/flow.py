@@ -101,10 +101,10 @@ REPORT_FLOW = Flow(
         "approved",
         "revised",
         needs="reports.approve",
-        title="退回修改",
+        title="退回再改",
         guard=_back_to("revised"),
     ),
-    Step("return_draft", "approved", "draft", needs="reports.approve", title="退回修改", guard=_back_to("draft")),
+    Step("return_draft", "approved", "draft", needs="reports.approve", title="退回再改", guard=_back_to("draft")),
     Step(
         "file",
         ("draft", "signed", "circulated", "revised", "approved"),

@@ -153,7 +153,7 @@ def add_erratum(report: Report, *, said: str, should_say: str, by: Actor, on: da
     lock(report, "state")
     if report.state != "published":
         raise StepRefused("reports.not_published", "勘误只用于已公布的报告；没公布的请直接改")
-    for words, name in ((said, "原文"), (should_say, "应为")):
+    for words, name in ((said, "报告原文"), (should_say, "应为")):
         if not words.strip():
             raise Refusal("reports.erratum_empty", "请写明“%(name)s”", name=name)
     erratum = Erratum.objects.create(

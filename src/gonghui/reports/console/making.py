@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,8 @@ from gonghui.reports.console.published import sections_of
 from gonghui.reports.console.report import (
     Live,
     Place,
+    begun,
+    done,
     is_english,
     name_of,
     place_of,
@@ -60,17 +62,15 @@ def _shown(place: Place, kept: Report) -> dict[str, Any]:
 @require_POST
 def begin(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The report is begun."""
-    place = place_of(request.actor, form, period, code)
-    making.begin_report(place.form.code, place.organisation, place.period, by=request.actor, on=clock.today())
-    messages.success(request, _("已开始编写。正文先是报告表自带的文字，数字随台账更新"))
-    return redirect(place.url)
+    said = _("已开始编写。正文先是报告表自带的文字，数字随台账更新")
+    return done(request, place_of(request.actor, form, period, code), making.begin_report, said)
 
 
 @page("reports.see")
 @require_POST
 def step(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The report goes on to its next stage, or back."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     making.move_report(kept, request.POST.get("step", ""), by=request.actor, on=clock.today())
     messages.success(request, _("报告已到“%(stage)s”") % {"stage": _(Report.FLOW.states[kept.state])})
     return redirect(place.url)
@@ -205,7 +205,7 @@ STATES = {
 @require_POST
 def ask_signatures(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The figures go to their owners."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     asked = signing.ask_signatures(kept, by=request.actor, on=clock.today())
     messages.success(request, _("已送 %(n)s 个数字给数据负责人会签") % {"n": asked})
     return redirect("report_signing", *place.parts)
@@ -215,7 +215,7 @@ def ask_signatures(request: ConsoleRequest, form: str, period: str, code: str) -
 @require_POST
 def sign(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The owner signs the ticked figures, each with the number that stood beside its box."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     ticked = request.POST.getlist("row")
     seen = {row: request.POST.get(f"seen-{row}", "") for row in ticked}
     signed = signing.sign_figures(kept, seen, by=request.actor, on=clock.today())
@@ -230,7 +230,7 @@ def sign(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResp
 @require_POST
 def object_to(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The owner objects to a figure."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     row, why = request.POST.get("row", ""), request.POST.get("why", "")
     signing.object_figure(kept, row, why=why, by=request.actor, on=clock.today())
     messages.success(request, _("已把不同意的理由交给报告编辑"))
@@ -243,7 +243,7 @@ def object_to(request: ConsoleRequest, form: str, period: str, code: str) -> Htt
 @page("reports.see")
 def comments(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """Who was asked in each round, what they said and what became of it."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     if "circulated" not in kept.way:
         raise Http404
     own = kept.organisation_id == request.actor.organisation_id
@@ -261,7 +261,7 @@ def comments(request: ConsoleRequest, form: str, period: str, code: str) -> Http
                 "number": number,
                 "asked": [(short_name_of(one.organisation), one.organisation_id in spoken) for one in asked],
                 "asked_on": asked[0].asked_on if asked else None,
-                "remarks": [(one, short_name_of(one.organisation)) for one in remarks],
+                "remarks": [(one, short_name_of(one.organisation), _typed_for(one, request.typed)) for one in remarks],
             }
         )
     below = Organisation.objects.filter(parent=place.organisation, is_active=True).exclude(level__in=("base", "joint"))
@@ -273,18 +273,26 @@ def comments(request: ConsoleRequest, form: str, period: str, code: str) -> Http
             "rounds": rounds,
             "may_answer": editing and kept.state in ("circulated", "revised"),
             "asks": asks,
-            "below": [(one, short_name_of(one)) for one in below.order_by("level", "area_code", "pinyin_key")[:200]]
+            "below": [
+                (one, short_name_of(one), request.typed is None or one.code in request.typed.getlist("unit"))
+                for one in below.order_by("level", "area_code", "pinyin_key")[:200]
+            ]
             if asks
             else [],
         },
     )
 
 
+def _typed_for(remark: Remark, typed: QueryDict | None) -> str | None:
+    """What was typed as the answer to this comment before the page was refused; None where that was another one."""
+    return typed.get("answer", "") if typed is not None and typed.get("remark") == str(remark.public_id) else None
+
+
 @page("reports.edit")
 @require_POST
 def ask_comments(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The draft goes to the ticked units."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     units = Organisation.objects.seen_by(request.actor).filter(code__in=request.POST.getlist("unit")[:200])
     asked = circulating.ask_comments(kept, list(units), by=request.actor, on=clock.today())
     messages.success(request, _("第 %(round)s 轮已送 %(n)s 个单位征求意见") % {"round": kept.round, "n": asked})
@@ -295,7 +303,7 @@ def ask_comments(request: ConsoleRequest, form: str, period: str, code: str) -> 
 @require_POST
 def answer(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """A comment is taken up, or not."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     remark = get_object_or_404(kept.remarks, public_id=_uuid_or_404(request.POST.get("remark", "")))
     accepted = request.POST.get("accepted") == "1"
     circulating.answer_comment(
@@ -350,7 +358,7 @@ def asked(request: ConsoleRequest, public_id: str) -> HttpResponseBase:
 @require_POST
 def publish(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """The filed report is open to everybody."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     doing = f"{_('公布')} · {title_of(place.form, place.period, english=is_english())}"
     if (shown_again := asked_again(request, doing=doing)) is not None:
         return shown_again
@@ -362,7 +370,7 @@ def publish(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
 @page("reports.publish")
 def erratum(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """A notice beside a published report: what it said, what it should say."""
-    place, kept, _filling = _kept(request.actor, form, period, code)
+    place, kept = begun(request.actor, form, period, code)
     if kept.organisation_id != request.actor.organisation_id or kept.state != "published":
         raise Http404
     if request.method == "POST":

@@ -1,7 +1,7 @@
 """The work report: choosing one, reading it with live figures, filing it with a second person."""
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,6 +92,22 @@ def place_of(actor: Actor, form: str, period: str, code: str) -> Place:
     if not found.serves(organisation.level, days):
         raise Http404
     return Place(found, days, organisation)
+
+
+def begun(actor: Actor, form: str, period: str, code: str) -> tuple[Place, Report]:
+    """The begun report of an address, without its numbers; one nobody began is not there."""
+    place = place_of(actor, form, period, code)
+    kept = Report.objects.select_related("organisation").of(place.form.code, place.organisation, place.period)
+    if kept is None:
+        raise Http404
+    return place, kept
+
+
+def done(request: ConsoleRequest, place: Place, act: Callable[..., Report], said: str) -> HttpResponseBase:
+    """The report of a place after an act that may begin it, and what its page then says."""
+    act(place.form.code, place.organisation, place.period, by=request.actor, on=clock.today())
+    messages.success(request, said)
+    return redirect(place.url)
 
 
 def is_english() -> bool:
@@ -411,20 +427,15 @@ def _filing(actor: Actor, place: Place, kept: Report | None, filling: Filling) -
 @require_POST
 def propose(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """Ask the second person to file the report."""
-    place = place_of(request.actor, form, period, code)
-    filings.propose_filing(place.form.code, place.organisation, place.period, by=request.actor, on=clock.today())
-    messages.success(request, _("已提请备案，等本单位负责人确认；确认前数字仍随台账更新"))
-    return redirect(place.url)
+    said = _("已提请备案，等本单位负责人确认；确认前数字仍随台账更新")
+    return done(request, place_of(request.actor, form, period, code), filings.propose_filing, said)
 
 
 @page("reports.file_second")
 @require_POST
 def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResponseBase:
     """File the report. What was written before the press may still be landing: the page waits and says for what."""
-    place = place_of(request.actor, form, period, code)
-    kept = Report.objects.seen_by(request.actor).of(place.form.code, place.organisation, place.period)
-    if kept is None:
-        raise Http404
+    place, kept = begun(request.actor, form, period, code)
     heading = title_of(place.form, place.period, english=is_english())
     doing = f"{_('确认备案')} · {heading} {steps.without_numbers(fill_report(kept))}"
     if (shown_again := asked_again(request, doing=doing)) is not None:

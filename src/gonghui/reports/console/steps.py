@@ -108,7 +108,7 @@ def _next(actor: Actor, parts: Sequence[str], report: Report, filling: Filling) 
     if report.state == "approved":
         back = BACK["revised" if "revised" in way else "draft"]
         url = reverse("report_step", args=parts)
-        found.append((Offered(back, "退回修改", url, step=back, is_quiet=True), "reports.approve"))
+        found.append((Offered(back, "退回再改", url, step=back, is_quiet=True), "reports.approve"))
     if report.state == "published":
         found.append((_door("erratum", "勘误", "report_erratum", parts), "reports.publish"))
     return found
@@ -194,5 +194,6 @@ def _not_ready(report: Report, filling: Filling) -> str:
         if found.is_error:
             return say.text(found.refusal)
     if "signed" in report.way and (waiting := signatures.waiting(report, filling)):
-        return _("还有 %(n)s 个数字没有会签，或会签后又有变动") % {"n": len(waiting)}
+        titles = say.listed(_(filling.rows[row].figure.title) for row in waiting[:3])
+        return _("还有 %(n)s 个数字没有会签，或会签后又有变动：%(titles)s") % {"n": len(waiting), "titles": titles}
     return ""

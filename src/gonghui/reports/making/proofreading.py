@@ -64,6 +64,7 @@ NAMES = {
     "W_NUMBERING": "序号留意",
     "W_ORPHAN_NUMBER": "手写的数",
     "W_PARTS": "分项与合计不符",
+    "W_BASE": "没有可比的数",
 }
 """What people read for each of the dossier's marks."""
 
@@ -92,6 +93,11 @@ class Finding:
     def refusal(self) -> Refusal:
         """The sentence, as faces say it."""
         return Refusal(self.code, self.message, **self.params)
+
+
+def _at(number: int, mark: str, code: str, message: str, **params: object) -> Finding:
+    """Something in the paragraph of this number."""
+    return Finding(mark, code, message, {"paragraph": number, **params}, number)
 
 
 def of_report(filling: Filling) -> list[Finding]:
@@ -146,12 +152,13 @@ def _of_place(place: Place, paragraph: str, number: int, filling: Filling, *, en
         yield _no_figure(written, number)
         return
     if place.period and not _same_period(place.period, filled):
-        yield Finding(
+        yield _at(
+            number,
             "E_PERIOD",
             "reports.text_period",
             "第 %(paragraph)s 段：“%(written)s”要的是别的期间，这份报告的数只到 %(period)s",
-            {"paragraph": number, "written": written[:40], "period": filled.period.label},
-            number,
+            written=written[:40],
+            period=filled.period.label,
         )
         return
     if (way := comparing.way_of(place.style)) is not None:
@@ -169,21 +176,23 @@ def _of_comparison(place: Place, paragraph: str, number: int, filled: Filled, wa
     written = paragraph[place.start : place.end]
     lead, unit = _MOVING.search(paragraph[: place.start]), _AFTER.match(paragraph[place.end :].lstrip())
     if lead is not None or unit is not None:
-        yield Finding(
+        yield _at(
+            number,
             "E_CLAIM",
             "reports.text_change",
             "第 %(paragraph)s 段：“%(written)s”自己会写出同比或环比、增减和单位，旁边不要再写“%(words)s”",
-            {"paragraph": number, "written": written[:40], "words": lead[0] if lead else unit[0] if unit else ""},
-            number,
+            written=written[:40],
+            words=lead[0] if lead else unit[0] if unit else "",
         )
     found = next((one for one in filled.comparisons if one.way == way), None)
     if found is not None and found.change is None:
-        yield Finding(
+        yield _at(
+            number,
             "W_BASE",
             "reports.text_base",
             "第 %(paragraph)s 段：“%(written)s”没有可比的数，会印成“%(printed)s”",
-            {"paragraph": number, "written": written[:40], "printed": found.printed},
-            number,
+            written=written[:40],
+            printed=found.printed,
         )
 
 
@@ -194,12 +203,12 @@ def _open_braces(paragraph: str, places: Sequence[Place], number: int) -> Iterat
 
 
 def _no_figure(written: str, number: int) -> Finding:
-    return Finding(
+    return _at(
+        number,
         "E_MEASURE",
         "reports.text_measure",
         "第 %(paragraph)s 段：“%(written)s”不是这份报告的数字，请从右边的列表里选",
-        {"paragraph": number, "written": written[:40]},
-        number,
+        written=written[:40],
     )
 
 
@@ -218,14 +227,15 @@ def _wrong_style(place: Place, filled: Filled, number: int, written: str) -> Fin
             Style.read(place.style)
     except Refusal as refusal:
         false = refusal.code == "numerals.claim_false"
-        return Finding(
+        return _at(
+            number,
             "E_CLAIM" if false else "E_MEASURE",
             "reports.text_claim" if false else "reports.text_style",
             "第 %(paragraph)s 段：“%(written)s”与实际值 %(exact)s 不符，请改写"
             if false
             else "第 %(paragraph)s 段：“%(written)s”的印法不能用于 %(exact)s，请用 int、wan1、yi2、pct1、over:2000 等",
-            {"paragraph": number, "written": written[:40], "exact": _exact(filled)},
-            number,
+            written=written[:40],
+            exact=_exact(filled),
         )
     return None
 
@@ -234,12 +244,13 @@ def _around(place: Place, paragraph: str, number: int, filled: Filled) -> Iterat
     """A unit written after the number, and words before and after it that say more than it does."""
     before, after = paragraph[: place.start].rstrip(), paragraph[place.end :].lstrip()
     if (unit := _AFTER.match(after)) is not None:
-        yield Finding(
+        yield _at(
+            number,
             "E_UNIT",
             "reports.text_unit",
             "第 %(paragraph)s 段：“%(printed)s”已带计量单位，后面不能再写“%(unit)s”",
-            {"paragraph": number, "printed": filled.printed, "unit": unit[1]},
-            number,
+            printed=filled.printed,
+            unit=unit[1],
         )
     lead, tail = _BEFORE.search(before), _BEHIND.match(after)
     if lead is None and tail is None:
@@ -250,12 +261,13 @@ def _around(place: Place, paragraph: str, number: int, filled: Filled) -> Iterat
     except Refusal:
         true = False
     if not true:
-        yield Finding(
+        yield _at(
+            number,
             "E_CLAIM",
             "reports.text_claim",
             "第 %(paragraph)s 段：“%(written)s”与实际值 %(exact)s 不符，请改写",
-            {"paragraph": number, "written": words, "exact": _exact(filled)},
-            number,
+            written=words,
+            exact=_exact(filled),
         )
 
 
@@ -307,12 +319,12 @@ def _orphans_en(paragraph: str, places: Sequence[Place], number: int, fixed: str
 
 
 def _orphan(words: str, number: int) -> Finding:
-    return Finding(
+    return _at(
+        number,
         "W_ORPHAN_NUMBER",
         "reports.text_orphan",
         "第 %(paragraph)s 段：“%(written)s”是手写的数，背后没有记录；能用列表里的数字就换成它",
-        {"paragraph": number, "written": words[:40]},
-        number,
+        written=words[:40],
     )
 
 
@@ -366,10 +378,11 @@ def _parts(paragraph: str, places: Sequence[Place], number: int, filling: Fillin
         too_many = least > total.upper
         too_few = len(parts) > 1 and most < total.lower
         if too_many or too_few:
-            yield Finding(
+            yield _at(
+                number,
                 "W_PARTS",
                 "reports.text_parts",
                 "第 %(paragraph)s 段：“其中”后面的 %(parts)s 合起来与 %(total)s 对不上，请核对",
-                {"paragraph": number, "parts": "、".join(one.words for one in parts), "total": total.words},
-                number,
+                parts="、".join(one.words for one in parts),
+                total=total.words,
             )

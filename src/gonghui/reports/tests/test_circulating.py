@@ -16,7 +16,6 @@ from gonghui.reports.tests.builders import (
     Federation,
     a_corrected_line,
     a_draft,
-    a_federation,
     a_round,
     an_accepted_return,
     someone,
@@ -34,11 +33,6 @@ from gonghui.reports.tests.filing_builders import (
 
 pytestmark = pytest.mark.django_db
 PAST = Period.parse("2019H2")
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def circulated(federation: Federation) -> Report:

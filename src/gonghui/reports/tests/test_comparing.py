@@ -149,11 +149,6 @@ def test_a_change_is_told_of_exact_values_only_where_there_is_a_base(now: int, b
 # Asked of the journal -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def federation(db: None) -> Federation:
-    return a_federation()
-
-
 def test_a_half_year_is_compared_with_the_journals_half_year_before(federation: Federation) -> None:
     east, city = federation.east, federation.city
     returned(east, city, H1_BEFORE, H4=2_000, H10=210_000_000_00, H3=(45, 100), H11=500)

@@ -12,7 +12,6 @@ from gonghui.reports.tests.builders import (
     Federation,
     a_corrected_line,
     a_draft,
-    a_federation,
     a_round,
     a_submitted_return,
     an_accepted_return,
@@ -33,11 +32,6 @@ ALL_POWERS = frozenset({"reports.enter", "reports.sign", "reports.review"})
 
 def someone(powers: frozenset[str]) -> Actor:
     return Actor(1, 1, "示例", 1, "示例", "/", "city", "any", powers)
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 @pytest.mark.parametrize("step", list(LINE_FLOW.steps))

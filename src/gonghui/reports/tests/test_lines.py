@@ -23,7 +23,6 @@ from gonghui.reports.tests.builders import (
     Federation,
     a_corrected_line,
     a_draft,
-    a_federation,
     a_round,
     a_submitted_return,
     an_accepted_return,
@@ -31,11 +30,6 @@ from gonghui.reports.tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def value(code: str, path: str, period: Period = H1) -> object:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from gonghui.core import journal
 from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.models import Remark, Report, Signature
-from gonghui.reports.tests.builders import H1, Federation, Unit, a_corrected_line, a_federation
+from gonghui.reports.tests.builders import H1, Federation, Unit, a_corrected_line
 from gonghui.reports.tests.filing_builders import (
     AUGUST,
     FORM,
@@ -27,11 +27,6 @@ from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def signed_in(role: str, organisation: Organisation, *departments: str) -> Client:

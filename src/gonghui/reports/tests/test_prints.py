@@ -30,7 +30,7 @@ from gonghui.reports.report_forms import Form
 from gonghui.reports.report_forms.drawn import Plan
 from gonghui.reports.standing import SPLIT
 from gonghui.reports.tests.builders import H1 as HALF
-from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line, a_federation
+from gonghui.reports.tests.builders import Federation, Unit, a_corrected_line
 from gonghui.reports.tests.filing_builders import (
     AUGUST,
     FORM,
@@ -44,11 +44,6 @@ from gonghui.reports.tests.test_report_pages import address
 from gonghui.spine.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def _filed(unit: Unit) -> Report:

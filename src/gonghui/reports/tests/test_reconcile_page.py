@@ -12,18 +12,13 @@ from django.urls import reverse
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Entry
 from gonghui.reports.reconcile import command
-from gonghui.reports.tests.builders import Federation, a_federation
+from gonghui.reports.tests.builders import Federation
 from gonghui.reports.tests.filing_builders import CITY_TARGETS, FORM, returned_by, the_city_returns_all
 from gonghui.reports.tests.test_report_pages import address
 
 pytestmark = pytest.mark.django_db
 TEXT = "上半年，12351热\n线受理职工诉求 5.3万\n件。新发展会员９.78万人，返还小微企业工会经费1.88亿元。接待来访7批。"
 SECRET = "绝不该留下的一句话"
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def test_a_pasted_text_is_held_against_the_report(federation: Federation) -> None:

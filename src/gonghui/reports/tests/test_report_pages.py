@@ -21,7 +21,6 @@ from gonghui.reports.tests.builders import (
     Unit,
     a_corrected_line,
     a_draft,
-    a_federation,
     a_round,
     an_accepted_return,
 )
@@ -63,11 +62,6 @@ class Numbers(HTMLParser):
 def address(name: str, unit: Unit, *more: str) -> str:
     """The address of a page of a unit's report."""
     return reverse(name, args=[FORM, H1, unit.organisation.code, *more])
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def test_every_number_carries_what_it_says_and_nothing_is_inserted(federation: Federation):

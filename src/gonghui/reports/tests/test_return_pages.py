@@ -21,7 +21,6 @@ from gonghui.reports.tests.builders import (
     QUALIFIED,
     Federation,
     a_draft,
-    a_federation,
     a_round,
     a_submitted_return,
     an_accepted_return,
@@ -29,11 +28,6 @@ from gonghui.reports.tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 @pytest.fixture

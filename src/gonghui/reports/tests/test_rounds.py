@@ -20,7 +20,6 @@ from gonghui.reports.tests.builders import (
     Federation,
     a_corrected_line,
     a_draft,
-    a_federation,
     a_round,
     a_submitted_return,
     an_accepted_return,
@@ -31,11 +30,6 @@ from gonghui.reports.tests.builders import (
 from gonghui.reports.tests.filing_builders import a_filed_report
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def names(federation: Federation, returns: list[Return]) -> set[str]:

@@ -12,7 +12,7 @@ from gonghui.reports.actions import filings, making, signing
 from gonghui.reports.filling import fill_report, text_of
 from gonghui.reports.making import signatures
 from gonghui.reports.models import Report
-from gonghui.reports.tests.builders import H1, Federation, a_corrected_line, a_federation
+from gonghui.reports.tests.builders import H1, Federation, a_corrected_line
 from gonghui.reports.tests.filing_builders import (
     AUGUST,
     FORM,
@@ -26,11 +26,6 @@ from gonghui.reports.tests.filing_builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def federation() -> Federation:
-    return a_federation()
 
 
 def sign_all(report: Report) -> int:
