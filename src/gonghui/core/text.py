@@ -53,6 +53,8 @@ def mend(text: str) -> str:
 
 def _visible(text: str, keep: str = "") -> str:
     """The text without characters nobody sees; tabs and line ends become blanks unless kept."""
+    if text.isprintable():  # as nearly all is: it holds none of them
+        return text
     spaced = "".join(" " if sign in "\t\r\n\v\f\u2028\u2029" and sign not in keep else sign for sign in text)
     return "".join(sign for sign in spaced if sign in keep or unicodedata.category(sign) not in _UNSEEN)
 

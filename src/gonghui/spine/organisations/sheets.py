@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from gonghui.core import codes
+from gonghui.core import bulk, codes
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.spine.organisations import actions, rules
@@ -106,10 +106,9 @@ class Unions(Sheet):
         typed = {row.values["superior"] for row in rows if row.values.get("superior")}
         seen = Organisation.objects.seen_by(scope.actor).active()
         known: dict[str, set[str]] = defaultdict(set)
-        wanted = [word.upper() for word in typed]
-        for code, name, short in seen.filter(
-            Q(code__in=wanted) | Q(name__in=list(typed)) | Q(short_name__in=list(typed))
-        ).values_list("code", "name", "short_name"):
+        named = Q(bulk.among("code", [word.upper() for word in typed], "text"))
+        named |= Q(bulk.among("name", typed, "text")) | Q(bulk.among("short_name", typed, "text"))
+        for code, name, short in seen.filter(named).values_list("code", "name", "short_name"):
             known[code].add(code)
             known[name].add(code)
             known[short].add(code)
@@ -246,9 +245,9 @@ class Unions(Sheet):
         told = later.in_organisations(new, after=after)
         for subject, what in told.items():
             yield new[subject], later.refusal(what)
-        parents = Organisation.objects.filter(parent_id__in=list(new)).exclude(pk__in=list(new))
+        parents = Organisation.objects.filter(bulk.among("parent_id", list(new)))
         for pk in parents.values_list("parent_id", flat=True).distinct().order_by():
-            if pk not in told:
+            if pk is not None and pk not in told:
                 yield new[pk], Refusal("organisations.children_since", "下面已建有组织")
         moved = [one for one in changes if not one.is_new and "superior" in one.touched]
         asked = _Asked(moved, back=True)
@@ -292,9 +291,11 @@ class _Asked:
     def __init__(self, changes: Sequence[Change], *, back: bool = False) -> None:
         self.changes = changes
         wanted = {str((one.was if back else one.values).get("superior") or "") for one in changes}
-        self.superiors = {one.code: one for one in Organisation.objects.filter(code__in=[w for w in wanted if w])}
+        self.superiors = {
+            one.code: one for one in Organisation.objects.filter(bulk.among("code", [w for w in wanted if w], "text"))
+        }
         moved = [one.subject for one in changes if not one.is_new and "superior" in one.touched]
-        self.moving = Organisation.objects.in_bulk([pk for pk in moved if pk is not None])
+        self.moving = {one.pk: one for one in Organisation.objects.filter(bulk.among("id", moved))}
         self._foundings: dict[int, Founding] = {}
 
     @cached_property
@@ -313,7 +314,7 @@ class _Asked:
 
     def _taken(self, rows: Any, column: str, key: str) -> set[str]:
         typed = [one.values[key] for one in self.changes if one.is_new and one.values.get(key)]
-        return set(rows.filter(**{f"{column}__in": typed}).values_list(column, flat=True)) if typed else set()
+        return set(rows.filter(bulk.among(column, typed, "text")).values_list(column, flat=True)) if typed else set()
 
     @cached_property
     def _times(self) -> dict[tuple[str, str], int]:
