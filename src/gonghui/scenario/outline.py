@@ -14,7 +14,7 @@ from gonghui.scenario import plan, posts, returns, rounds
 from gonghui.scenario.places import WANGJING
 from gonghui.scenario.plan import Share, Shares
 from gonghui.scenario.rounds import DISTRICT, Collection, asked_for
-from gonghui.scenario.split import split, split_unevenly
+from gonghui.scenario.split import split_unevenly
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.targets import BY_FIGURE, SEED
 from gonghui.scenario.tree import Items
@@ -55,7 +55,7 @@ def level(figure: str) -> Shares:
     """Every unit's level at the end of June 2019: below that of December."""
     later = plan.before(figure)
     numbers = [share.number for share in later.values()]
-    fewer = split(sum(numbers) - LEVELS[figure], numbers)
+    fewer = split_unevenly(sum(numbers) - LEVELS[figure], numbers, seed=f"{SEED}:outline:{figure}", spread_percent=60)
     return {key: Share(share.number - less) for (key, share), less in zip(later.items(), fewer, strict=True)}
 
 

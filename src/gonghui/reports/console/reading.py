@@ -80,6 +80,12 @@ class Against:
         return exact_of(self.filled, base.value.total)
 
     @property
+    def plain(self) -> str:
+        """The same without its unit, for a column."""
+        base = self.said.base
+        return NOTHING if self.number == NOTHING else Live(replace(self.filled, value=base.value), "", "").number
+
+    @property
     def source(self) -> str:
         """Whether that number was filed, and under which definition."""
         base = self.said.base

@@ -63,13 +63,18 @@ def _number(point: Point, filled: Filled) -> str:
 
 
 def _dots(trend: Trend) -> list[Dot | None]:
-    """Each point's place; the line stands on nought, so that what looks twice as high is twice as much."""
-    most = max((point.size or 0 for point in trend.known), default=0) or 1
+    """Each point's place; the ground lies as far below the lowest as the highest above it, or at nought."""
+    sizes = [point.size for point in trend.known if point.size is not None]
+    low, high = min(sizes), max(sizes)
+    ground = max(0.0, 2 * low - high)
+    most = (high - ground) or 1
     step = (WIDTH - 2 * EDGE) / max(1, len(trend.points) - 1)
     return [
         None
         if point.size is None
-        else Dot(round(EDGE + n * step, 1), round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * max(0, point.size) / most, 1))
+        else Dot(
+            round(EDGE + n * step, 1), round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (point.size - ground) / most, 1)
+        )
         for n, point in enumerate(trend.points)
     ]
 
