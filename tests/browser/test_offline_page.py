@@ -216,6 +216,22 @@ EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
         {"tree", "groups", "signature"},
         "签名",
     ),
+    "the name of a row": (_swap('<span data-k="title">职工医疗', '<span data-k="title">职工'), {"prose"}, "名称"),
+    "groups of another journal shown, its own hidden": (
+        _swap('<ol id="groups">', '<ol><li>D87Y</li></ol><div hidden><ol id="groups">'),
+        {"groups"},
+        "看不见",
+    ),
+    "a note shown, another read": (
+        _swap('<pre data-p="note">', '<pre>gonghui</pre><pre data-p="note" hidden>'),
+        {"groups"},
+        "看不见",
+    ),
+    "two notes": (
+        _swap('<pre data-p="note">', '<pre data-p="note">gonghui</pre><pre data-p="note">'),
+        {"groups"},
+        "读不懂",
+    ),
     "a group": (_swap(f"<li>{GROUPS[4]}</li>", "<li>0000</li>"), {"groups"}, "第 5 组"),
     "a group too many": (_swap(f"<li>{GROUPS[11]}</li>", f"<li>{GROUPS[11]}</li><li>0000</li>"), {"groups"}, "13 组"),
     "the block's end": (_swap("quot;last_id&quot;:7413000", "quot;last_id&quot;:7412940"), {"block", "tree"}, "起止"),

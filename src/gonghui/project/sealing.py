@@ -118,7 +118,10 @@ def check(words_given: argparse.Namespace) -> int:
         print(json.dumps(verdict.as_json()))
     else:
         print(f"{verdict.entries} entries in {verdict.blocks} blocks; {verdict.unsealed} not sealed yet")
+        print(f"{verdict.signed} own checkpoints, up to block {verdict.signed_blocks}; {verdict.kept} kept elsewhere")
         print("ok" if verdict.first_bad is None else told(verdict.first_bad))
+        if verdict.blocks and not verdict.signed:
+            print(both(words.UNSIGNED, {}))
         if verdict.key_from == "list":
             print(both(words.LISTED_KEY, {"key": verdict.key}))
     return 0 if verdict.ok else 1

@@ -63,7 +63,8 @@ class Verdict:
     """What came out; `entries` and `blocks` are those of the journal, `unsealed` the entries not yet in a block.
 
     `key` is the key that checkpoints were believed by; `key_from` says whether it was at hand in a file, or whether the
-    journal's own list had to be believed for want of one.
+    journal's own list had to be believed for want of one. `signed` is how many checkpoints of its own the journal was
+    held against, the furthest of which covers `signed_blocks`; `kept` how many that others had kept.
     """
 
     entries: int
@@ -72,6 +73,9 @@ class Verdict:
     unsealed: int = 0
     key: str = ""
     key_from: Literal["file", "list", ""] = ""
+    signed: int = 0
+    signed_blocks: int = 0
+    kept: int = 0
 
     @property
     def ok(self) -> bool:
@@ -89,6 +93,7 @@ class Verdict:
             "first_bad": None if bad is None else {"entry": bad.entry, "block": bad.block, "why": why},
             "unsealed": self.unsealed,
             "key": {"id": self.key, "from": self.key_from} if self.key else None,
+            "checkpoints": {"own": self.signed, "upto_block": self.signed_blocks, "kept": self.kept},
         }
 
 

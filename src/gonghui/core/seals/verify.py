@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 import psycopg
 from django.db import connection
+from django.db.models import Count, Max
 from psycopg.conninfo import make_conninfo
 
 from gonghui.core.errors import Refusal
@@ -58,11 +59,18 @@ def verify(against: Iterable[Signed] = (), *, copies: Sequence[Copy] = (), proce
     chain = verdicts[0][0]
     first_bad = next((bad for bad in (*(bad for _, bad in verdicts), witnessed) if bad is not None), None)
     key, key_from = root_key()
-    return Verdict(chain.entries, chain.blocks, first_bad, _unsealed(), key, key_from)
-
-
-def _unsealed() -> int:
-    return Entry.objects.filter(id__gt=sealing.head().last_id).count()
+    signed = Checkpoint.objects.filter(stream=ENTRIES).aggregate(signed=Count("id"), signed_blocks=Max("blocks"))
+    return Verdict(
+        chain.entries,
+        chain.blocks,
+        first_bad,
+        unsealed=Entry.objects.filter(id__gt=sealing.head().last_id).count(),
+        key=key,
+        key_from=key_from,
+        signed=signed["signed"],
+        signed_blocks=signed["signed_blocks"] or 0,
+        kept=len(kept),
+    )
 
 
 # Headers ----------------------------------------------------------------------------------------------------------

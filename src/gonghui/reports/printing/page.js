@@ -108,6 +108,7 @@
     if (exact && !agrees(exact, row.value)) same(said("of-card"), exact, row.value.join("/"));
     same(said("of-days"), part("days", card), own.clock === "stock" ? row.last : row.first + " – " + row.last);
     same(said("of-scope"), part("code", card), row.scope.code);
+    same(said("of-name"), part("title", card), part("title", document.getElementById("r-" + own.row)));
     same(said("of-cut"), part("cut", card).replace(/,/g, ""), row.cut === null ? "—" : String(row.cut));
     return found;
   }
@@ -321,6 +322,15 @@
     document.documentElement.dataset.checked = out.className;
   }
 
+  // What the chain is read from must be what a reader sees, each part once: no second, hidden copy of groups or proof.
+  function proofSeen() {
+    const named = ["entry", "salt", "path", "header", "tree", "note", "key", "document"].map((name) => all(`[data-p=${name}]`));
+    const parts = [...named, all("#groups"), all("#table"), all("#table-of"), all("#report"), all("#verdict")];
+    const hidden = [...all("#groups li"), ...all("#table-of [data-k]")].find((one) => !isSeen(one));
+    const wrong = parts.find((found) => found.length !== 1 || !found[0].getClientRects().length);
+    if (hidden || wrong) throw new Error(said("words-unseen", shown(hidden || wrong[0]).slice(0, 30)));
+  }
+
   async function check() {
     const english = document.documentElement.lang.startsWith("en"), hasProof = Boolean(find("[data-p=note]"));
     const table = step("prose", tableShown);
@@ -340,7 +350,7 @@
       if (!leaf) say("block", "bad", said("not-reached"));
       if (block && note) step("tree", () => treeStep(block, note));
       else say("tree", "bad", said("not-reached"));
-      const own = note && step("groups", () => groupsStep(note));
+      const own = note && step("groups", () => allOpen(proofSeen) || groupsStep(note));
       if (own) compare(own);
       if (note) {
         try {

@@ -39,6 +39,7 @@ def _prose() -> list[tuple[str, str]]:
         ("of-scope", _("单位")),
         ("of-cut", _("切点")),
         ("of-card", _("说明里的精确值")),
+        ("of-name", _("名称")),
     ]
 
 

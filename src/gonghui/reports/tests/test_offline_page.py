@@ -82,7 +82,7 @@ def test_the_script_finds_every_sentence_it_asks_for() -> None:
     asked |= {f"verdict-{word}" for word in ("bad", "none", "open", "same")}
     assert asked <= known
     assert known <= asked | {
-        "of-" + one for one in ("printed", "value", "figure", "version", "days", "scope", "cut", "card")
+        "of-" + one for one in ("printed", "value", "figure", "version", "days", "scope", "cut", "card", "name")
     }
 
 
