@@ -114,11 +114,6 @@ class SocialWorkerLeft:
     """A social worker left the position."""
 
 
-@fact(title="登记撤回")
-class SocialWorkerWithdrawn:
-    """What an import had put on the roll was taken back."""
-
-
 @fact(title="在岗社工增减")
 class OnPostChanged:
     """The list of social workers on post at a union has so many more or fewer."""

@@ -159,6 +159,7 @@ def _stage(batch: Import, header: Header, found: Reading | None, *, by: Actor, o
 def _staged(batch: Import, found: Reading) -> Iterable[tuple[object, ...]]:
     sheet = batch.declared
     kinds = {column.key: column.kind for column in sheet.columns}
+    columns = {at: key for key, at in batch.mapping.items()}
     for row in found.rows:
         change = row.change
         touched = change.touched if change is not None else ()
@@ -168,7 +169,7 @@ def _staged(batch: Import, found: Reading) -> Iterable[tuple[object, ...]]:
             reading.state_of(row),
             change.subject if change is not None else None,
             (change.label if change is not None else sheet.label(row.values))[:160],
-            [sheet.kept_cell(value) for value in row.cells],
+            [sheet.kept_cell(value, columns.get(at, "")) for at, value in enumerate(row.cells)],
             {key: kinds[key].kept(change.was.get(key)) for key in touched} if change else {},
             {key: kinds[key].kept(change.values.get(key)) for key in touched} if change else {},
             [problem.kept() for problem in row.problems],

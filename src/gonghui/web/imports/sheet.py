@@ -193,8 +193,8 @@ class Sheet:
         """Every change is compensated."""
         raise NotImplementedError
 
-    def kept_cell(self, value: Any) -> Any:
-        """What of a cell is kept to be handed back in the user's own workbook."""
+    def kept_cell(self, value: Any, key: str = "") -> Any:
+        """What of a cell, in the column of a key if it is one of ours, is kept for the user's own workbook."""
         return value[:500] if isinstance(value, str) else value
 
     def label(self, values: Mapping[str, Any]) -> str:

@@ -33,6 +33,15 @@ from gonghui.spine.officials.actions.social_workers import (
     post_workers,
     turn_worker,
 )
+from gonghui.spine.officials.actions.withdrawing import (
+    reopen_posts,
+    withdraw_certificates,
+    withdraw_positions,
+    withdraw_postings,
+    withdraw_posts,
+    withdraw_renewals,
+    withdraw_workers,
+)
 
 __all__ = [
     "CertificateEntry",
@@ -57,10 +66,17 @@ __all__ = [
     "open_account",
     "open_positions",
     "post_workers",
+    "reopen_posts",
     "submit_certificates",
     "submit_renewal",
     "turn_certificates",
     "turn_worker",
     "use_reset_code",
     "void_reset_code",
+    "withdraw_certificates",
+    "withdraw_positions",
+    "withdraw_postings",
+    "withdraw_posts",
+    "withdraw_renewals",
+    "withdraw_workers",
 ]

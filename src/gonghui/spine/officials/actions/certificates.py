@@ -61,21 +61,22 @@ def submit_certificates(entries: Sequence[CertificateEntry], *, by: Actor, on: d
     """Each waits for somebody else to see the original."""
     by.require(SUBMIT)
     workers = {worker.pk: worker for worker in lists.lock(entry.worker for entry in entries)}
-    made = [_made(entry, workers[entry.worker.pk], by=by, on=on) for entry in entries]
-    _check_new(made)
-    Certificate.objects.bulk_create(made)
+    new = [made(entry, workers[entry.worker.pk], by=by, on=on) for entry in entries]
+    _check_new(new)
+    Certificate.objects.bulk_create(new)
     Registration.objects.bulk_create(
         Registration(
             certificate=one, until=one.registered_until, submitted_on=on, submitted_by_id=by.account_id or None
         )
-        for one in made
+        for one in new
     )
-    for one in made:
+    for one in new:
         record(CertificateSubmitted(certificate=one.kind), about=one, by=by, happened_on=on)
-    return made
+    return new
 
 
-def _made(entry: CertificateEntry, worker: SocialWorker, *, by: Actor, on: date) -> Certificate:
+def made(entry: CertificateEntry, worker: SocialWorker, *, by: Actor, on: date) -> Certificate:
+    """The row of an entry, cleaned and checked; it is not saved."""
     require_worker(by, worker)
     kind = rules.kind_of(entry.kind, on)
     rules.check_certificate(kind, entry.level, issued_on=entry.issued_on, until=entry.until, on=on)
@@ -97,20 +98,30 @@ def _made(entry: CertificateEntry, worker: SocialWorker, *, by: Actor, on: date)
     )
 
 
-def _check_new(made: Sequence[Certificate]) -> None:
-    """No two certificates of a kind have one number, whoever holds them."""
-    asked = Counter((one.kind, one.number_digest) for one in made)
+def taken_numbers(new: Sequence[Certificate]) -> set[tuple[str, str]]:
+    """Kinds and numbers that are registered already, or come twice."""
+    asked = Counter((one.kind, one.number_digest) for one in new)
     known = Certificate.objects.exclude(state="rejected").filter(number_digest__in=[key[1] for key in asked])
     taken = {pair for pair in known.values_list("kind", "number_digest") if pair in asked}
-    taken |= {pair for pair, times in asked.items() if times > 1}
-    for one in made:
+    return taken | {pair for pair, times in asked.items() if times > 1}
+
+
+def _check_new(new: Sequence[Certificate]) -> None:
+    """No two certificates of a kind have one number, whoever holds them."""
+    taken = taken_numbers(new)
+    for one in new:
         if (one.kind, one.number_digest) in taken:
-            raise Refusal(
-                "officials.certificate_dup",
-                "工号 %(worker_no)s 的“%(kind)s”证书编号已经登记过，一个编号只能登记一次，请核对",
-                worker_no=one.worker.worker_no,
-                kind=one.title,
-            )
+            raise twice(one)
+
+
+def twice(certificate: Certificate) -> Refusal:
+    """What is said of a number that is registered already."""
+    return Refusal(
+        "officials.certificate_dup",
+        "工号 %(worker_no)s 的“%(kind)s”证书编号已经登记过，一个编号只能登记一次，请核对",
+        worker_no=certificate.worker.worker_no,
+        kind=certificate.title,
+    )
 
 
 @action
@@ -120,6 +131,15 @@ def submit_renewal(certificate: Certificate, until: date, *, by: Actor, on: date
     [worker] = lists.lock([certificate.worker])
     require_worker(by, worker)
     [certificate] = _locked([certificate])
+    check_renewal(certificate, until, on=on)
+    Registration.objects.create(
+        certificate=certificate, until=until, submitted_on=on, submitted_by_id=by.account_id or None
+    )
+    record(RenewalSubmitted(certificate=certificate.kind), about=certificate, by=by, happened_on=on)
+
+
+def check_renewal(certificate: Certificate, until: date, *, on: date) -> None:
+    """Refuse a renewal of what is not registered, or one that ends no later."""
     if certificate.state not in (*HOLDING, "lapsed") or not certificate.declared.registered:
         raise Refusal("officials.renewal_none", "这份证书不用续登记，或还没有核验过")
     if certificate.waiting is not None:
@@ -133,10 +153,6 @@ def submit_renewal(certificate: Certificate, until: date, *, by: Actor, on: date
         )
     if until < on:
         raise Refusal("officials.renewal_past", "新的登记止日 %(until)s 已经过去，请核对", until=until)
-    Registration.objects.create(
-        certificate=certificate, until=until, submitted_on=on, submitted_by_id=by.account_id or None
-    )
-    record(RenewalSubmitted(certificate=certificate.kind), about=certificate, by=by, happened_on=on)
 
 
 def _locked(certificates: Iterable[Certificate]) -> list[Certificate]:

@@ -39,7 +39,8 @@ def clean_code(typed: str, *, field: str) -> str:
     return found
 
 
-def _checked(entry: PositionEntry, by: Actor, on: date) -> PositionEntry:
+def checked_position(entry: PositionEntry, *, by: Actor, on: date) -> PositionEntry:
+    """The entry, or a refusal of what is wrong with it."""
     require_reach(by, entry.organisation)
     if entry.grade not in rules.scheme(on).grades:
         raise Refusal("officials.grade", "没有“%(grade)s”这一职级，请从列表中选", grade=entry.grade[:40])
@@ -63,7 +64,7 @@ def open_positions(entries: Sequence[PositionEntry], *, by: Actor, on: date) -> 
     by.require(STAFF)
     made, places = [], lists.places(entry.organisation for entry in entries)
     for entry in entries:
-        one = _checked(replace(entry, organisation=places[entry.organisation.pk]), by, on)
+        one = checked_position(replace(entry, organisation=places[entry.organisation.pk]), by=by, on=on)
         made.append(
             Position(
                 organisation=one.organisation,
@@ -93,7 +94,7 @@ def change_position(position: Position, entry: PositionEntry, *, by: Actor, on: 
     """The position has these places, this grade, this last day; its number and union stay."""
     by.require(STAFF)
     position = lists.positions([position])[position.pk]
-    one = _checked(replace(entry, organisation=position.organisation), by, on)
+    one = checked_position(replace(entry, organisation=position.organisation), by=by, on=on)
     position.grade, position.headcount, position.last_on = one.grade, one.headcount, one.last_on
     spans = [spell.days for spell in Spell.objects.filter(position=position)]
     now = [days for days in spans if days.last is None or days.last >= on]

@@ -64,7 +64,7 @@ def require_worker(by: Actor, worker: SocialWorker) -> None:
         raise PowerMissing("officials.worker_reach", "这名社工不在您所在组织的范围内，无权操作")
 
 
-def _filled_in(entry: WorkerEntry, on: date) -> dict[str, object]:
+def filled_in(entry: WorkerEntry, on: date) -> dict[str, object]:
     """The columns of an entry, cleaned and checked."""
     born_on = entry.born_on
     if not rules.birthday(born_on, YOUNGEST_YEARS) <= on < rules.birthday(born_on, OLDEST_YEARS):
@@ -112,7 +112,7 @@ def enrol_workers(entries: Sequence[WorkerEntry], *, by: Actor, on: date) -> lis
                 organisation=organisation,
                 worker_no=clean_code(entry.worker_no, field="工号"),
                 state="hired" if entry.hired_on is not None else "candidate",
-                **_filled_in(entry, on),
+                **filled_in(entry, on),
             )
         )
     numbers = Counter(worker.worker_no for worker in made)
@@ -131,12 +131,14 @@ def change_worker(worker: SocialWorker, entry: WorkerEntry, *, by: Actor, on: da
     by.require(STAFF)
     [worker] = lists.lock([worker])
     require_worker(by, worker)
-    if entry.hired_on is None and worker.state != "candidate":
-        raise Refusal("officials.hired_missing", "已聘用的社工须有聘用日期，请填写")
-    columns = _filled_in(entry, on)
+    if worker.state in ("candidate", "hired"):
+        worker.state = "hired" if entry.hired_on is not None else "candidate"
+    elif entry.hired_on is None:
+        raise Refusal("officials.hired_missing", "到过岗的社工须有聘用日期，请填写")
+    columns = filled_in(entry, on)
     for name, value in columns.items():
         setattr(worker, name, value)
-    worker.save(update_fields=[*columns])
+    worker.save(update_fields=[*columns, "state"])
     record(SocialWorkerChanged(), about=worker, by=by, happened_on=on)
 
 
@@ -170,7 +172,7 @@ def post_workers(postings: Sequence[Posting], *, by: Actor, on: date) -> None:
         WORKER_FLOW.check("post", worker, by=by)
         place, first_on = places[given[worker.pk].position.pk], given[worker.pk].first_on
         _apart(worker, first_on, held.get(worker.pk))
-        _check_start(worker, place, first_on, by=by, on=on)
+        check_start(worker, place, first_on, by=by, on=on)
         spells.append(Spell(worker=worker, position=place, state="on_post", first_on=first_on))
         worker.state, worker.organisation = "on_post", place.organisation
         record(SocialWorkerPosted(), about=worker, by=by, happened_on=first_on)
@@ -199,7 +201,7 @@ def _apart(worker: SocialWorker, first_on: date, held: Spell | None) -> None:
         )
 
 
-def _check_start(worker: SocialWorker, position: Position, first_on: date, *, by: Actor, on: date) -> None:
+def check_start(worker: SocialWorker, position: Position, first_on: date, *, by: Actor, on: date) -> None:
     """Refuse a position out of reach or not there on the day, and days in no possible order."""
     require_reach(by, position.organisation)
     _not_to_come(first_on, on, what="到岗日期")
@@ -275,7 +277,7 @@ def _taken_up(worker: SocialWorker, position: Position | None, *, by: Actor, on:
     if position is None:
         raise Refusal("officials.position_missing", "调岗须选新的岗位")
     place = lists.positions([position])[position.pk]
-    _check_start(worker, place, on, by=by, on=on)
+    check_start(worker, place, on, by=by, on=on)
     return place
 
 
