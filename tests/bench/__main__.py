@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", "reconcile", "lists", "cuts")
+APART = ("reconcile", "lists", "palette", "cuts")
+"""The steps that need no large journal."""
+STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", *APART)
 
 
 def _say(text: str) -> None:
@@ -47,7 +49,7 @@ def main() -> int:
         room.settle(empty)
         with _timed("migrations"):
             room.migrate()
-        for measure in (_journal, _storm_of_seals, _reading, _lists, _cuts):
+        for measure in (_journal, _storm_of_seals, _reading, _lists, _palette, _cuts):
             for found in measure(words, chosen, at):
                 results += found
                 _say(table(found))  # at once: what fails later does not take it away
@@ -63,7 +65,7 @@ def _machine() -> str:
 
 
 def _journal(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
-    if not chosen - {"reconcile", "lists", "cuts"}:
+    if not chosen - set(APART):
         return
     from tests.bench import errands, errands_bulk, federation, prints, reports, seals, trees
 
@@ -126,6 +128,21 @@ def _lists(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[lis
             paths = lists.build(max(11_000, int(100_000 * words.scale)), rows)
         with _timed("lists"):
             found = lists.measure(paths, rows, 200)
+    yield found
+
+
+def _palette(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
+    if "palette" not in chosen:
+        return
+    from tests.bench import palettes
+
+    names = int(1_000_000 * words.scale)
+    with room.database("gonghui_bench_palette", at, like="gonghui_bench_empty") as address:
+        room.enter(address)
+        with _timed(f"{names:,} unions with names of their own, people and set-ups beside them"):
+            palettes.build(names)
+        with _timed("palette"):
+            found = palettes.measure(40)
     yield found
 
 

@@ -7,8 +7,9 @@ again, because pairs that are all there need not stand side by side.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
@@ -20,7 +21,7 @@ from gonghui.core import text as texts
 Row = TypeVar("Row", bound=Model)
 
 LONGEST_QUERY = 60
-CANDIDATES = 200  # rows that are ranked; the very name is looked for apart
+CANDIDATES = 100  # rows that are ranked; where there are more, the very name is looked for apart
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")  # zh
 _LATIN = re.compile(r"[a-z]{2,}\Z")
 _WORDS = re.compile("[a-z0-9\u3400-\u9fff\U00020000-\U000323af]+")  # zh
@@ -73,19 +74,35 @@ def starting(column: str, text: str) -> Q:
 
 
 def fits(q: str, *names: str) -> int | None:
-    """How near the best of some names is to what was typed: it, begun so, holding it, holding its words; or not."""
-    whole, words = normal(asked(q)), _query_words(q)
+    """How near the best of some names is to what was typed, 0 is it; None where no name holds all its words."""
+    whole, words = _read(q)
     if not words:
         return None
     near = [found for name in names if name and (found := _nearness(whole, words, normal(name))) is not None]
     return min(near, default=None)
 
 
+@lru_cache(maxsize=1)  # one question is held against many names
+def _read(q: str) -> tuple[str, list[str]]:
+    return normal(asked(q)), _query_words(q)
+
+
 def _nearness(whole: str, words: list[str], name: str) -> int | None:
-    if whole in name:
-        return 0 if whole == name else 1 if name.startswith(whole) else 2
-    spelled = initials(name)
-    return 3 if all(word in name or (initials_terms(word) and word in spelled) for word in words) else None
+    if whole == name or name.startswith(whole):
+        return int(whole != name)
+    if all(_holds(name, word) for word in words):
+        return 2 if whole in name else 4
+    spelled = initials(name) if _HAN.search(name) else ""
+    if spelled and all(_holds(name, word) or (_LATIN.match(word) and word in spelled) for word in words):
+        return 3 if spelled.startswith(words[0]) else 5
+    return None
+
+
+def _holds(name: str, word: str) -> bool:
+    """Whether the word stands in the name; letters and digits at the beginning of a word only."""
+    if _HAN.match(word):
+        return word in name
+    return any(own.startswith(word) for own in re.findall("[a-z0-9]+", name))
 
 
 def terms(*names: str, people: bool = False) -> list[str]:
@@ -161,17 +178,23 @@ def ranked(
     scope: Q | None = None,
     *,
     limit: int = 20,
-    first: Q | None = None,
+    first: tuple[str, Sequence[str]] | None = None,
     people: bool = False,
+    exact: bool = True,
 ) -> list[Row]:
-    """The best of the matching rows: the very name, however common its words; those that go `first`; shorter ones."""
+    """The best of the matching rows: the very name, however common its words; then those whose column has one of the
+    values that go `first`; then names that begin so; then shorter ones."""
     found = matching(queryset, column, text_column, q, scope)
     typed, (name_of, terms_of) = asked(q), (attrgetter(one.replace("__", ".")) for one in (text_column, column))
+    first_column, first_values = first or ("pk", ())
     long_initials = [word for word in _query_words(q) if _LATIN.match(word) and len(word) > 3]
+    if not long_initials:
+        found = found.defer(column)
 
-    def rank(row: Row) -> tuple[bool, int, str]:
+    def rank(row: Row) -> tuple[bool, bool, bool, int, str]:
         name = str(name_of(row))
-        return not normal(name).startswith(typed.lower()), len(name), name
+        is_first = getattr(row, first_column) in first_values
+        return name != typed, not is_first, not normal(name).startswith(typed.lower()), len(name), name
 
     def is_true(row: Row) -> bool:
         """Runs of three letters that are all there need not stand in a row."""
@@ -181,12 +204,14 @@ def ranked(
             for word in long_initials
         )
 
-    best: dict[object, Row] = {}
-    for some in (Q(**{f"{text_column}__iexact": typed}), first, Q()):
-        if some is not None and len(best) < limit:
-            rows = found.filter(some)[:CANDIDATES]
-            best |= {row.pk: row for row in sorted(filter(is_true, rows), key=rank) if row.pk not in best}
-    return list(best.values())[:limit]
+    rows = {row.pk: row for row in found[:CANDIDATES]}
+    if len(rows) == CANDIDATES:  # there are more: what must not be missed is asked for by itself
+        if exact:  # asks for an index over the upper-case name
+            rows |= {row.pk: row for row in found.filter(**{f"{text_column}__iexact": typed})[:limit]}
+        if first is not None:
+            rows |= {row.pk: row for row in found.filter(**{f"{first_column}__in": first_values})[:CANDIDATES]}
+    best = sorted(rows.values(), key=rank)
+    return list(islice(filter(is_true, best) if long_initials else best, limit))
 
 
 def initials(name: str, *, people: bool = False) -> str:
@@ -210,7 +235,10 @@ def _terms_of(word: str) -> set[str]:
 def _found_by(word: str, column: str, text_column: str) -> Q:
     if len(word) == 1 and not _HAN.match(word):
         return Q(**{f"{text_column}__istartswith": word})  # one letter or digit is no term of a longer word
-    written = Q(**{f"{column}__contains": sorted(_terms_of(word)), f"{text_column}__icontains": word})
+    terms = sorted(_terms_of(word))
+    written = Q(**{f"{column}__contains": terms})
+    if terms != [word]:  # a word of one term stands in the name as it is; of more terms it may not
+        written &= Q(**{f"{text_column}__icontains": word})
     spelled = initials_terms(word)
     if not spelled:
         return written

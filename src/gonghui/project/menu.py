@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core.actor import Actor
-from gonghui.web.palette import Found, commanding
+from gonghui.web.palette import Found, Sought, commanding
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ def _open_to(actor: Actor, desks: tuple[Desk, ...]) -> list[Desk]:
 
 
 @commanding
-def doors(actor: Actor) -> list[Found]:
+def doors(sought: Sought) -> list[Found]:
     """The desks of the menu and what else can be begun, as the palette shows them."""
-    listed = [(desk, group.title) for group in MENU for desk in _open_to(actor, group.desks)]
-    listed += [(desk, "") for desk in _open_to(actor, DEEDS)]
+    listed = [(desk, group.title) for group in MENU for desk in _open_to(sought.actor, group.desks)]
+    listed += [(desk, "") for desk in _open_to(sought.actor, DEEDS)]
     return [Found(str(desk.title), reverse(desk.address), str(note), (desk.address,)) for desk, note in listed]
 
 

@@ -44,7 +44,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Sought:
-    """Who looks for what; `words` are half-width, without idle blanks, never empty."""
+    """Who looks for what; `words` are half-width and without idle blanks (empty where all commands are asked for)."""
 
     actor: Actor
     words: str
@@ -58,9 +58,8 @@ class Sought:
 
 
 Ask = Callable[[Sought], Sequence[Found]]
-Commands = Callable[[Actor], Sequence[Found]]
 SEARCHES: list[tuple[str, Ask]] = []
-COMMANDS: list[Commands] = []
+COMMANDS: list[Ask] = []
 
 
 def searching(label: str) -> Callable[[Ask], Ask]:
@@ -73,7 +72,7 @@ def searching(label: str) -> Callable[[Ask], Ask]:
     return register
 
 
-def commanding(ask: Commands) -> Commands:
+def commanding(ask: Ask) -> Ask:
     """Register pages to go to and things to do; they are found by their titles, and all shown before one types."""
     COMMANDS.append(ask)
     return ask
@@ -85,29 +84,28 @@ def fitting(words: str, listed: Sequence[Found]) -> list[Found]:
     return [one for n, one in sorted(((n, one) for n, one in near if n is not None), key=lambda pair: pair[0])]
 
 
-def commands(actor: Actor) -> list[Found]:
-    """Every page and deed the actor may go to, in the order of the menu."""
-    return [one for ask in COMMANDS for one in ask(actor)]
+def commands(sought: Sought) -> list[Found]:
+    """Pages and deeds the actor may go to, in the order of the menu; what was typed may leave out what is costly."""
+    return [one for ask in COMMANDS for one in ask(sought)]
 
 
 def shelves(actor: Actor, words: str) -> list[Shelf]:
     """What every registered search finds, the shelf with the nearest hit first; without words, all commands."""
-    doors = _("前往")
+    doors, sought = _("前往"), Sought(actor, words)
     if not words:
-        return [Shelf(doors, commands(actor))]
-    sought = Sought(actor, words)
+        return [Shelf(doors, commands(sought))]
     with transaction.atomic(), connection.cursor() as cursor:
         # How many rows a word finds decides the plan, so none is made without the word.
         cursor.execute("set local plan_cache_mode = force_custom_plan")
         found = [Shelf(label, list(ask(sought))[:A_SHELF]) for label, ask in SEARCHES]
-    found.insert(0, Shelf(doors, fitting(words, commands(actor))[:A_SHELF]))
+    found.insert(0, Shelf(doors, fitting(words, commands(sought))[:A_SHELF]))
     return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _distance(shelf, words))
 
 
 def _distance(shelf: Shelf, words: str) -> int:
     """How near the best hit of a shelf is by its name; what was found otherwise (by a code) comes after those."""
     near = (search.fits(words, hit.title, *hit.also) for hit in shelf.found)
-    return min((n for n in near if n is not None), default=4)
+    return min((n for n in near if n is not None), default=6)
 
 
 @page()

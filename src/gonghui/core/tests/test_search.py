@@ -133,3 +133,72 @@ def test_a_scope_narrows_and_the_very_name_comes_first() -> None:
     assert found("望京", Q(path__startswith="/1/2/")) == {"望京街道总工会"}
     best = search.ranked(Place.objects.all(), "terms", "name", "望京", limit=2)
     assert [place.name for place in best] == ["望京", "望京街道总工会"]
+
+
+@pytest.mark.usefixtures("places")
+def test_words_of_mixed_script_part_where_the_script_changes() -> None:
+    assert found("望京wjjd") == found("望京 wjjd") == {"望京街道总工会"}
+    assert found("ＷＪＪＤ") == {"望京街道总工会"}
+    assert found("wjzd") == set()
+
+
+@pytest.mark.usefixtures("places")
+def test_runs_of_initials_that_are_apart_are_no_best_hit() -> None:
+    name = "望京街望街道"
+    Place.objects.create(name=name, path="/1/", terms=[*search.terms(name), "~jjd"])
+    assert name in {place.name for place in search.matching(Place.objects.all(), "terms", "name", "wjjd")}
+    assert name not in {place.name for place in search.ranked(Place.objects.all(), "terms", "name", "wjjd")}
+
+
+@pytest.mark.usefixtures("places")
+def test_what_goes_first_stands_before_shorter_names() -> None:
+    far = "示例望远科技有限公司"
+    ranked = search.ranked(Place.objects.all(), "terms", "name", "科技", first=("name", [far]), limit=1)
+    assert [place.name for place in ranked] == [far]
+
+
+@pytest.mark.usefixtures("places")
+def test_among_more_rows_than_are_ranked_the_very_name_and_what_goes_first_are_not_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "CANDIDATES", 2)
+    others = [f"望京第{n}公司" for n in range(9)]
+    Place.objects.bulk_create(Place(name=name, path="/0/", terms=search.terms(name)) for name in others)
+    rows = Place.objects.order_by("path", "id")  # the two that are ranked are others
+    best = search.ranked(rows, "terms", "name", "望京", first=("name", ["望京街道总工会"]), limit=3)
+    assert [place.name for place in best] == ["望京", "望京街道总工会", "望京第0公司"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "numbers"),
+    [
+        ("朝阳110105", "朝阳", ["110105"]),
+        ("朝阳 hjjd", "朝阳 hjjd", []),
+        ("１１０１０５-BA-00231-7", "", ["110105-ba-00231-7"]),
+        ("BA-00231", "", ["ba-00231"]),
+        ("12351-2020-", "", ["12351-2020"]),
+        ("第3小学", "第3小学", []),
+        ("a1", "a1", []),
+    ],
+)
+def test_codes_are_told_from_names(typed: str, names: str, numbers: list[str]) -> None:
+    assert search.parted(typed) == (names, numbers)
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("工作报告", ["工作报告", "工作报告目录", "本单位工作报告", None]),
+        ("gzbg", ["工作报告", "工作报告目录", "本单位工作报告", None]),
+        ("rep", [None, None, None, "Reports of others"]),
+        ("orts", [None, None, None, None]),
+        ("报告 工作", ["工作报告", "工作报告目录", "本单位工作报告", None]),
+        ("", [None, None, None, None]),
+    ],
+)
+def test_how_near_a_name_is(typed: str, order: list[str | None]) -> None:
+    names = ["工作报告", "工作报告目录", "本单位工作报告", "Reports of others"]
+    near = [search.fits(typed, name) for name in names]
+    assert [name if n is not None else None for n, name in zip(near, names, strict=True)] == order
+    known = [n for n in near if n is not None]
+    assert known == sorted(known)

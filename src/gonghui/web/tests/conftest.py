@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from gonghui.web import palette
 from gonghui.web.models import Account
 
 HERE = Path(__file__).parent
@@ -14,8 +15,10 @@ SECRET = "a sentence only I know"
 
 
 @pytest.fixture(autouse=True)
-def town(settings: Any) -> None:
-    """The small urlconf, without the menu, and its middleware in the place of the real one."""
+def town(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small urlconf, without menu and desks, and its middleware in the place of the real one."""
+    for registry in ("COMMANDS", "SEARCHES"):
+        monkeypatch.setattr(palette, registry, [])
     settings.ROOT_URLCONF = "gonghui.web.tests.town"
     settings.MIDDLEWARE = [
         "gonghui.web.tests.town.somebody" if name.endswith("middleware.actor") else name for name in settings.MIDDLEWARE

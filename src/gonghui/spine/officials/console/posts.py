@@ -310,8 +310,10 @@ def find(sought: Sought) -> list[Found]:
         return []
     held = Post.objects.seen_by(sought.actor).current(clock.today()).select_related("account", "organisation")
     held = held.order_by()
-    rows = list(held.filter(account__username=sought.words)[:A_SHELF])
-    rows += search.ranked(held, "account__search_terms", "account__name", sought.words, limit=A_SHELF, people=True)
+    rows = list(held.filter(account__username=sought.words)[:A_SHELF]) if sought.words.isascii() else []
+    rows += search.ranked(
+        held, "account__search_terms", "account__name", sought.words, limit=A_SHELF, people=True, exact=False
+    )
     return [
         Found(
             post.account.name,

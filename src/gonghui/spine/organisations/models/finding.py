@@ -16,7 +16,7 @@ def find_organisations(seen: OrganisationQuerySet, typed: str, limit: int) -> li
     """The best of those in sight: what a code became, then names, then names of then, then what lies under a name."""
     seen = seen.order_by()  # unordered: the search stops at its candidates
     names, numbers = search.parted(typed)
-    now = seen.resolved(typed)
+    now = seen.resolved(typed) if numbers and not names else None
     found = {} if now is None else {now.pk: now}
     found |= _by_codes(seen, names, numbers, limit)
     if len(found) < limit:
@@ -29,7 +29,7 @@ def find_organisations(seen: OrganisationQuerySet, typed: str, limit: int) -> li
 
 
 def _by_names(seen: OrganisationQuerySet, words: str, limit: int) -> dict[int, Organisation]:
-    found = search.ranked(seen, "search_terms", "name", words, limit=limit, first=Q(level__in=UPPER))
+    found = search.ranked(seen, "search_terms", "name", words, limit=limit, first=("level", UPPER))
     return {one.pk: one for one in found}
 
 

@@ -176,6 +176,8 @@ class Organisation(models.Model):
             GinIndex(fields=["search_terms"], name="organisation_terms"),
             models.Index(Upper("name"), name="organisation_exact_name"),
             models.Index(fields=["path"], condition=Q(level__in=UPPER), name="organisation_upper"),
+            # The beginning of a code, within a scope that may not hold any: answered without reading rows.
+            models.Index(fields=["code", "path"], name="organisation_code_in_path"),
         ]
 
     def __str__(self) -> str:
