@@ -38,6 +38,15 @@ KINDS = {
     "preparing": "go",
     "elected": "wait",
     "established": "ok",
+    "verified": "ok",
+    "renewed": "ok",
+    "due": "wait",
+    "lapsed": "late",
+    "rejected": "late",
+    "on_post": "ok",
+    "leave": "wait",
+    "seconded": "wait",
+    "hired": "go",
 }
 
 
