@@ -180,7 +180,8 @@ def test_who_sends_it(world: World, name: str, row: Row) -> None:
     branch = world.branches["chaoyang"]
     path = address(name, row, world, branch)
     doers = named(row.doers, branch)
-    senders = (*VISITORS, *(one for one in doers if one not in VISITORS)) if row.send else ("city.stats", "city.org")
+    others = (one for one in (*doers, *named(row.in_vain, branch)) if one not in VISITORS)
+    senders = (*VISITORS, *others) if row.send else ("city.stats", "city.org")
     wrong = []
     for username in senders:
         person, before = world.people[username], Entry.objects.count()

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import openpyxl
@@ -224,6 +225,8 @@ def _everybody(world: World) -> None:
     for branch in world.branches.values():
         for word, role in OFFICES.items():
             _opened(world, f"{branch.key}.{word}", role, branch.district, branch.marked("员"))
+        limited = {"departments": ["财务和经费部"]}
+        _opened(world, f"{branch.key}.finance", "figure_owner", branch.district, branch.marked("财"), **limited)
         for word in ("stats", "lead", "review", "org"):
             _opened(world, f"{branch.key}.town.{word}", OFFICES[word], branch.town, branch.marked("街"))
         for word in ("stats", "lead"):
@@ -241,8 +244,9 @@ def _everybody(world: World) -> None:
     double.post = None
 
 
-def _opened(world: World, username: str, role: str, organisation: Organisation, name: str) -> Person:
-    post = officials.open_account(username, name, organisation=organisation, role=role, by=SYSTEM, on=APPOINTED)
+def _opened(world: World, username: str, role: str, organisation: Organisation, name: str, **limit: Any) -> Person:
+    where = {"organisation": organisation, "role": role, **limit}
+    post = officials.open_account(username, name, **where, by=SYSTEM, on=APPOINTED)
     person = world.people[username] = Person(username, role, post.account, post, organisation)
     return person
 

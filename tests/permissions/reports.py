@@ -62,13 +62,15 @@ ROWS: dict[str, Row] = {
         "district",
         send=OWNING,
         doers=("{b}.owner",),
-        body=lambda world, branch: {"row": ["F53"], "seen-F53": ""},
+        in_vain=("{b}.finance",),  # another department's figure
+        body=lambda world, branch: {"row": ["F53"], "seen-F53": " 未报"},
     ),
     "report_object": Row(
         REPORT,
         "district",
         send=OWNING,
         doers=("{b}.owner",),
+        in_vain=("{b}.finance",),
         body=lambda world, branch: {"row": "F53", "why": "还没有收齐"},
     ),
     "report_comments": Row(REPORT, "district", read=REPORT_READERS),

@@ -53,6 +53,8 @@ class Row:
     send: Roles = NOBODY
     doers: tuple[str, ...] = ()
     """Who sends `body` with success, by username; {b} is the branch. An entry is recorded; nobody else records one."""
+    in_vain: tuple[str, ...] = ()
+    """Who holds the office and sends `body` all the same, which is another's to send: no entry is recorded."""
     body: Body = field(default=lambda world, branch: {})
     query: str = ""
     answers: int = 200

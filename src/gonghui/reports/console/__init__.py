@@ -21,6 +21,7 @@ from gonghui.reports.console import (
     returns,
     review,
     rounds,
+    waits,
 )
 
 _PAGES = (
@@ -42,5 +43,6 @@ _PAGES = (
     overview,
     prints,
     checkpoints,
+    waits,
 )
 urlpatterns: list[URLPattern] = [one for module in _PAGES for one in getattr(module, "urlpatterns", [])]

@@ -26,7 +26,7 @@ from gonghui.reports.adjusting import adjustments
 from gonghui.reports.breakdown.areas import is_masked, masked_rows
 from gonghui.reports.console import steps
 from gonghui.reports.filling import Filled, Filling, Piece, fill_report, is_hidden, prose
-from gonghui.reports.models.filings import STANDING, Report
+from gonghui.reports.models.filings import Report
 from gonghui.reports.printing.kept import charts_for
 from gonghui.reports.report_forms import Form
 from gonghui.reports.standing import Standing
@@ -34,7 +34,6 @@ from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.stepup import asked_again
-from gonghui.web.today import Item, waiting
 
 FOUND_MOST = 20
 PRINTS = (
@@ -453,22 +452,6 @@ def confirm(request: ConsoleRequest, form: str, period: str, code: str) -> HttpR
     filings.confirm_filing(kept, by=request.actor, on=clock.today(), mark=pressed["mark"], read=pressed.get("read", ""))
     messages.success(request, _("已备案：每个数字停在台账第 %(cut)s 条") % {"cut": f"{kept.cut:,}"})
     return redirect(place.url)
-
-
-@waiting
-def to_confirm(actor: Actor) -> list[Item]:
-    """Reports of the own union that wait for this person to file them."""
-    if not actor.may("reports.file_second"):
-        return []
-    drafts = Report.objects.filter(organisation_id=actor.organisation_id, proposed_account__isnull=False).exclude(
-        Q(state__in=STANDING) | Q(proposed_account=actor.account_id)
-    )
-    items = []
-    for kept in drafts.select_related("organisation").order_by("-proposed_on", "-id"):
-        place = Place(report_forms.form(kept.form), Period.parse(kept.period), kept.organisation)
-        title = title_of(place.form, place.period, english=is_english())
-        items.append(Item(title, place.url, kept.proposed_by_name, _("待确认备案"), only_me=True))
-    return items
 
 
 urlpatterns = [

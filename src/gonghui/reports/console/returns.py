@@ -240,7 +240,8 @@ def _own_waits(actor: Actor) -> list[Item]:
             refused=Count("lines", filter=Q(lines__state="refused")),
             standing=Count("lines", filter=Q(lines__state__in=("submitted", "accepted"))),
         )
-        .order_by("-round__due_on")[:20]
+        .filter(Q(sent_on__isnull=False) | Q(refused__gt=0) | Q(declined__gt="") | Q(round__closed_on=None))
+        .order_by("-round__due_on")
     )
     found = []
     for each in mine:
@@ -264,7 +265,7 @@ def _review_waits(actor: Actor) -> list[Item]:
         Line.objects.to_review(actor)
         .values("in_return__round__public_id", "in_return__round__title", "in_return__round__due_on")
         .annotate(lines=Count("id"))
-        .order_by("in_return__round__due_on")[:10]
+        .order_by("in_return__round__due_on")
     )
     return [
         Item(

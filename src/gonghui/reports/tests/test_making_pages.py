@@ -167,16 +167,16 @@ def test_rows_without_a_number_are_named_before_the_step_and_forbid_nothing(fede
     street = federation.street.organisation
     returned_by(federation, "east", "F35", 500)
     making.begin_report(FORM, street, H1, by=an_editor(street), on=AUGUST)
-    page = signed_in("report_editor", federation.city.organisation).get(address("report", federation.street))
-    assert "个没有数" not in page.content.decode()
+    url = address("report", federation.street)
+    above = signed_in("report_editor", federation.city.organisation).get(url)
+    assert "个没有数" not in above.content.decode()
     lead = signed_in("unit_lead", street)
-    page = lead.get(address("report", federation.street)).content.decode()
-    missing = [live.title for live in lead.get(address("report", federation.street)).context["missing"]]
+    page = lead.get(url)
+    missing = [live.title for live in page.context["missing"]]
     assert missing
-    assert f"个数字里有 {len(missing)} 个没有数" in page
+    assert f"个数字里有 {len(missing)} 个没有数" in page.content.decode()
     filings.propose_filing(FORM, street, H1, by=an_editor(street), on=AUGUST)
-    page = lead.get(address("report", federation.street)).content.decode()
-    asked = re.search(r'data-confirm="([^"]*)"', page)
+    asked = re.search(r'data-confirm="([^"]*)"', lead.get(url).content.decode())
     assert asked is not None
     assert f"未报 {len(missing)} 个（{'、'.join(missing)}）" in asked[1]
     assert "备案后不再改动" in asked[1]

@@ -1,5 +1,7 @@
 """What is found in a text: places, units, periods, claims, numbers typed by hand, parts that do not add up."""
 
+import inspect
+import re
 from dataclasses import replace
 
 import pytest
@@ -150,3 +152,9 @@ def test_headings_typed_in_a_section_are_checked():
     assert "E_NUMBERING" in marks("1、互助\n付款 {F35}。")
     assert "W_NUMBERING" in marks("（一）互助\n付款 {F35}。\n（三）驿站\n建成 {F44}。")
     assert not [mark for mark in marks("（一）互助\n付款 {F35}。\n（二）驿站\n建成 {F44}。") if "NUMBERING" in mark]
+
+
+def test_every_mark_has_words():
+    used = re.findall(r'"([EW]_[A-Z_]+)"', inspect.getsource(proofreading))
+    assert set(used) == set(proofreading.NAMES)
+    assert min(used.count(mark) for mark in used) > 1, "named, and found by something"

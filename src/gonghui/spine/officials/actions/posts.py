@@ -204,8 +204,15 @@ def delegate(post: Post, deputy: Account, *, first_on: date, last_on: date | Non
             "“%(name)s”在本组织及上级没有现任岗位，不能代理，请另选同事",
             name=deputy.name,
         )
-    days = {"first_on": first_on, "last_on": last_on}
-    lent = _place(deputy, post.organisation, post.kind, **days, departments=post.departments, deputy_of=post)
+    lent = _place(
+        deputy,
+        post.organisation,
+        post.kind,
+        first_on=first_on,
+        last_on=last_on,
+        departments=post.departments,
+        deputy_of=post,
+    )
     record(PostDelegated(role=post.role), about=lent, by=by, happened_on=on)
     return lent
 

@@ -32,6 +32,8 @@ from gonghui.web.today import Item, waiting
 
 LINE = ("prospect", "preparing", "elected", "established")
 STATES = ("open", *SET_UP_FLOW.states)
+LISTED_MOST = 40
+"""More than this stand on the first page as one line."""
 
 
 def _case(actor: Actor, public_id: object) -> SetUp:
@@ -265,12 +267,14 @@ def to_do(actor: Actor) -> list[Item]:
         return []
     cases = SetUp.objects.seen_by(actor).filter(state__in=wanted).select_related("superior")
     items = []
-    for case in cases.order_by("prospected_on", "id")[:40]:
+    for case in cases.order_by("prospected_on", "id")[:LISTED_MOST]:
         step = next(offer for offer in SET_UP_FLOW.offers(case, by=actor))
         if step.allowed:
             url = reverse("set_up", args=[case.public_id])
             word = _("待%(step)s") % {"step": _(step.step.title)}
             items.append(Item(case.name, url, source=case.superior.short_title, state=word, due=reply_due(case)))
+    if (more := cases.count() - LISTED_MOST) > 0:
+        items.append(Item(_("其余的建会"), reverse("set_ups"), state=_("待办"), count=more))
     return items
 
 
