@@ -43,7 +43,7 @@ def print_report(
     report, filled = filling.filled_report(report_forms.form(form), organisation, Period.parse(period))
     if any(one.figure.sensitive for one in filled):
         access.looked(SYSTEM, "reports.report_printed", subject_type="reports.report")
-    content = formats.FORMATS[ending].make(formats.sheet_of(report, filled, english=english))
+    content = formats.FORMATS[ending].make(formats.Sheet(report, filled, english=english))
     half = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         half.write_bytes(content)

@@ -4,7 +4,7 @@ The same document draws on the page (ECharts in the browser) and in prints (SVG 
 values only: no functions, no colours of text or ground (a theme lays them over), no HTML.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -75,10 +75,9 @@ class _Scale:
         return number.quantize(step, ROUND_HALF_UP)
 
 
-def charts_of(filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> list[Chart]:
+def charts_of(filling: Filling, *, english: bool = False) -> list[Chart]:
     """The charts of the form that can be drawn for this report, all bars asked in one go."""
-    out = frozenset(hidden)
-    plans = [plan for plan in filling.form.charts if plan.row not in out and _is_known(filling, plan)]
+    plans = [plan for plan in filling.form.charts if _is_known(filling, plan)]
     with translation.override("en" if english else "zh-hans"):
         marks = {**_by_area(filling, plans, english=english), **_by_month(filling, plans, english=english)}
         drawn = [plan for plan in plans if marks.get(plan.id)]

@@ -1,22 +1,22 @@
 """Taking a report away: as .docx, .pdf, a page that checks itself, its table of figures. Never shown inline."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from gonghui.core import access
-from gonghui.reports import report_forms
+from gonghui.core.briefly import Briefly
 from gonghui.reports.breakdown.areas import masked_rows
-from gonghui.reports.breakdown.openness import hidden_rows
+from gonghui.reports.console.published import SECONDS, hidden_of, published_or_404
 from gonghui.reports.console.report import Place, is_english, place_of
 from gonghui.reports.filling import filled_report, standing_report
 from gonghui.reports.models.filings import Report
-from gonghui.reports.printing.formats import FORMATS, sheet_of
+from gonghui.reports.printing.formats import FORMATS, Sheet
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page
 from gonghui.web.stepup import asked_again
 
+PRINTS = Briefly[bytes](seconds=SECONDS, most=32)
 OPEN_FORMATS = ("html", "json")
 """What anybody may ask for; the others cost a second each and are there for who is signed in."""
 
@@ -35,23 +35,27 @@ def printed(request: ConsoleRequest, form: str, period: str, code: str, ending: 
         access.looked(request.actor, "reports.report_printed", subject_type="reports.report")
     hidden = masked_rows(filling.shown, place.organisation, request.actor)
     one = FORMATS[ending]
-    content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
+    content = one.make(Sheet(kept, filling, english=is_english(), hidden=hidden))
     return attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
 
 
 @require_safe
 def open_print(request: HttpRequest, public_id: str, ending: str) -> HttpResponseBase:
     """A published report as a file for anybody: the page that checks itself, or its table of figures."""
-    kept = get_object_or_404(Report.objects.published().select_related("organisation"), public_id=public_id)
-    if ending not in OPEN_FORMATS or kept.form not in report_forms.codes():
+    kept, english = published_or_404(public_id), is_english()
+    if ending not in OPEN_FORMATS:
         raise Http404
-    filling, place = standing_report(kept), Place.of(kept)
-    hidden = hidden_rows(filling.shown, kept.organisation)
-    one = FORMATS[ending]
-    content = one.make(sheet_of(kept, filling, english=is_english(), hidden=hidden))
-    response = attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
+    one, asked = FORMATS[ending], (public_id, ending, english, kept.errata.count())
+    content = PRINTS.get(asked, lambda: _open_print(kept, ending, english=english))
+    response = attached(HttpResponse(content, content_type=one.mime), file_name(Place.of(kept), ending))
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _open_print(kept: Report, ending: str, *, english: bool) -> bytes:
+    filling = standing_report(kept)
+    hidden = hidden_of(kept, filling)
+    return FORMATS[ending].make(Sheet(kept, filling, english=english, hidden=hidden))
 
 
 def file_name(place: Place, ending: str) -> str:

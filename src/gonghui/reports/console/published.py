@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from gonghui.core.briefly import Briefly
 from gonghui.core.han import han
 from gonghui.core.period import Period
 from gonghui.reports import report_forms
@@ -20,17 +21,37 @@ from gonghui.reports.models.filings import Report
 from gonghui.web.console import render
 from gonghui.web.desk import Keyset
 
+SECONDS = 5.0
+HIDDEN = Briefly[frozenset[str]](seconds=SECONDS, most=256)
+"""Which rows are hidden, by report: taking the periods and unions apart is most of what a public page costs."""
+
 
 @dataclass(frozen=True)
 class OpenLive(Live):
     """A number as the public sees it: its words and its meaning, nothing to open."""
 
 
-def sections_of(filling: Filling, texts: Mapping[int, Text], *, english: bool) -> list[dict[str, Any]]:
+def published_or_404(public_id: str) -> Report:
+    """The published report, on a form that is still there."""
+    kept = get_object_or_404(Report.objects.published().select_related("organisation"), public_id=public_id)
+    if kept.form not in report_forms.codes():
+        raise Http404
+    return kept
+
+
+def hidden_of(kept: Report, filling: Filling) -> frozenset[str]:
+    """The rows of a published report that print as — outside."""
+    return HIDDEN.get(kept.pk, lambda: openness.hidden_rows(filling.shown, kept.organisation))
+
+
+def sections_of(
+    filling: Filling, texts: Mapping[int, Text], *, english: bool, hidden: frozenset[str] | None = None
+) -> list[dict[str, Any]]:
     """The sections in words, with numbers that say what they count and open nowhere; small sensitive ones are —."""
     filling = replace(filling, texts=texts)
     code, counted = filling.organisation.code, Counter[str]()
-    hidden = openness.hidden_rows(filling.shown, filling.organisation)
+    if hidden is None:
+        hidden = openness.hidden_rows(filling.shown, filling.organisation)
     found = []
     for section in prose(filling, english=english):
         paragraphs = []
@@ -66,14 +87,12 @@ def published_reports(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def published_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """One published report."""
-    kept = get_object_or_404(Report.objects.published().select_related("organisation"), public_id=public_id)
-    if kept.form not in report_forms.codes():
-        raise Http404
-    filling, english = standing_report(kept), is_english()
+    kept, english = published_or_404(public_id), is_english()
+    filling = standing_report(kept)
     form, period = filling.form, filling.period
-    hidden = openness.hidden_rows(filling.shown, kept.organisation)
+    hidden = hidden_of(kept, filling)
     code = kept.organisation.code
-    sections = sections_of(filling, filling.texts, english=english)
+    sections = sections_of(filling, filling.texts, english=english, hidden=hidden)
     pieces = (piece for part in sections for line in part["paragraphs"] for piece in line)
     printed = {piece["live"].filled.row.id for piece in pieces if piece["live"] is not None}
     return _open(

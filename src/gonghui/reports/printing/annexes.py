@@ -14,17 +14,13 @@ from gonghui.spine.organisations.models import Organisation
 ACROSS = 5
 
 
-def annex_of(filling: Filling, title: str, hidden: frozenset[str], *, english: bool) -> Annex | None:
+def annex_of(filling: Filling, title: str, *, english: bool) -> Annex | None:
     """The figures that have parts, by the unions directly below; None where there is nothing to set out.
 
     A part that may not be shown prints as —, by the same rule as on the pages.
     """
     children = areas.below(filling.organisation, filling.period)
-    wanted = [
-        filled
-        for filled in filling.rows.values()
-        if filled.row.id not in hidden and filled.is_known and areas.is_divided(filled.figure)
-    ]
+    wanted = [filled for filled in filling.rows.values() if filled.is_known and areas.is_divided(filled.figure)]
     if not children or not wanted:
         return None
     asked = [(filled.row, filled.period) for filled in wanted]
@@ -61,6 +57,7 @@ def _table(
         head=(_("各单位"), *(_head(filled, english=english) for filled in part)),
         rows=(total, *rows),
         note=_note(part, rows),
+        of=tuple(filled.row.id for filled in part),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from gonghui.reports.filling import Filling
 from gonghui.reports.models.filings import Report
@@ -14,11 +15,33 @@ from gonghui.reports.printing.table import figure_table, without
 
 @dataclass(frozen=True)
 class Sheet:
-    """What every format is made of."""
+    """What the formats are made of, each part when a format asks for it; `hidden` rows stand in none."""
 
-    paper: Paper
-    table: bytes
-    proof: Proof | None
+    report: Report | None
+    filling: Filling
+    english: bool = False
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def filed(self) -> Report | None:
+        """The report, where it is filed."""
+        return self.report if self.report is not None and self.report.is_filed else None
+
+    @cached_property
+    def proof(self) -> Proof | None:
+        """That the filing stands in the journal; what hides a row cannot be held against it."""
+        return None if self.hidden else filing_proof(self.filed)
+
+    @cached_property
+    def paper(self) -> Paper:
+        """The words, numbers and charts."""
+        return sealed(paper_of(self.report, self.filling, english=self.english, hidden=self.hidden), self.proof)
+
+    @cached_property
+    def table(self) -> bytes:
+        """The table of figures."""
+        table = figure_table(self.filed if self.filed is not None else self.filling)
+        return without(table, self.hidden) if self.hidden else table
 
 
 @dataclass(frozen=True)
@@ -35,12 +58,3 @@ FORMATS: dict[str, Format] = {
     "html": Format("text/html; charset=utf-8", lambda sheet: page.render(sheet.paper, sheet.table, sheet.proof)),
     "json": Format("application/json", lambda sheet: sheet.table),
 }
-
-
-def sheet_of(report: Report | None, filling: Filling, *, english: bool, hidden: frozenset[str] = frozenset()) -> Sheet:
-    """A report ready to be printed in any format; rows that this reader may not see stand in none of them."""
-    filed = report if report is not None and report.is_filed else None
-    proof = filing_proof(filed)
-    paper = sealed(paper_of(report, filling, english=english, hidden=hidden), proof)
-    table = figure_table(filed if filed is not None else filling)
-    return Sheet(paper, without(table, hidden) if hidden else table, proof)

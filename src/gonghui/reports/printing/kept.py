@@ -12,10 +12,10 @@ from gonghui.core.models import FactGroup
 from gonghui.core.period import day_label, day_label_en
 from gonghui.reports import report_forms, wording
 from gonghui.reports.charts import Chart, charts_of
-from gonghui.reports.filling import Filling, Written, prose, standing_report
+from gonghui.reports.filling import Filling, Written, is_hidden, prose, standing_report
 from gonghui.reports.models.filings import Report
 from gonghui.reports.models.papers import FiledPaper
-from gonghui.reports.printing.paper import Paper, Section, appended, made
+from gonghui.reports.printing.paper import Paper, Section, appended, made, without
 from gonghui.reports.printing.plain import plain, rebuilt
 from gonghui.reports.printing.reading import document_hash, notice_hash, paper_hash
 from gonghui.reports.printing.table import filed_facts
@@ -88,10 +88,8 @@ def paper_of(
     report: Report | None, filling: Filling, *, english: bool = False, hidden: frozenset[str] = frozenset()
 ) -> Paper:
     """The paper of a report: as kept where it is filed, else made now; `hidden` rows print as —."""
-    found = None
-    if report is not None and report.is_filed and not hidden & filling.names:
-        found = kept(report, english=english)
-    paper = found if found is not None else made(report, filling, english=english, hidden=hidden)
+    found = kept(report, english=english) if report is not None and report.is_filed else None
+    paper = without(found if found is not None else made(report, filling, english=english), hidden & filling.names)
     return _with_errata(report, paper, english=english) if report is not None else paper
 
 
@@ -158,8 +156,6 @@ def _with_errata(report: Report, paper: Paper, *, english: bool) -> Paper:
 
 def charts_for(report: Report | None, filling: Filling, *, english: bool, hidden: frozenset[str]) -> tuple[Chart, ...]:
     """The charts of a report's page: those filed where it is filed, else drawn now."""
-    if report is not None and report.is_filed and not hidden:
-        found = kept(report, english=english)
-        if found is not None:
-            return found.charts
-    return tuple(charts_of(filling, english=english, hidden=hidden))
+    found = kept(report, english=english) if report is not None and report.is_filed else None
+    charts = found.charts if found is not None else charts_of(filling, english=english)
+    return tuple(chart for chart in charts if not is_hidden(chart.row, hidden))

@@ -4,8 +4,8 @@ It holds no instant but the filing's: a filed report printed twice is the same p
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import translation
@@ -32,9 +32,10 @@ DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 @dataclass(frozen=True)
 class Words:
-    """A run of text without a live number."""
+    """A run of text without a live number; `of` names the row whose number it repeats."""
 
     text: str
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,10 +158,37 @@ class Paper:
         return tuple(run for run in runs if isinstance(run, Number))
 
 
-def made(report: Report | None, filling: Filling, *, english: bool = False, hidden: Iterable[str] = ()) -> Paper:
-    """The paper of a report, made now; `hidden` names the rows that this reader may not see, which print as —."""
+def made(report: Report | None, filling: Filling, *, english: bool = False) -> Paper:
+    """The paper of a report with every row in it, made now."""
     with translation.override("en" if english else "zh-hans"):
-        return _Maker(report, filling, english, frozenset(hidden)).paper()
+        return _Maker(report, filling, english).paper()
+
+
+def without(paper: Paper, hidden: frozenset[str]) -> Paper:
+    """The paper for a reader who may not see these rows: — in the text, neither chart nor column; nothing is asked."""
+    if not hidden:
+        return paper
+    sections = tuple(
+        replace(
+            section,
+            paragraphs=tuple(_without(runs, hidden) for runs in section.paragraphs),
+            charts=tuple(one for one in section.charts if not is_hidden(one.row, hidden)),
+        )
+        for section in paper.sections
+    )
+    tables = ((annex, tuple(filter(None, (one.without(hidden) for one in annex.tables)))) for annex in paper.annexes)
+    annexes = tuple(replace(annex, tables=kept) for annex, kept in tables if kept)
+    return replace(paper, sections=sections, annexes=annexes, hides=True, document_hash="")
+
+
+def _without(runs: Sequence[Run], hidden: frozenset[str]) -> tuple[Run, ...]:
+    return tuple(
+        replace(run, text=HIDDEN, value=(), exact="", is_known=False)
+        if isinstance(run, Number) and is_hidden(run.row, hidden)
+        else run
+        for run in runs
+        if isinstance(run, Number) or not is_hidden(run.of, hidden)
+    )
 
 
 _LOOSE = re.compile(rf"(?<=[{WIDE}]) +| +(?=[{WIDE}])")
@@ -176,7 +204,7 @@ def closed(runs: Sequence[Run]) -> tuple[Run, ...]:
         text = _LOOSE.sub("", run.text)
         text = text.lstrip(" ") if n else text
         text = text.rstrip(" ") if n < len(runs) - 1 else text
-        found += [Words(text)] if text else []
+        found += [replace(run, text=text)] if text else []
     return tuple(found)
 
 
@@ -199,7 +227,6 @@ class _Maker:
     report: Report | None
     filling: Filling
     english: bool
-    hidden: frozenset[str]
 
     def paper(self) -> Paper:
         filled = self.report if self.report is not None and self.report.is_filed else None
@@ -226,7 +253,6 @@ class _Maker:
             cut=cut,
             filed_at=filled.filed_at if filled is not None else None,
             filed_on=filled.filed_on if filled is not None else None,
-            hides=bool(self.hidden & self.filling.names),
             table_hash=filled.table_hash if filled is not None else "",
         )
 
@@ -265,7 +291,7 @@ class _Maker:
 
     def annexes(self) -> tuple[Annex, ...]:
         title = self.titled(_("%(period)s主要数字分单位表"))
-        found = annex_of(self.filling, title, self.hidden, english=self.english)
+        found = annex_of(self.filling, title, english=self.english)
         return (found,) if found is not None else ()
 
     def titled(self, words: str) -> str:
@@ -274,7 +300,7 @@ class _Maker:
 
     def sections(self) -> tuple[Section, ...]:
         written = prose(self.filling, english=self.english)
-        charts = charts_of(self.filling, english=self.english, hidden=self.hidden)
+        charts = charts_of(self.filling, english=self.english)
         found = []
         for one, number in zip(written, numbering.counted([1] * len(written)), strict=True):
             paragraphs = tuple(self.paragraph(pieces) for pieces in one.paragraphs)
@@ -314,17 +340,16 @@ class _Maker:
         for piece in pieces:
             if piece.filled is not None:
                 runs.append(self.number(piece.filled))
-            elif piece.text and piece.of not in self.hidden:
-                before = runs.pop().text if runs and isinstance(runs[-1], Words) else ""
-                runs.append(Words(before + piece.text))
+            elif piece.text:
+                last = runs[-1] if runs else None
+                before = last.text if isinstance(last, Words) and last.of == piece.of else ""
+                runs[len(runs) - bool(before) :] = [Words(before + piece.text, piece.of)]
         return tuple(runs) if self.english else closed(runs)
 
     def number(self, filled: Filled) -> Number:
         figure, row, meant = filled.figure, filled.row, filled.definition
-        hidden = is_hidden(row.id, self.hidden)
-        known = filled.is_known and not hidden
         return Number(
-            text=HIDDEN if hidden else filled.said(english=self.english),
+            text=filled.said(english=self.english),
             row=row.id,
             figure=figure.name,
             version=meant.version,
@@ -337,7 +362,7 @@ class _Maker:
             period=filled.period,
             days=self.days(filled),
             cut=filled.cut if filled.cut is not None else self.filling.as_of,
-            value=filled.value.whole if known else (),
-            exact=self.exact(filled, filled.value.total) if known else "",
-            is_known=known,
+            value=filled.value.whole if filled.is_known else (),
+            exact=self.exact(filled, filled.value.total) if filled.is_known else "",
+            is_known=filled.is_known,
         )

@@ -1,15 +1,25 @@
 """Tables on paper."""
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the first column names the row, the others hold numbers."""
+    """A table: the first column names the row, the others hold numbers; `of` names the report's row of each."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    of: tuple[str, ...] = ()
+
+    def without(self, hidden: Set[str]) -> "Table | None":
+        """The table without the columns of these rows; None where no column is left, or none is known."""
+        kept = [n for n, row in enumerate(self.of, start=1) if row not in hidden]
+        if not kept:
+            return None
+        head, *rows = (tuple(line[n] for n in (0, *kept)) for line in (self.head, *self.rows))
+        return replace(self, head=head, rows=tuple(rows), of=tuple(self.of[n - 1] for n in kept))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import docx as python_docx
 import pypdfium2
@@ -19,12 +20,13 @@ from gonghui.core.models import Access, FactGroup
 from gonghui.core.period import Period
 from gonghui.reports import audits, charts, report_forms
 from gonghui.reports.actions import filings
-from gonghui.reports.filling import Filling, fill, filled_report
+from gonghui.reports.filling import Filling, fill, filled_report, standing_report
 from gonghui.reports.models import FiledPaper, Report
 from gonghui.reports.printing import kept as keeping
-from gonghui.reports.printing.formats import FORMATS, sheet_of
+from gonghui.reports.printing.formats import FORMATS, Sheet
 from gonghui.reports.printing.joined import plain
 from gonghui.reports.printing.kept import kept
+from gonghui.reports.printing.plain import plain as as_plain
 from gonghui.reports.printing.table import figure_table, table_hash, without
 from gonghui.reports.report_forms import Form
 from gonghui.reports.report_forms.drawn import Plan
@@ -56,7 +58,7 @@ def _filed(unit: Unit) -> Report:
 def _print(unit: Unit, ending: str, *, english: bool = False) -> bytes:
     """The unit's report as it stands, as a file for its own people."""
     report, filling = filled_report(the_form(), unit.organisation, HALF)
-    return FORMATS[ending].make(sheet_of(report, filling, english=english))
+    return FORMATS[ending].make(Sheet(report, filling, english=english))
 
 
 def _text(ending: str, content: bytes) -> str:
@@ -235,10 +237,26 @@ def test_small_parts_of_a_sensitive_figure_are_not_drawn(federation: Federation)
     assert all("4000" not in json.dumps(dict(chart.option)) for chart in found)
 
 
-def test_a_hidden_row_has_no_chart(federation: Federation):
-    returned_by(federation, "east", "F35", 500)
-    filling = _filling(federation.city, _drawing(AREAS))
-    assert charts.charts_of(filling, hidden={"F35"}) == []
+@pytest.mark.parametrize("english", [False, True])
+def test_a_hidden_row_stands_nowhere_in_a_paper_and_nothing_is_asked_for_it(
+    federation: Federation, english: bool, django_assert_max_num_queries: Any
+):
+    the_city_returns_all(federation)
+    returned_by(federation, "east", "F35", 50_000)
+    report = _filed(federation.city)
+    filling = standing_report(report)
+    whole = Sheet(report, filling, english=english).paper
+    with django_assert_max_num_queries(12):
+        paper = Sheet(report, filling, english=english, hidden=frozenset({"F35", "F38"})).paper
+    assert {one.row for one in whole.charts} - {one.row for one in paper.charts} == {"F35"}
+    assert [(one.text, one.exact) for one in paper.numbers if one.row in ("F35", "F38")] == [("—", "")] * 2
+    before, after = (json.dumps(as_plain(one), ensure_ascii=False) for one in (whole, paper))
+    n = "(1,200 " if english else "（1200"  # of each of three shares it is said how many they are of
+    assert (before.count(n), after.count(n)) == (3, 2)
+    for number in ("50,000", "2,110,012", "2110012"):
+        assert number in before
+        assert number not in after
+    assert (paper.hides, paper.seal, paper.document_hash) == (True, None, "")
 
 
 def test_months_are_drawn_only_where_the_books_can_tell_them_apart(federation: Federation):
