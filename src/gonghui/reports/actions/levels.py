@@ -28,6 +28,8 @@ Parts = tuple[int, int]
 SeriesKey = tuple[str, int, str]
 CORRECTION, RESTATEMENT, MOVED = "correction", "level_before_changed", "union_moved"
 """Why an entry stands or is reversed: its line was corrected, the level before it changed, its unit was moved."""
+MERGED, RESTORED = "组织合并", "恢复建制"
+"""What a line says that an act on the tree made."""
 
 
 def series_of(line: Line) -> SeriesKey:
@@ -186,7 +188,7 @@ def follow_move(move: Moved) -> None:
     for programme in programmes:
         programme.path = programme.organisation.path
     Programme.objects.bulk_update(programmes, ["path"])
-    restate(set(series) | handed | _levels_since(move), by=move.by)
+    restate(set(series) | handed | _given_back(move) | _levels_since(move), by=move.by)
 
 
 def _levels_since(move: Moved) -> set[SeriesKey]:
@@ -242,6 +244,52 @@ def _handed_over(merged: Sequence[StockSeries], move: Moved) -> set[SeriesKey]:
     return keys
 
 
+def _given_back(move: Moved) -> set[SeriesKey]:
+    """Who stands again has the levels back that it handed over; the other keeps the rest, so the sum stays.
+
+    Both are what is known on that day; the next levels of each say what has become of them.
+    """
+    if move.given_back is None:
+        return set()
+    keys: set[SeriesKey] = set()
+    one, holder = move.given_back
+    noughts = Line.objects.accepted().filter(clock="stock", organisation=one, reason=MERGED, last_on__lte=move.on)
+    for nought in noughts.order_by("figure", "coverage", "-last_on").distinct("figure", "coverage"):
+        before = Line.objects.accepted().filter(clock="stock", organisation=one, figure=nought.figure)
+        mine = before.filter(coverage=nought.coverage, last_on__lt=nought.last_on).order_by("-last_on").first()
+        held = StockSeries.objects.filter(figure=nought.figure, organisation=holder).first()
+        if mine is None or held is None or (theirs := _last_level(series := _key(held))) is None:
+            continue
+        rest = [level - own for level, own in zip(theirs.amount.parts, mine.amount.parts, strict=True)]
+        if min(rest) < 0:
+            raise _too_little_left(one, holder, nought, theirs)
+        on = max(move.on, theirs.last_on + timedelta(days=1))
+        again = StockSeries(figure=nought.figure, organisation=one, coverage=nought.coverage, path=holder.path)
+        _check_filed([again], on=on)
+        again.path = one.path
+        _say_level(mine, one, nought.coverage, mine.amount.parts, on, by=move.by, reason=RESTORED)
+        _say_level(theirs, holder, held.coverage, (rest[0], rest[1]), on, by=move.by, reason=RESTORED)
+        again.save()
+        keys |= {_key(again), series}
+    return keys
+
+
+def _key(series: StockSeries) -> SeriesKey:
+    return (series.figure, series.organisation_id, series.coverage)
+
+
+def _too_little_left(one: Organisation, holder: Organisation, nought: Line, theirs: Line) -> Refusal:
+    return Refusal(
+        "reports.restore_level_short",
+        "“%(holder)s” %(last)s 的“%(title)s”存量已少于“%(name)s”并入时交来的数，转不回来："
+        "请“%(holder)s”先把恢复前一日的存量报成不少于它",
+        holder=holder.name,
+        name=one.name,
+        last=theirs.last_on.isoformat(),
+        title=nought.declared.title,
+    )
+
+
 def _last_level(key: SeriesKey) -> Line | None:
     """The level a series stands at."""
     figure, organisation_id, coverage = key
@@ -249,7 +297,9 @@ def _last_level(key: SeriesKey) -> Line | None:
     return levels.filter(clock="stock").order_by("-last_on").first()
 
 
-def _say_level(like: Line, organisation: Organisation, coverage: str, parts: Parts, on: date, *, by: Actor) -> None:
+def _say_level(
+    like: Line, organisation: Organisation, coverage: str, parts: Parts, on: date, *, by: Actor, reason: str = ""
+) -> None:
     """A line of the day, decided by the act itself."""
     Line.objects.create(
         in_return_id=like.in_return_id,
@@ -262,7 +312,7 @@ def _say_level(like: Line, organisation: Organisation, coverage: str, parts: Par
         last_on=on,
         number=parts[0],
         denominator=parts[1] if like.declared.is_ratio else None,
-        reason="组织合并",
+        reason=reason or MERGED,
         state="accepted",
         entered_by=by.id,
         entered_account=by.account_id,

@@ -33,7 +33,7 @@ from gonghui.reports.tests.builders import (
     an_accepted_return,
 )
 from gonghui.reports.tests.filing_builders import a_filed_report
-from gonghui.spine.organisations.actions import merge_organisations, move_organisation
+from gonghui.spine.organisations.actions import merge_organisations, move_organisation, restore_organisation
 from gonghui.spine.organisations.models import Organisation, PathSpan
 from gonghui.spine.organisations.models.audits import entry_differences
 
@@ -215,7 +215,7 @@ def test_two_acceptances_of_one_series_before_and_after_a_move_exclude_each_othe
 Step = tuple[str, int, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["level", "level", "level", "move", "move", "correct", "merge"]),
+        st.sampled_from(["level", "level", "level", "move", "move", "correct", "merge", "restore"]),
         st.integers(0, 5),
         st.integers(0, 11),
         st.integers(0, 90),
@@ -257,6 +257,8 @@ class Play:
                     for one in (unit, to):
                         one.organisation.refresh_from_db()
                     act(unit.organisation, to.organisation, by=SYSTEM, on=self.today + timedelta(days=1) - back)
+                elif what == "restore":
+                    restore_organisation(unit.organisation, by=SYSTEM, on=self.today + timedelta(days=1))
                 elif what == "level":
                     coverage = "subtree" if number % 7 == 0 else "own"
                     above = self.superior(unit)
@@ -355,6 +357,35 @@ def test_a_merger_dated_back_leaves_the_levels_said_since_and_adds_them_up_after
     assert [homes(unit, date(2020, 7, 31)) for unit in (east, federation.city)] == [90, 90], "one level for both"
     for difference in (audits.lines_against_entries, audits.levels_where_units_stand, entry_differences):
         assert list(difference()) == []
+
+
+@pytest.mark.django_db
+def test_who_is_restored_has_its_level_back_and_the_sum_stays() -> None:
+    federation = a_federation()
+    west, east, city = federation.west, federation.east, federation.city
+    a_level(west, city, MARCH, 30, coverage="subtree")
+    a_level(east, city, MARCH, 50, coverage="subtree")
+    merge_organisations(west.organisation, east.organisation, by=SYSTEM, on=APRIL_20)
+    a_level(east, city, MAY, 85, coverage="subtree")
+    restore_organisation(west.organisation, by=SYSTEM, on=JUNE.last)
+    assert [homes(unit, JUNE.last) for unit in (west, east, city)] == [30, 55, 85]
+    assert [homes(unit, MAY.last) for unit in (west, east, city)] == [0, 85, 85]
+    a_level(west, city, Period.parse("2020-07"), 33, coverage="subtree")
+    assert [homes(unit, date(2020, 7, 31)) for unit in (west, east, city)] == [33, 55, 88]
+    for difference in (audits.lines_against_entries, audits.levels_where_units_stand, entry_differences):
+        assert list(difference()) == []
+
+
+@pytest.mark.django_db
+def test_nobody_is_restored_out_of_a_level_that_no_longer_holds_its_own() -> None:
+    federation = a_federation()
+    a_level(federation.west, federation.city, MARCH, 30)
+    a_level(federation.east, federation.city, MARCH, 50)
+    merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
+    a_level(federation.east, federation.city, MAY, 20)
+    with pytest.raises(Refusal, match="东区总工会") as refused, transaction.atomic():
+        restore_organisation(federation.west.organisation, by=SYSTEM, on=JUNE.last)
+    assert refused.value.code == "reports.restore_level_short"
 
 
 @pytest.mark.django_db

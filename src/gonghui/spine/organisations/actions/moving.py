@@ -32,6 +32,8 @@ class Moved:
     by: Actor
     on: date
     merged: Organisation | None = None
+    given_back: "tuple[Organisation, Organisation] | None" = None
+    """Who stands again, and who had what was its own meanwhile."""
 
     @property
     def ids(self) -> Sequence[int]:

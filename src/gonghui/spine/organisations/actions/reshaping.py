@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import Model
+
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
-from gonghui.core.journal import record
+from gonghui.core.journal import SUBJECT_TYPE_IDS, record, subject_type_of
+from gonghui.core.models import Entry
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions import moving
 from gonghui.spine.organisations.actions.moving import Moved, Standing, Stretch
@@ -22,7 +25,15 @@ from gonghui.spine.organisations.facts import (
     OrganisationRestored,
     OrganisationSplit,
 )
-from gonghui.spine.organisations.models import Employer, Organisation, SetUp, TreeAct, lock_tree
+from gonghui.spine.organisations.models import (
+    Employer,
+    EmployerQuerySet,
+    Organisation,
+    SetUp,
+    SetUpQuerySet,
+    TreeAct,
+    lock_tree,
+)
 
 
 def _alone(by: Actor, *organisations: Organisation) -> None:
@@ -225,11 +236,36 @@ def former_units(act: TreeAct) -> list[Organisation]:
     return list(came.exclude(pk=act.organisation_id).distinct().order_by("pk"))
 
 
+def former_employers(organisation: Organisation, holder: Organisation) -> EmployerQuerySet:
+    """The employers with the holder that the organisation was the last to be recorded as covering."""
+    return Employer.objects.filter(organisation=holder, pk__in=_last_recorded(organisation, Employer, _COVERING))
+
+
+def former_set_ups(organisation: Organisation, holder: Organisation) -> SetUpQuerySet:
+    """The open set-ups with the holder that were proposed under the organisation."""
+    return SetUp.objects.open().filter(superior=holder, pk__in=_last_recorded(organisation, SetUp, _PROPOSING))
+
+
+_COVERING = ("organisations.employer_covered", "organisations.employer_covered_again")
+_PROPOSING = ("organisations.set_up_proposed",)
+
+
+def _last_recorded(organisation: Organisation, about: type[Model], kinds: Sequence[str]) -> list[int]:
+    """Whom entries of these kinds name last, and name under the organisation."""
+    entries = Entry.objects.of_kinds(*kinds).filter(reverses=None)
+    subjects = entries.filter(organisation_id=organisation.pk).values_list("subject_id", flat=True)
+    type_id = SUBJECT_TYPE_IDS.known(subject_type_of(about)) or -1
+    last = entries.filter(subject_type=type_id, subject_id__in=list(subjects)).order_by("subject_id", "-id")
+    named = last.distinct("subject_id").values_list("subject_id", "organisation_id")
+    return [subject for subject, place in named if place == organisation.pk]
+
+
 @action
 def restore_organisation(organisation: Organisation, *, by: Actor, on: date) -> TreeAct:
     """A merged or closed organisation stands again from the day on, with the units that went with it and stayed.
 
-    It compensates and erases nothing: between the two days the other organisation had them.
+    Its employers and open set-ups come back too, as far as the other one still has them. It compensates and erases
+    nothing: between the two days the other organisation had them.
     """
     _alone(by, organisation)
     ending = ending_of(organisation)
@@ -243,8 +279,12 @@ def restore_organisation(organisation: Organisation, *, by: Actor, on: date) -> 
         now = f"{superior.path}{organisation.pk}/"
         how = moving.rewrite([Stretch.alone(organisation.path, now)], act, by=by, on=on)
         Organisation.objects.filter(pk=organisation.pk).update(parent=superior)
-        moving.follow(Moved(how, superior, by, on))
+        organisation.refresh_from_db()
+        moving.follow(Moved(how, superior, by, on, given_back=(organisation, was_at) if was_at is not None else None))
     organisation.refresh_from_db()
+    if was_at is not None:
+        former_employers(organisation, was_at).update(organisation=organisation)
+        former_set_ups(organisation, was_at).update(superior=organisation)
     record(OrganisationRestored(level=organisation.level), about=organisation, by=by, happened_on=on)
     if back:
         _hand_over(back, organisation, act, by=by, on=on)

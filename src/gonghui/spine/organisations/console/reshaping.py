@@ -16,12 +16,14 @@ from gonghui.core.errors import Refusal
 from gonghui.spine.organisations import actions, forms
 from gonghui.spine.organisations.actions import Founding, Part, moving, reshaping
 from gonghui.spine.organisations.console.tree import one_of
-from gonghui.spine.organisations.models import Employer, Organisation, SetUp
+from gonghui.spine.organisations.models import Employer, Organisation, SetUp, TreeAct
 from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.stepup import asked_again
 
 UNITS_MOST = 200
+LOOK = "look"
+"""The button that shows what an act would touch and does nothing."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,12 @@ def _touched(found: Organisation, *, on: date) -> list[tuple[str, str]]:
 
 def _form(request: ConsoleRequest, kind: Callable[..., Any], **given: Any) -> Any:
     """The form as it was sent, as it is looked at beforehand, or as it comes back from a refusal."""
-    asked = request.GET if "on" in request.GET else None
-    return kind(request.POST or request.typed or asked, **given)
+    return kind(request.POST or request.typed, **given)
+
+
+def _sent(request: ConsoleRequest, form: Form) -> bool:
+    """Whether it is to be done; LOOK only asks what it would touch."""
+    return request.method == "POST" and LOOK not in request.POST and form.is_valid()
 
 
 @page("organisations.edit")
@@ -96,7 +102,7 @@ def merge(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """Choose what it is merged into; see what that touches; do it."""
     found = one_of(request.actor, code)
     form = _form(request, forms.MergeForm, actor=request.actor)
-    if request.method == "POST" and form.is_valid():
+    if _sent(request, form):
         into, on = form.cleaned_data["into"], form.cleaned_data["on"]
         doing = _("把“%(name)s”并入“%(into)s”") % {"name": found.title, "into": into.title}
         if (shown_again := asked_again(request, doing=doing)) is not None:
@@ -122,7 +128,7 @@ def split(request: ConsoleRequest, code: str) -> HttpResponseBase:
     if len(below) > UNITS_MOST:
         below = below[:UNITS_MOST]
     form = _form(request, forms.SplitForm, units=below)
-    if request.method == "POST" and form.is_valid():
+    if _sent(request, form):
         doing = _("从“%(name)s”分设“%(new)s”") % {"name": found.title, "new": form.cleaned_data["name"]}
         if (shown_again := asked_again(request, doing=doing)) is not None:
             return shown_again
@@ -159,7 +165,7 @@ def restore(request: ConsoleRequest, code: str) -> HttpResponseBase:
         raise Http404
     form = _form(request, forms.RestoreForm)
     ending = reshaping.ending_of(found)
-    if request.method == "POST" and form.is_valid():
+    if _sent(request, form):
         doing = _("恢复“%(name)s”") % {"name": found.title}
         if (shown_again := asked_again(request, doing=doing)) is not None:
             return shown_again
@@ -171,13 +177,23 @@ def restore(request: ConsoleRequest, code: str) -> HttpResponseBase:
         on = form.cleaned_data["on"]
         preview = _preview(
             lambda: reshaping.check_restore(found, ending, on=on),
-            lambda: [
-                (_("上级组织"), reshaping.check_restore(found, ending, on=on).title),
-                (_("转回的下级"), str(len(reshaping.former_units(ending)) if ending is not None else 0)),
-                (_("自哪天起"), say.day(on)),
-            ],
+            lambda: _coming_back(found, ending, on=on),
         )
     return _shown(request, "restore", found, form, preview)
+
+
+def _coming_back(found: Organisation, ending: TreeAct | None, *, on: date) -> list[tuple[str, str]]:
+    """Who and what comes back with a restored organisation, in the words of the preview."""
+    superior, holder = reshaping.check_restore(found, ending, on=on), found.parent
+    units = reshaping.former_units(ending) if ending is not None else []
+    lines = [(_("上级组织"), superior.title), (_("转回的下级"), str(len(units)))]
+    if holder is not None:
+        lines += [
+            (_("转回的单位"), str(reshaping.former_employers(found, holder).count())),
+            (_("转回的建会"), str(reshaping.former_set_ups(found, holder).count())),
+        ]
+    entries = sum(moving.accounted_since(unit, on=on) for unit in units)
+    return [*lines, (_("自哪天起"), say.day(on)), (_("改记到新隶属的台账"), _("%(n)s 笔") % {"n": f"{entries:,}"})]
 
 
 urlpatterns = [

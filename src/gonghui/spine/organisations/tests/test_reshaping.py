@@ -180,6 +180,30 @@ def test_nobody_is_restored_before_it_ended_and_work_since_comes_along(federatio
     nothing_is_wrong()
 
 
+def test_employers_and_open_set_ups_come_back_with_who_is_restored(federation: Federation) -> None:
+    mine, theirs = an_employer(), an_employer()
+    union = actions.found_organisation(
+        Founding("示例并入工会", "base", federation.wangjing, employer=mine), by=SYSTEM, on=JANUARY
+    )
+    waiting = a_set_up(federation.zhongguancun)
+    other = found("亚运村街道总工会", "town", federation.haidian, "110108029")
+    actions.merge_organisations(union, federation.first, by=SYSTEM, on=MARCH)
+    actions.merge_organisations(federation.zhongguancun, other, by=SYSTEM, on=JUNE)
+    later = a_set_up(fresh(other), on=JUNE)
+    covered = actions.found_organisation(
+        Founding("示例另一工会", "base", federation.wangjing, employer=theirs), by=SYSTEM, on=MARCH
+    )
+    actions.merge_organisations(covered, federation.first, by=SYSTEM, on=JUNE)
+    actions.restore_organisation(union, by=SYSTEM, on=AUGUST)
+    actions.restore_organisation(federation.zhongguancun, by=SYSTEM, on=AUGUST)
+    assert Employer.objects.get(uscc=mine.uscc).organisation == union
+    assert Employer.objects.get(uscc=theirs.uscc).organisation == federation.first, "it came from another one"
+    for case, superior in ((waiting, federation.zhongguancun), (later, other)):
+        case.refresh_from_db()
+        assert case.superior == superior
+    nothing_is_wrong()
+
+
 def test_a_closed_organisation_stands_again(federation: Federation) -> None:
     actions.close_organisation(federation.first, by=SYSTEM, on=MARCH)
     ending = ending_of(federation.first)
