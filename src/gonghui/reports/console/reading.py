@@ -129,7 +129,7 @@ def against(
     bases = [said_of(one) for one in found]
     hidden = masked_rows([*numbers, *bases], place.organisation, actor)
     return [
-        Against(one, filled, place, one.key in hidden or filled.row.id in hidden)
+        Against(one, filled, place, bool({one.key, one.now.row.id, filled.row.id} & hidden))
         for (filled, _side, _way), one in zip(wanted, found, strict=True)
     ]
 
