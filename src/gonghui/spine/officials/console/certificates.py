@@ -53,6 +53,7 @@ def certificates(request: ConsoleRequest) -> HttpResponseBase:
         {
             "page": Keyset(rows.prefetch_related("registrations"), ("worker__worker_no", "id"), 50).page(request),
             "state": state,
+            "may_submit": request.actor.may(SUBMIT),
             "states": [
                 ("waiting", _("等待核验")),
                 *((key, _(word)) for key, word in CERTIFICATE_FLOW.states.items()),

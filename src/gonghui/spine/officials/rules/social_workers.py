@@ -59,9 +59,18 @@ class SocialWorkerScheme:
 
 def read_scheme(row: Mapping[str, Any]) -> SocialWorkerScheme:
     """The scheme that a document says."""
-    kinds = [CertificateKind(**kind) for kind in row["certificates"]]
-    fixed = {"certificates": {kind.key: kind for kind in kinds}, "reminder_days": tuple(row["reminder_days"])}
+    kinds = [CertificateKind(**{**kind, "levels": _titles(kind["levels"])}) for kind in row["certificates"]]
+    fixed = {
+        "certificates": {kind.key: kind for kind in kinds},
+        "reminder_days": tuple(row["reminder_days"]),
+        "duties": _titles(row["duties"]),
+        "grades": _titles(row["grades"]),
+    }
     return SocialWorkerScheme(**{**row, **fixed})
+
+
+def _titles(rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {key: row["title"] for key, row in rows.items()}
 
 
 @cache
