@@ -43,7 +43,7 @@ def demos_keep_their_key() -> None:
     """A demo's key and name sign nothing in a real database, where somebody forgot to name the profile."""
     if settings.GONGHUI_PROFILE == "demo" and not DemoMarker.objects.exists():
         if "GONGHUI_SEAL_KEY_FILE" not in os.environ:
-            settings.GONGHUI_SEAL_KEY_FILE = None
+            settings.GONGHUI_SEAL_KEY_FILE = settings.GONGHUI_SEAL_MEMORY = None
         if "GONGHUI_FEDERATION" not in os.environ:
             settings.GONGHUI_FEDERATION = ""
 

@@ -62,12 +62,22 @@ def _seal_key_file() -> Path | None:
     return path
 
 
+def _seal_memory() -> Path | None:
+    """Beside the key, unless named; tests write their journals anew on purpose."""
+    if named := os.environ.get("GONGHUI_SEAL_MEMORY"):
+        return Path(named)
+    key = _seal_key_file()
+    return None if TEST or key is None else key.with_name(f"{key.name}.signed")
+
+
 SECRET_KEY = _secret("GONGHUI_SECRET_KEY", "secret")
 # What is sealed by field (core/crypto.py) opens with this one only; its backup lies apart from the database's.
 GONGHUI_MASTER_KEY = _secret("GONGHUI_MASTER_KEY", "master-key")
 # Checkpoints of the journal are signed with it (core/seals): outside the database, so that who can change one
 # cannot sign the other. Whose journal it is stands in each checkpoint.
 GONGHUI_SEAL_KEY_FILE = _seal_key_file()
+# Where the signer remembers what it signed last, outside the database too: it signs nothing that did not grow from it.
+GONGHUI_SEAL_MEMORY = _seal_memory()
 GONGHUI_FEDERATION = os.environ.get("GONGHUI_FEDERATION", "示范市总工会" if not PRODUCTION else "")
 DEBUG = False
 HOSTS = [host for host in os.environ.get("GONGHUI_HOSTS", "").split(",") if host]

@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from gonghui.core import journal, rollup
 from gonghui.core.errors import Refusal
 from gonghui.core.seals import checkpoints, sealing
+from gonghui.core.seals.canon import ENTRIES
 from gonghui.reports import seals
 from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, page, render
@@ -41,10 +42,11 @@ def system(request: ConsoleRequest) -> HttpResponseBase:
 
 
 def _sealed(settled: int) -> dict[str, object]:
-    """How far the journal is sealed, the newest checkpoint, and whether its key is at hand."""
+    """How far the journal is sealed, the newest checkpoint, and whether the signer will sign the next."""
     head, newest = sealing.head(), seals.of_entries().first()
     try:
         key, why = checkpoints.key_at_hand().id, ""
+        checkpoints.refuse_what_did_not_grow(ENTRIES, head.number)
     except Refusal as refusal:
         key, why = "", say.text(refusal)
     return {

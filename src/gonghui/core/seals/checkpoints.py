@@ -5,6 +5,7 @@ key is vouched for by the one before it; old public keys stay listed.
 """
 
 import base64
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from django.db.models import Sum
 
 from gonghui.core import crypto
 from gonghui.core.errors import Refusal
-from gonghui.core.models import Block, Checkpoint, SealKey, SignedHead
+from gonghui.core.models import Block, Checkpoint, JournalName, SealKey, SignedHead
 from gonghui.core.seals import merkle, note
 from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.note import Note, Signed
@@ -124,10 +125,71 @@ def checkpoint(*, stream: str = ENTRIES, at: datetime | None = None) -> Checkpoi
         if (known := mine.first()) is not None:
             return known
         said = head_note(stream, newest, at or datetime.now(UTC))
+        refuse_what_did_not_grow(stream, newest)
         signed = Signed(said, said.text, listed.key_id, crypto.signature(key.seed, said.text.encode()))
+        _remember(signed)
         row = Checkpoint(**columns(signed))
         Checkpoint.objects.bulk_create([row], ignore_conflicts=True)
         return mine.get()
+
+
+def _memory(stream: str) -> Path | None:
+    folder, name = settings.GONGHUI_SEAL_MEMORY, JournalName.objects.first()
+    return Path(folder) / f"{name.journal_id}-{stream}.txt" if folder is not None and name is not None else None
+
+
+def remembered(stream: str) -> Signed | None:
+    """What was signed last, as the signer remembers it outside the database.
+
+    The signer would else sign whatever it finds: who throws blocks and checkpoints away has the journal he wrote anew
+    signed by the next worker, without ever seeing the key.
+    """
+    place = _memory(stream)
+    try:
+        return note.read(place.read_text()) if place is not None and place.exists() else None
+    except (OSError, UnicodeDecodeError, note.Malformed) as error:
+        raise Refusal(
+            "seals.memory_unreadable",
+            "%(file)s 里应是上次签署的检查点，却读不出来（%(why)s），没有签署新的；请先查明",
+            file=str(place),
+            why=getattr(error, "strerror", None) or str(error),
+        ) from error
+
+
+def refuse_what_did_not_grow(stream: str, blocks: int) -> None:
+    """Nothing is signed that does not begin with what was signed last."""
+    last = remembered(stream)
+    if last is None:
+        return
+    before = last.note
+    if before.blocks > blocks or tree(stream, lambda at: merkle.over(0, before.blocks, at)) != before.root:
+        raise Refusal(
+            "seals.not_grown",
+            "台账不是从上次签署的检查点（第 %(block)s 块，%(at)s）续写下来的：末尾被截去、恢复了旧备份，或被改写过；"
+            "没有签署新的。请运行 gonghui verify 查明并报告经审；%(file)s 是证据，查明以前不要移走",
+            block=before.blocks,
+            at=before.at.strftime("%Y-%m-%d %H:%M UTC"),
+            file=str(_memory(stream)),
+        )
+
+
+def _remember(signed: Signed) -> None:
+    """Before it stands in the database, so that nothing is ever signed that is not remembered."""
+    place = _memory(signed.note.stream)
+    if place is None:
+        return
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        made = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
+        made.write_text(signed.whole)
+        made.replace(place)
+    except OSError as error:
+        raise Refusal(
+            "seals.memory_unwritten",
+            "%(file)s 写不下（%(why)s），没有签署检查点；请用 GONGHUI_SEAL_MEMORY 指明一个数据库以外、可写的文件夹",
+            file=str(place),
+            why=error.strerror or "",
+        ) from error
 
 
 def columns(signed: Signed) -> dict[str, Any]:

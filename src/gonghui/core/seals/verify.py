@@ -40,7 +40,8 @@ class Copy(Protocol):
 def verify(against: Iterable[Signed] = (), *, copies: Sequence[Copy] = (), processes: int = PROCESSES) -> Verdict:
     """Check everything; the first bad entry of the journal, or of the log of looks, is named.
 
-    `against` are checkpoints that others kept, `copies` exports of this journal that they kept.
+    `against` are checkpoints that others kept, `copies` exports of this journal that they kept. What the signer
+    remembers, where its memory is at hand, counts like a kept checkpoint.
     """
     kept = [*against, *(copy.signed for copy in copies)]
     verdicts = []
@@ -48,7 +49,7 @@ def verify(against: Iterable[Signed] = (), *, copies: Sequence[Copy] = (), proce
         for stream in (ENTRIES, ACCESSES):
             own = list(Checkpoint.objects.filter(stream=stream))  # before the blocks: sealing goes on meanwhile
             chain = headers(stream)
-            theirs = [one for one in kept if one.note.stream == stream]
+            theirs = [one for one in (*kept, checkpoints.remembered(stream)) if one and one.note.stream == stream]
             found = [chain.bad, _rows(chain, processes), _signatures(chain, own, theirs)]
             if stream == ENTRIES and any(by_copy := [copy.otherwise(chain) for copy in copies]):
                 found = by_copy  # they name the entry, where a checkpoint only says after which

@@ -175,6 +175,52 @@ def test_all_written_anew_with_the_key_is_found_by_what_others_kept(sealed: Seal
     assert entry <= sealed.middle
 
 
+def test_the_signer_signs_nothing_that_did_not_grow_from_what_it_signed(
+    tmp_path: Path, settings: Any, small_blocks: None
+) -> None:
+    """Blocks and checkpoints thrown away: the next worker would seal what it finds and sign it with the real key."""
+    settings.GONGHUI_SEAL_MEMORY = tmp_path / "memory"
+    sealed = attacks.sealed_journal()
+    attacks.write(3, random.Random(6))
+    seal_all()
+    checkpoint()
+    assert verify.verify().ok
+    for attack in (change, lambda sealed: attacks.cut_after(sealed.ids[20])):
+        with transaction.atomic():
+            attack(sealed)
+            attacks.forget_seals(0)
+            seal_all()
+            assert bad(verify.verify())[1] in ("rewritten", "cut")
+            with pytest.raises(Refusal) as refused:
+                checkpoint()
+            assert refused.value.code == "seals.not_grown"
+            settings.GONGHUI_SEAL_MEMORY = None  # a signer without memory
+            checkpoint()
+            assert verify.verify().ok
+            settings.GONGHUI_SEAL_MEMORY = tmp_path / "memory"
+            transaction.set_rollback(True)
+
+
+def test_a_signer_that_cannot_remember_does_not_sign(tmp_path: Path, settings: Any) -> None:
+    attacks.write(3, random.Random(6))
+    seal_all()
+    (tmp_path / "file").write_text("")
+    settings.GONGHUI_SEAL_MEMORY = tmp_path / "file"
+    with pytest.raises(Refusal) as refused:
+        checkpoint()
+    assert refused.value.code == "seals.memory_unwritten"
+    settings.GONGHUI_SEAL_MEMORY = tmp_path / "memory"
+    signed = checkpoint()
+    (place,) = (tmp_path / "memory").iterdir()
+    assert place.read_text() == checkpoints.whole(signed)
+    place.write_text("none")
+    attacks.write(3, random.Random(7))
+    seal_all()
+    with pytest.raises(Refusal) as refused:
+        checkpoint()
+    assert refused.value.code == "seals.memory_unreadable"
+
+
 def test_a_tail_cut_off_is_found_by_the_own_checkpoints(sealed: Sealed, monkeypatch: Patch) -> None:
     last = attacks.blocks()[5][2]
     attacks.cut_after(last)
