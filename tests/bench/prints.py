@@ -67,18 +67,28 @@ def measure(rounds: int) -> list[Result]:
     address = f"/reports/{FORM}/{HALF}/{city.code}/"
     form, period = report_forms.form(FORM), Period.parse(HALF)
 
-    def page() -> None:
-        assert browser.get(address).status_code == 200
+    def asking(more: str, **headers: str) -> Callable[[], None]:
+        def ask() -> None:
+            assert browser.get(address + more, headers=headers).status_code == 200
+
+        return ask
 
     def printing(render: Callable[..., bytes]) -> Callable[[], object]:
         return lambda: render(paper_of(*filling.filled_report(form, city, period)))
 
-    jobs = {"page": page, "docx": printing(docx.render), "pdf": printing(pdf.render)}
+    pages = {
+        "page": asking(""),
+        "compared": asking("?compare=yoy"),
+        "pane": asking("F36/", **{"HX-Target": "pane"}),
+    }
+    jobs = {**pages, "docx": printing(docx.render), "pdf": printing(pdf.render)}
     cold = {name: timed(job) for name, job in jobs.items()}
     taken = {name: [timed(job) for _ in range(rounds)] for name, job in jobs.items()}
     figures = len(filling.rows_for(form, city))
     return [
         Result(f"report page with {figures} figures and its charts, the whole request", taken["page"], "at most", 80),
+        Result("the same, every figure compared with the year before", taken["compared"], "at most", 100),
+        Result("pane of a figure: both comparisons, the line of months, parts", taken["pane"], "at most", 60),
         Result("report as .docx, charts and annex included", taken["docx"], "at most", 1_000, percentile=95),
         Result("report as .pdf, charts and annex included", taken["pdf"], "at most", 1_000, percentile=95),
         Result("first .docx of a process: V8, ECharts and fonts loaded", [cold["docx"]], "shown"),
