@@ -29,6 +29,9 @@ WHAT = {
     "reports.annex_exported": "导出附表",
     "reports.evidence_taken": "下载佐证",
     "reports.workbook_taken": "取走上报表",
+    "officials.worker_opened": "打开社工登记",
+    "officials.certificate_opened": "打开社工证书",
+    "officials.number_shown": "查看证书编号",
     "web.list_exported": "导出名单",
     "web.purged": "到期清理",
 }
