@@ -1,12 +1,15 @@
 """Lists a page at a time over a million rows, and subtrees of a hundred thousand unions, by our own queries."""
 
 import random
+import tracemalloc
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from typing import IO
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import QueryDict
 
 from gonghui.core import bulk
@@ -14,6 +17,8 @@ from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.models import random_id
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.web.desk import Keyset
+from gonghui.web.lists import export
+from gonghui.web.lists.declared import LISTINGS
 from tests.bench.federation import DISTRICTS, TOWNS, tree
 from tests.bench.measure import Result, Statements, timed
 
@@ -88,6 +93,7 @@ def _set_up(day: date, state: str, superior: int) -> dict[str, object]:
         "approval_no": "",
         "establishment_no": "",
         "reason": "",
+        "search_terms": [],
     }
 
 
@@ -97,6 +103,42 @@ def _actor(path: str) -> Actor:
 
 def _page_of(keyset: Callable[[], Keyset], after: str) -> Callable[[], str]:
     return lambda: keyset().page(QueryDict(after)).next
+
+
+EXPORTED = 100_000
+
+
+def _taken(make: Callable[..., IO[bytes]], rows: int) -> int:
+    """The size of a file of so many set-ups, made as a click on 导出 makes it."""
+    listing, asked, actor = LISTINGS["set_ups"], QueryDict("state=all"), _actor("/1/")
+    found = listing.rows(actor, asked).order_by(*listing.order)[:rows]
+    with transaction.atomic():
+        each = found.iterator(chunk_size=export.CHUNK)
+        chunks = export.in_chunks(iter(each), partial(listing.cells, actor))
+        with make("", listing.columns, chunks, []) as file:
+            return file.seek(0, 2)
+
+
+def _peak(make: Callable[..., IO[bytes]], rows: int) -> int:
+    """How much memory stood at once while it was made."""
+    tracemalloc.start()
+    _taken(make, rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def exports(rows: int) -> list[Result]:
+    """A list of a hundred thousand rows taken away; ten times the rows stand in the same memory."""
+    many, found = min(EXPORTED, rows), []
+    for name, make in ((".xlsx", export.as_xlsx), (".csv", export.as_csv)):
+        times = [timed(lambda make=make: _taken(make, many)) / 1000 for _ in range(3)]
+        found.append(Result(f"{many:,} rows taken away as {name}", times, "at most", 8, "s", percentile=100))
+        _peak(make, many // 10)  # what is loaded once
+        whole, tenth = (_peak(make, so_many) / 2**20 for so_many in (many, many // 10))
+        words = {"baseline": [tenth], "baseline_name": "a tenth of the rows"}
+        found.append(Result(f"memory for {name}", [whole], "ratio at most", 1.5, "MB", **words))
+    return found
 
 
 def measure(paths: list[str], set_ups: int, rounds: int) -> list[Result]:
@@ -119,6 +161,7 @@ def measure(paths: list[str], set_ups: int, rounds: int) -> list[Result]:
         first = _page_of(lambda unions=unions: Keyset(unions, ("pinyin_key", "id"), 50), "")
         scoped.append(Statements().of(first).of(lambda unions=unions: unions.count()).server_time())
     return [
+        *exports(set_ups),
         Result(f"list page of 50 over {set_ups:,} rows, on the server", served, "at most", 60, percentile=95),
         Result(f"list page of 50 over {set_ups:,} rows, seen by the caller", seen, "shown", percentile=95),
         Result(f"subtree of {len(paths):,} unions: page and full count", scoped, "at most", 50, percentile=95),

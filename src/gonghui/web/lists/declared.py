@@ -105,7 +105,9 @@ class Listing(Generic[M]):
 
     def in_words(self, query: QueryDict) -> list[tuple[str, str]]:
         """The filters that are set, with their values in words."""
-        return [(_(self.filters[name].title), self.filters[name].words(query.get(name, ""))) for name in self.asked(query)]
+        return [
+            (_(self.filters[name].title), self.filters[name].words(query.get(name, ""))) for name in self.asked(query)
+        ]
 
     def page(self, request: HttpRequest, rows: QuerySet[M] | None = None) -> Page[M]:
         """The page of the list that the address asks for."""

@@ -65,7 +65,8 @@ def as_csv(title: str, headings: Sequence[str], chunks: Chunks, statement: State
         body.write(counting.lines([headings]))
         for chunk in chunks:
             body.write(counting.lines(chunk))
-        told = [title, *(f"{name}：{words}" for name, words in counting.stated(statement))]
+        stated = counting.stated(statement)
+        told = [title, *(_("%(title)s：%(word)s") % {"title": name, "word": words} for name, words in stated)]
         whole.write(b"\xef\xbb\xbf" + "".join(f"# {line}\r\n" for line in told).encode())
         body.seek(0)
         while piece := body.read(1 << 20):

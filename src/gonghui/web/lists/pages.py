@@ -162,10 +162,10 @@ def _one_by_one(rows: Any, listing: Listing[Any]) -> Iterator[Any]:
 
 def _statement(request: ConsoleRequest, listing: Listing[Any], asked: QueryDict) -> export.Statement:
     """What the file is: narrowed by what, as of when, in whose scope."""
-    words = "；".join(f"{title}：{value}" for title, value in listing.in_words(asked))
+    said = [_("%(title)s：%(word)s") % {"title": title, "word": word} for title, word in listing.in_words(asked)]
     actor = request.actor
     return [
-        (_("筛选"), words or _("全部")),
+        (_("筛选"), "；".join(said) or _("全部")),
         (_("截至"), f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"),
         (_("范围"), _("%(name)s及所辖") % {"name": shell.place_title(actor)}),
     ]

@@ -76,7 +76,7 @@ LISTING = listed(
         power="officials.see",
         rows=_held,
         order=("organisation__path", "id"),
-        columns=("姓名", "岗位", "组织", "组织代码", "起", "止"),
+        columns=("姓名", "岗位", "组织", "组织代码", "任期起", "任期止"),
         cells=_told,
         filters={
             "q": Filter("姓名、用户名或组织"),

@@ -1,5 +1,6 @@
 """The tools of a list on its page: views under a name, the list as a file, acts on many rows."""
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -8,10 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
-from gonghui.web.lists.declared import LISTINGS
+from gonghui.web import say
+from gonghui.web.lists.declared import LISTINGS, Shown
 from gonghui.web.lists.models import NAME_LONGEST, SavedView
 
 register = template.Library()
+
+
+@register.filter
+def cell(shown: Shown) -> str:
+    """What a cell says on a page: days as people write them."""
+    if isinstance(shown, date):
+        return say.day(shown)
+    return "" if shown is None else f"{shown:,}" if isinstance(shown, int) else shown
 
 
 @register.inclusion_tag("lists/tools.html", takes_context=True)
@@ -26,7 +36,6 @@ def list_tools(context: template.Context, name: str) -> dict[str, Any]:
         "name": name,
         "query": asked,
         "views": SavedView.objects.seen_by(actor).filter(listing=name),
-        "words": listing.in_words(request.GET),
         "files": [
             (title, reverse("list_export", args=[name, ending]) + (f"?{asked}" if asked else ""))
             for ending, title in (("xlsx", _("Excel 工作簿（.xlsx）")), ("csv", _("文本表格（.csv）")))
