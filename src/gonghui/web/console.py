@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from gonghui.core import access
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
-from gonghui.web import faults, once, say
+from gonghui.web import faults, once, say, shell
 from gonghui.web.models import Account
 
 P = ParamSpec("P")
@@ -52,6 +52,16 @@ def render(
         status = 409 if refused.code == REPEATED else 422
     response = django_render(request, template, context, status=status)
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def attachment(content: bytes | str, name: str, mime: str) -> HttpResponse:
+    """A file to keep, which no browser opens in our name; the demo's say so in theirs."""
+    response = HttpResponse(content, content_type=mime)
+    named = f"demo-{name}" if shell.is_demo() else name
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=named)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

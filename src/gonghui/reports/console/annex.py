@@ -1,17 +1,18 @@
 """附表: every figure of a report by the unions below, on a page and as a workbook to take away."""
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core import access
 from gonghui.reports.breakdown import areas
 from gonghui.reports.console.figures import grouped_number
+from gonghui.reports.console.prints import file_name
 from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, short_name_of, title_of
 from gonghui.reports.filling import filled_report
 from gonghui.reports.sheets.annex import Annex, AnnexRow, Box, annex, workbook
 from gonghui.web import shell
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.stepup import asked_again
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,12 +67,7 @@ def annex_xlsx(request: ConsoleRequest, form: str, period: str, code: str) -> Ht
     _looked(request, found, "reports.annex_exported")
     title = f"{name_of(place.organisation)} {title_of(place.form, place.period, english=is_english())} {_('附表')}"
     note = _(DEMO_WORDS) if shell.is_demo() else ""
-    response = HttpResponse(workbook(found, title, note), content_type=XLSX)
-    demo = "demo-" if shell.is_demo() else ""
-    name = f"{demo}{place.form.code}-{place.period.key.replace('..', '_')}-{place.organisation.code}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return attachment(workbook(found, title, note), file_name(place, "xlsx"), XLSX)
 
 
 def _looked(request: ConsoleRequest, found: Annex, what: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -15,13 +15,14 @@ from gonghui.reports import report_forms
 from gonghui.reports.breakdown.bridge import Bridge, Crossing, Crossings, bridge, crossings, may_show
 from gonghui.reports.console.annex import DEMO_WORDS, XLSX
 from gonghui.reports.console.figures import grouped_number, opened
+from gonghui.reports.console.prints import file_name
 from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, short_name_of, title_of
 from gonghui.reports.filling import Filled, filled_report
 from gonghui.reports.organised import as_now, as_then
 from gonghui.reports.sheets.bridge import Line, workbook
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say, shell
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.stepup import asked_again
 
 HIDDEN = "—"
@@ -123,12 +124,7 @@ def bridge_xlsx(request: ConsoleRequest, form: str, period: str, code: str, row:
     title = f"{name_of(place.organisation)} {_(found.filled.figure.title)} {_('组织变动对照')}"
     demo = _(DEMO_WORDS) if shell.is_demo() else ""
     content = workbook(found.bridge.figure, lines_of(request.actor, found), title, days_of(found.filled), demo)
-    response = HttpResponse(content, content_type=XLSX)
-    first = "demo-" if shell.is_demo() else ""
-    name = f"{first}{place.form.code}-{place.period.key.replace('..', '_')}-{place.organisation.code}-{row}-bridge.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return attachment(content, file_name(place, "xlsx", f"-{row}-bridge"), XLSX)
 
 
 @page("reports.see")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -18,16 +18,16 @@ from gonghui.core.seals.checkpoints import keys_text
 from gonghui.core.seals.checkpoints import whole as checkpoint_text
 from gonghui.core.text import clean
 from gonghui.reports import seals
-from gonghui.reports.console.prints import attached
 from gonghui.reports.seals import Shown, Told
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.templatetags.gonghui import moment
 
 SIZE, KEPT_SHOWN = 20, 50
 LARGEST = 20_000
+PLAIN = "text/plain; charset=utf-8"
 TOLD = {
     Told.SAME: ("别处存的同一个检查点与它相同", "good"),
     Told.OTHER: ("别处存的同一个检查点与它不同：有一方被改写，请立即核实", "red"),
@@ -174,9 +174,9 @@ def open_checkpoint(request: HttpRequest, blocks: int) -> HttpResponseBase:
 @require_safe
 def checkpoint_file(request: HttpRequest, blocks: int) -> HttpResponseBase:
     """The checkpoint as it is handed on."""
-    response = HttpResponse(_found(blocks).note, content_type="text/plain; charset=utf-8")
+    response = attachment(_found(blocks).note, f"checkpoint-{blocks}.txt", PLAIN)
     response["Cache-Control"] = "no-store"
-    return attached(response, f"checkpoint-{blocks}.txt")
+    return response
 
 
 @require_safe
@@ -186,9 +186,9 @@ def keys_file(request: HttpRequest) -> HttpResponseBase:
         text = keys_text()
     except Refusal:
         raise Http404 from None
-    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response = attachment(text, "checkpoint-keys.txt", PLAIN)
     response["Cache-Control"] = "no-store"
-    return attached(response, "checkpoint-keys.txt")
+    return response
 
 
 urlpatterns = [

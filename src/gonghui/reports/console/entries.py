@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -20,12 +20,11 @@ from gonghui.core.figures import FIGURES, RETURNED_KIND
 from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
 from gonghui.reports import seals
 from gonghui.reports.console.figures import number_of, opened, readable, since_filing
-from gonghui.reports.console.prints import attached
 from gonghui.reports.console.report import Live, exact_of, name_of, place_of
 from gonghui.reports.console.subjects import Subject, subjects_of
 from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Organisation
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.templatetags.gonghui import yuan
 
@@ -309,8 +308,7 @@ def entry_proof(request: ConsoleRequest, entry_id: int) -> HttpResponseBase:
             "seals.not_sealed", "台账第 %(entry)s 条还没有封存，请等下一个检查点之后再来", entry=f"{entry_id:,}"
         )
     text = json.dumps(sealed.proof, ensure_ascii=False, indent=1)
-    response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    return attached(response, f"proof-{entry_id}.json")
+    return attachment(text, f"proof-{entry_id}.json", "application/json; charset=utf-8")
 
 
 def _line(actor: Actor, found: Entry) -> list[str]:

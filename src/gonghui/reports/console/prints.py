@@ -1,6 +1,6 @@
 """Taking a report away: as .docx, .pdf, a page that checks itself, its table of figures. Never shown inline."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
@@ -12,8 +12,7 @@ from gonghui.reports.console.report import Place, is_english, place_of
 from gonghui.reports.filling import filled_report, standing_report
 from gonghui.reports.models.filings import Report
 from gonghui.reports.printing.formats import FORMATS, Sheet
-from gonghui.web import shell
-from gonghui.web.console import ConsoleRequest, page
+from gonghui.web.console import ConsoleRequest, attachment, page
 from gonghui.web.stepup import asked_again
 
 PRINTS = Briefly[bytes](seconds=SECONDS, most=32)
@@ -36,7 +35,7 @@ def printed(request: ConsoleRequest, form: str, period: str, code: str, ending: 
     hidden = masked_rows(filling.shown, place.organisation, request.actor)
     one = FORMATS[ending]
     content = one.make(Sheet(kept, filling, english=is_english(), hidden=hidden))
-    return attached(HttpResponse(content, content_type=one.mime), file_name(place, ending))
+    return attachment(content, file_name(place, ending), one.mime)
 
 
 @require_safe
@@ -47,7 +46,7 @@ def open_print(request: HttpRequest, public_id: str, ending: str) -> HttpRespons
         raise Http404
     one, asked = FORMATS[ending], (public_id, ending, english, kept.errata.count())
     content = PRINTS.get(asked, lambda: _open_print(kept, ending, english=english))
-    response = attached(HttpResponse(content, content_type=one.mime), file_name(Place.of(kept), ending))
+    response = attachment(content, file_name(Place.of(kept), ending), one.mime)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -58,18 +57,9 @@ def _open_print(kept: Report, ending: str, *, english: bool) -> bytes:
     return FORMATS[ending].make(Sheet(kept, filling, english=english, hidden=hidden))
 
 
-def file_name(place: Place, ending: str) -> str:
+def file_name(place: Place, ending: str, part: str = "") -> str:
     """The file's name: no person, no title, only codes."""
-    demo = "demo-" if shell.is_demo() else ""
-    return f"{demo}{place.form.code}-{place.period.key.replace('..', '_')}-{place.organisation.code}.{ending}"
-
-
-def attached(response: HttpResponse, name: str) -> HttpResponse:
-    """A file to keep: never shown inline, whatever the browser thinks it is."""
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return f"{place.form.code}-{place.period.key.replace('..', '_')}-{place.organisation.code}{part}.{ending}"
 
 
 urlpatterns = [
