@@ -35,7 +35,7 @@ FILES = {
     "api:checkpoint_since",
 }
 """Addresses that answer with a file."""
-FRAGMENTS = {"progress", "organisation_below"}
+FRAGMENTS = {"bell", "progress", "organisation_below"}
 """Addresses that answer with a piece of a page."""
 MAIN = ("today", "round", "return", "line submitted", "report", "report_figure", "organisations", "set_up", "review")
 """Pages looked at in the dark as well."""

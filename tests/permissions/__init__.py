@@ -45,6 +45,7 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "json": "json",
         "checkpoint": world.checkpoint,
         "absent_key": 987654,
+        "digest_token": "of-nobody",
     }
     code = branch.district.code
     clerk = world.people[f"{branch.key}.town.stats"]

@@ -4,8 +4,12 @@ from tests.permissions.row import APPOINTING, EVERYBODY, SET_UP_READERS, Row
 
 ROWS: dict[str, Row] = {
     "today": Row(read=EVERYBODY),
+    "seen": Row(send=EVERYBODY),
+    "bell": Row(read=EVERYBODY),
     "search": Row(read=EVERYBODY),
     "keys": Row(signed_in=200),
+    "digest": Row(signed_in=405),
+    "digest_stop": Row("digest_token", signed_in=404, anonymous=404, cacheable=True),
     # Views and selections are one's own: nobody's example is there for anybody else.
     "views": Row(read=EVERYBODY),
     "view_open": Row("nobodys", read=EVERYBODY, answers=404),

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gonghui.project import embedded
+from gonghui.project import embedded, mail
 from gonghui.project.proxies import Proxies
 
 HERE = Path(__file__).resolve().parent
@@ -315,6 +315,18 @@ LOGGING = {
     "handlers": {"terminal": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
 }
+
+# Mail: nothing leaves the platform unless GONGHUI_MAIL says where to (project/mail.py); the digest is all there is.
+GONGHUI_MAIL = os.environ.get("GONGHUI_MAIL", "")
+GONGHUI_MAIL_FROM = os.environ.get("GONGHUI_MAIL_FROM", "")
+# What links in mails begin with.
+GONGHUI_SITE = os.environ.get("GONGHUI_SITE") or (f"https://{HOSTS[0]}" if HOSTS else "http://localhost:8000")
+try:
+    globals().update(mail.read(GONGHUI_MAIL))
+except ValueError as wrong:
+    raise ImproperlyConfigured(f"GONGHUI_MAIL cannot be read: {wrong}") from None
+if GONGHUI_MAIL and not GONGHUI_MAIL_FROM:
+    raise ImproperlyConfigured("GONGHUI_MAIL needs GONGHUI_MAIL_FROM, the address mails come from.")
 
 # Our own
 GONGHUI_PROFILE = PROFILE

@@ -94,6 +94,46 @@ class SessionRow(models.Model):
         indexes = [models.Index(fields=["account", "-seen_at"], name="session_account")]
 
 
+class Glance(models.Model):
+    """What somebody has seen of the things that wait for them in a post: how many of each, by a hash of its address."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    post = models.BigIntegerField()
+    seen = models.JSONField(default=dict)
+    unseen = models.IntegerField(default=0)
+    counted_at = models.DateTimeField(default=timezone.now)
+    privacy = declare((INTERNAL, "提醒", "随账号", "id account post seen unseen counted_at"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "post"], name="glance_once")]
+
+
+class Digest(models.Model):
+    """Somebody's wish to hear by mail, once a day, how much waits for them."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sealed_address = models.CharField(max_length=500)
+    begun_on = models.DateField()
+    privacy = declare(
+        (INTERNAL, "每日摘要", "停用即删", "account public_id begun_on"),
+        (SENSITIVE, "每日摘要的收件地址", "停用即删", "sealed_address"),
+    )
+
+
+class DigestDay(models.Model):
+    """The digest of an account for a day was taken up; it is not taken up again, whatever became of it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    taken_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    privacy = declare((INTERNAL, "每日摘要不重发", "30天", "id account day taken_at sent_at"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="digest_day_once")]
+
+
 class OnceKey(models.Model):
     """A form that has acted: sent a second time it acts no more and leads to the same place (web.once)."""
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from gonghui.web import sessions, shell
+from gonghui.core import clock
+from gonghui.web import digest, sessions, shell
 from gonghui.web.console import ConsoleRequest, back, page, render
-from gonghui.web.models import Account, DemoAccount, Language, Theme
+from gonghui.web.models import Account, DemoAccount, Digest, Language, Theme
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -36,6 +37,9 @@ def profile(request: ConsoleRequest) -> HttpResponseBase:
             "languages": Language.choices,
             "language": request.user.language or settings.LANGUAGE_CODE,
             "themes": Theme.choices,
+            "may_have_digest": digest.is_offered(),
+            "digest_to": digest.shown(kept) if (kept := Digest.objects.filter(account=request.user).first()) else "",
+            "digest_hour": digest.hour_on(clock.today()),
         },
     )
 

@@ -16,8 +16,9 @@ from procrastinate.contrib.django import app
 
 from gonghui.core import access
 from gonghui.core.actor import SYSTEM
+from gonghui.web import digest
 from gonghui.web.lists.models import Selection
-from gonghui.web.models import OnceKey, SessionRow
+from gonghui.web.models import DigestDay, OnceKey, SessionRow
 
 SCHEMES = Path(__file__).resolve().parent / "schemes"
 CHUNK = 5_000
@@ -35,6 +36,7 @@ class Keeping:
     sign_in_tries_days: int
     once_keys_days: int
     selections_days: int
+    digest_days: int
 
 
 @cache
@@ -53,6 +55,7 @@ def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
     kept = keeping(timezone.localdate(now))
     days = (kept.session_rows_days, kept.sign_in_tries_days, kept.once_keys_days, kept.selections_days)
     sessions, tries, keys, chosen = (now - timedelta(days=many) for many in days)
+    sent = now - timedelta(days=kept.digest_days)
     ended = Q(ended_at=None) | Q(ended_at__lt=sessions)
     return [
         (Session.objects.filter(expire_date__lt=now), now),
@@ -62,6 +65,7 @@ def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
         (AccessLog.objects.filter(attempt_time__lt=tries), tries),
         (OnceKey.objects.filter(at__lt=keys), keys),
         (Selection.objects.filter(chosen_at__lt=chosen), chosen),
+        (DigestDay.objects.filter(taken_at__lt=sent), sent),
     ]
 
 
@@ -91,3 +95,10 @@ def _some(rows: Rows, table: str, before: datetime) -> int:
 def purge_job(timestamp: int) -> None:
     """Every night, and soon after a worker starts."""
     purge(timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="gonghui.digest", lock="gonghui.digest")
+def digest_job(timestamp: int) -> None:
+    """Every ten minutes whoever wants the day's digest and has not been looked at yet."""
+    digest.send_due(timezone.now())

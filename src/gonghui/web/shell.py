@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from gonghui.core.actor import Actor
+from gonghui.web import notices
 from gonghui.web.models import Account, DemoMarker, Language, Progress, Theme
 
 THEME_COOKIE = "gonghui_theme"
@@ -57,6 +59,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "other_language": Language.CHINESE if get_language() == Language.ENGLISH else Language.ENGLISH,
         "running": SimpleLazyObject(running),
         "actor": actor,
+        "bell": SimpleLazyObject(lambda: notices.bell(actor, timezone.now())) if actor else None,
         "role_title": role_title(actor.role) if actor else "",
         "place_title": place_title(actor) if actor else "",
         "refusal": getattr(request, "refusal", None),

@@ -5,16 +5,21 @@ A long list is cut; what only this person can do is never cut off, and what is l
 Apps add to it with `@waiting`, `@numbers` and `@ranking`; each function is asked once a page with the actor.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web import notices
+from gonghui.web.console import ConsoleRequest, back, page, render
 
 SHOWN = 12
 
@@ -32,6 +37,11 @@ class Item:
     count: int = 1
     only_me: bool = False
     """Nobody else of the union is asked for it."""
+
+    @property
+    def key(self) -> str:
+        """What tells this thing from others: where it leads and how it stands, not told by its hash."""
+        return hashlib.sha256(f"{self.url} {self.state}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,7 @@ def today(request: ConsoleRequest) -> HttpResponseBase:
         {
             "on": on,
             "items": shown,
+            "new": notices.new_among(request.actor, items, timezone.now()),
             "waiting_count": sum(item.count for item in items),
             "hidden_count": len(items) - len(shown),
             "hidden": hidden.most_common(),
@@ -120,3 +131,21 @@ def today(request: ConsoleRequest) -> HttpResponseBase:
             "rankings": [sheet for ask in RANKINGS for sheet in ask(request.actor)][:2],
         },
     )
+
+
+@page()
+@require_POST
+def seen(request: ConsoleRequest) -> HttpResponseBase:
+    """Marked as read: one thing by its key (a script tells when its link is followed), or all."""
+    key = request.POST.get("key", "")[:40]
+    notices.see(request.actor, waiting_for(request.actor), key, timezone.now())
+    return HttpResponse(status=204) if key else redirect(back(request))
+
+
+@page()
+@require_safe
+def bell(request: ConsoleRequest) -> HttpResponseBase:
+    """The number of what is new, counted now; htmx asks where a page showed an old one."""
+    now = timezone.now()
+    notices.new_among(request.actor, waiting_for(request.actor), now)
+    return render(request, "parts/bell.html", {"bell": notices.bell(request.actor, now)})

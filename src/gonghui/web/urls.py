@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from gonghui.web import faults, pages, palette, signin, stepup, today
+from gonghui.web import digest, faults, pages, palette, signin, stepup, today
 from gonghui.web.lists import pages as lists
 
 SWITCHED_OFF = {
@@ -22,6 +22,8 @@ SWITCHED_OFF = {
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("seen/", today.seen, name="seen"),
+    path("bell/", today.bell, name="bell"),
     path("search/", palette.find, name="search"),
     *lists.urlpatterns,
     path("profile/", pages.profile, name="profile"),
@@ -30,6 +32,8 @@ urlpatterns = [
     path("language/", pages.choose_language, name="choose_language"),
     path("theme/", pages.choose_theme, name="choose_theme"),
     path("keys/", pages.keys, name="keys"),
+    path("digest/", digest.choose, name="digest"),
+    path("digest/stop/<str:token>/", digest.stop, name="digest_stop"),
     path("progress/", pages.progress, name="progress"),
     path("accounts/login/", signin.sign_in, name="account_login"),
     path("accounts/logout/", account_views.logout, name="account_logout"),

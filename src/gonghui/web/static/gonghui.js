@@ -57,6 +57,14 @@
     for (const button of all("[aria-busy]")) button.removeAttribute("aria-busy");
   });
 
+  // A thing that waits is no longer new once its link was followed; the words go along without holding it up.
+  for (const kind of ["click", "auxclick"]) document.addEventListener(kind, (event) => {
+    const link = event.target.closest?.("a[data-seen]");
+    if (!link || event.button > 1) return;
+    const form = link.closest("section").querySelector("form"), words = new FormData(form);
+    words.set("key", link.dataset.seen);
+    navigator.sendBeacon(form.action, words);
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-print]")) window.print();
     // A button marked data-insert puts its words where the cursor last stood in a text.

@@ -1,6 +1,7 @@
 """A small urlconf and a middleware for tests of the shells: who acts is said by a header."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -38,8 +39,9 @@ def somebody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     """Middleware: a signed-in account acts for Chaoyang, unless a header says it has no post."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        acting = isinstance(request.user, Account) and WITHOUT_POST not in request.META
-        request.actor = CHAOYANG if acting else None  # type: ignore[attr-defined]
+        account = request.user
+        acting = isinstance(account, Account) and WITHOUT_POST not in request.META
+        request.actor = replace(CHAOYANG, account_id=account.pk) if acting else None  # type: ignore[attr-defined]
         return get_response(request)
 
     return respond

@@ -16,7 +16,7 @@ from gonghui.core.privacy import INTERNAL, PERSONAL, SENSITIVE, declare
 from gonghui.spine.officials import rules
 from gonghui.spine.officials.rules import Role
 from gonghui.spine.organisations.models import DayRange, OneNumber, Organisation
-from gonghui.web.acting import finds_actors
+from gonghui.web.acting import finds_actors, finds_all_actors
 from gonghui.web.models import Account
 
 ROLES = rules.read_roles(settings.GONGHUI_ROLES)
@@ -155,6 +155,13 @@ def actor_for(account: Account, post_public_id: str | None, today: date) -> Acto
             return post.as_actor()
     own = [post for post in posts if post.deputy_of_id is None]
     return own[0].as_actor() if len(own) == 1 else None
+
+
+@finds_all_actors
+def actors_of_account(account: int, on: date) -> list[Actor]:
+    """The account in each of its posts."""
+    held = Account.objects.filter(pk=account, is_active=True).first()
+    return [post.as_actor() for post in posts_of(held, on)] if held is not None else []
 
 
 @finds_actors
