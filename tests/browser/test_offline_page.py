@@ -138,10 +138,7 @@ SIGNATURE = PROOF["checkpoint"]["signature"]
 EDITS: dict[str, tuple[Callable[[str], str], set[str], str]] = {
     "a sentence": (_swap("；挽回损失", "；追回损失"), {"words"}, "字句改过"),
     "a title": (_swap("<span>2020年上半年工作报告", "<span>2020年下半年工作报告"), {"words"}, "字句改过"),
-    "the day of the filing": (_swap("2020年8月10日备案", "2020年7月10日备案"), {"words"}, "字句改过"),
-    "a heading": (_swap("<h2>一、服务职工", "<h2>一、服务"), {"words"}, "字句改过"),
     "the meaning of a number": (_swap("向会员成功付款的互助给付笔数", "互助给付笔数"), {"words"}, "字句改过"),
-    "the name of a number": (_swap('"title">职工医疗互助服务职工', '"title">受助职工'), {"words"}, "字句改过"),
     "the banner": (_swap("演示数据，由程序生成，仅总数取自公开报道", "公开数据"), {"words"}, "字句改过"),
     "the hash of the kept document": (_flipped(r'data-p="document">(.)'), {"words"}, "字句改过"),
     "a paragraph put in": (_swap("</article>", "<p>另有300万人次。</p></article>"), {"words"}, "字句改过"),

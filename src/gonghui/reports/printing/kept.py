@@ -16,8 +16,8 @@ from gonghui.reports.filling import Filling, Written, is_hidden, prose, standing
 from gonghui.reports.models.filings import Report
 from gonghui.reports.models.papers import FiledPaper
 from gonghui.reports.printing.paper import Paper, Section, appended, made, without
-from gonghui.reports.printing.plain import plain, rebuilt
-from gonghui.reports.printing.reading import document_hash, notice_hash, paper_hash
+from gonghui.reports.printing.plain import plain
+from gonghui.reports.printing.reading import notice_hash, paper_from, paper_hash
 from gonghui.reports.printing.table import filed_facts
 from gonghui.reports.standing import KNOWN
 
@@ -38,24 +38,24 @@ def keep(report: Report, filling: Filling) -> dict[str, str]:
 def hashes(report: Report) -> dict[str, str]:
     """The hashes of the papers as the database gives them back, by the names the filing's entry has for them."""
     papers = FiledPaper.objects.filter(report=report).order_by("english").values_list("english", "document")
-    return {FACTS[english]: paper_hash(document, report.table_salt) for english, document in papers}
+    return {FACTS[english]: paper_hash(paper_from(document), report.table_salt) for english, document in papers}
 
 
 def kept(report: Report, *, english: bool) -> Paper | None:
     """The paper as it was filed; None for a filing from before papers were kept. One that was changed is refused."""
     found = FiledPaper.objects.filter(report=report, english=english).values_list("document", flat=True).first()
+    paper = paper_from(found) if found is not None else None
     said = filed_facts(report).get(FACTS[english], "")
-    if said and (found is None or paper_hash(found, report.table_salt) != said):
+    if said and paper_hash(paper, report.table_salt) != said:
         raise Refusal(
             "reports.paper_rewritten",
             "备案时留下的报告文字被人改动或删去了：它的指纹不是台账里记的 %(hash)s…，没有打印；请让经审核对",
             hash=said[:12],
         )
-    if found is None:
+    if paper is None:
         return None
-    paper: Paper = rebuilt(Paper, found)
     _agrees(report, paper)
-    return replace(paper, seal=None, table_hash=report.table_hash, document_hash=document_hash(found))
+    return replace(paper, seal=None, table_hash=report.table_hash)
 
 
 def _agrees(report: Report, paper: Paper) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from gonghui.reports.models.making import Erratum
@@ -20,19 +21,24 @@ FORMAT = "gonghui-paper-1"
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
-def document_hash(document: Mapping[str, Any]) -> str:
-    """The SHA-256 of a kept document whole, with what only the machine reads: how charts are drawn, and the like."""
+def paper_from(document: Mapping[str, Any]) -> Paper | None:
+    """The paper of a kept document, with the hash of all of it; None where it is no paper any more.
+
+    The hash covers what only the machine reads too: how charts are drawn, and the like.
+    """
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def paper_hash(document: Mapping[str, Any], salt: str) -> str:
-    """The hash of a kept paper as the filing's entry says it; a document that is no paper any more has none."""
     try:
         paper: Paper = rebuilt(Paper, document)
-        lines = [FORMAT, salt, document_hash(document), *read(paper)]
     except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return replace(paper, document_hash=hashlib.sha256(text.encode()).hexdigest())
+
+
+def paper_hash(paper: Paper | None, salt: str) -> str:
+    """The hash of a kept paper as the filing's entry says it; nothing where there is none."""
+    if paper is None:
         return ""
+    lines = [FORMAT, salt, paper.document_hash, *read(paper)]
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 

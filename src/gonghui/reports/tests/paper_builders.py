@@ -13,7 +13,7 @@ from gonghui.core.seals import canon, merkle, note
 from gonghui.reports.charts import Chart
 from gonghui.reports.printing.paper import Heading, Number, Paper, Section, Words
 from gonghui.reports.printing.plain import plain
-from gonghui.reports.printing.reading import document_hash, paper_hash
+from gonghui.reports.printing.reading import paper_from, paper_hash
 from gonghui.reports.printing.table import FORMAT, table_hash
 from gonghui.reports.printing.tables import Annex, Table
 
@@ -142,13 +142,15 @@ def a_drawn_paper(*, english: bool = False) -> Paper:
 
 def as_kept(paper: Paper) -> Paper:
     """The paper as it comes back from where filed papers are kept."""
-    return replace(paper, document_hash=document_hash(plain(replace(paper, document_hash=""))))
+    kept = paper_from(plain(replace(paper, document_hash="")))
+    assert kept is not None
+    return kept
 
 
 def hash_of(paper: Paper) -> str:
     """The hash of its words, as the entry of its filing says it; what was added later is not among them."""
     sections = tuple(section for section in paper.sections if not section.is_later)
-    return paper_hash(plain(replace(paper, sections=sections, document_hash="")), SALT)
+    return paper_hash(replace(paper, sections=sections), SALT)
 
 
 def _a_chart(*, english: bool) -> Chart:
