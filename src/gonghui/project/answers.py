@@ -9,7 +9,7 @@ from gonghui.core import audit as books
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.period import Period
-from gonghui.reports import figure_list, filling, report_forms
+from gonghui.reports import figure_list, filling, plain_rows, report_forms
 from gonghui.reports.printing import formats
 
 PAGES = {"figures.md": figure_list.figures_markdown}
@@ -18,7 +18,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 def figures(form: str, period: str, organisation_code: str | None, *, now: bool = False) -> list[dict[str, Any]]:
     """The rows of a report, for other programs; with `now` as organised today."""
-    return filling.as_json(form, period, organisation_code, now=now)
+    return plain_rows.as_json(form, period, organisation_code, now=now)
 
 
 def report(form: str, period: str, organisation_code: str | None, *, english: bool) -> str:

@@ -401,12 +401,13 @@ def _paragraph(sentences: Iterable[Sequence[Clause]], filling: Filling, *, engli
 
 def _compared(clause: str, filling: Filling, *, english: bool) -> str:
     """The clause with a place for each comparison that its rows ask for and that can be told."""
-    between = ", " if english else "，"
     for filled in filling:
         place = f"{{{filled.row.id}}}"
         told = [one for one in filled.comparisons if one.way in filled.row.compare and one.is_told]
         if told and place in clause:
-            clause = clause.replace(place, between.join([place, *(f"{{{one.key}}}" for one in told)]), 1)
+            said = [f"{{{one.key}}}" for one in told]
+            with_them = f"{place} ({', '.join(said)})" if english else "，".join([place, *said])
+            clause = clause.replace(place, with_them, 1)
     return clause
 
 
@@ -462,32 +463,6 @@ def styled(filled: Filled, style: str) -> Filled:
     return replace(filled, printed=printed, printed_en=printed_en)
 
 
-# For other programs ---------------------------------------------------------------------------------------------
-
-
-def as_json(
-    form_code: str, period: str, organisation_code: str | None = None, *, now: bool = False
-) -> list[dict[str, Any]]:
-    """The rows of a report as plain values, stable for other programs; value = returned + recorded."""
-    days = Period.parse(period)
-    organisation = organisation_of(organisation_code, days)
-    filling = fill(report_forms.form(form_code), organisation, days, now=now)
-    return [
-        {
-            "row": filled.row.id,
-            "figure": filled.figure.name,
-            "title": filled.figure.title,
-            "unit": filled.figure.unit,
-            "clock": filled.figure.clock,
-            "value": _plain(filled.value.whole),
-            "printed": filled.printed,
-            "returned": _plain(filled.value.returned),
-            "recorded": _plain(filled.value.recorded),
-        }
-        for filled in filling
-    ]
-
-
 def organisation_of(code: str | None, period: Period | None = None) -> Organisation:
     """The organisation of a code, or what became of it; the city where none is given.
 
@@ -502,7 +477,3 @@ def organisation_of(code: str | None, period: Period | None = None) -> Organisat
     if found is None:
         raise Refusal("reports.organisation_unknown", "没有组织代码 %(code)s，请核对后再试", code=code[:30])
     return found
-
-
-def _plain(parts: tuple[int, ...]) -> int | list[int]:
-    return parts[0] if len(parts) == 1 else list(parts)

@@ -9,7 +9,8 @@ from python_calamine import CalamineWorkbook
 from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
 from gonghui.reports.breakdown.bridge import bridge, crossings, may_show
-from gonghui.reports.filling import as_json, organisation_of
+from gonghui.reports.filling import organisation_of
+from gonghui.reports.plain_rows import as_json
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
 from gonghui.reports.tests.filing_builders import the_row
 from gonghui.spine.officials.tests.builders import a_post

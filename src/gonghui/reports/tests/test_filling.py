@@ -7,7 +7,7 @@ import pytest
 from gonghui.core import answers, journal, rollup
 from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
-from gonghui.reports import filling
+from gonghui.reports import filling, plain_rows
 from gonghui.reports.breakdown import areas
 from gonghui.reports.standing import Standing
 from gonghui.reports.tests.builders import H1, a_draft, a_federation, a_round, an_accepted_return
@@ -38,7 +38,7 @@ def test_every_published_token_is_printed_from_returned_numbers():
 def test_plain_values_are_returned_plus_recorded():
     federation = a_federation()
     the_city_returns_all(federation)
-    rows = {row["row"]: row for row in filling.as_json("beijing_2020h1", "2020H1")}
+    rows = {row["row"]: row for row in plain_rows.as_json("beijing_2020h1", "2020H1")}
     assert rows["F12"]["value"] == [536, 1150]
     assert rows["F36"] | {"title": ""} == {
         "row": "F36",
@@ -60,7 +60,7 @@ def test_plain_values_are_returned_plus_recorded():
 
 def test_a_share_of_which_nothing_is_known_is_nought_of_nought():
     a_federation()
-    rows = {row["row"]: row for row in filling.as_json("beijing_2020h1", "2020H1")}
+    rows = {row["row"]: row for row in plain_rows.as_json("beijing_2020h1", "2020H1")}
     assert rows["F12"]["value"] == [0, 0]
     assert rows["F12"]["printed"] == "未报"
 
