@@ -77,8 +77,8 @@ ROWS: dict[str, Row] = {
     "social_worker_step": Row(
         "worker",
         "district",
+        read=WORKER_READERS,
         send=STAFFING,
-        knock=WORKER_READERS,
         doers=("city.hr", "{b}.hr"),
         body=lambda world, branch: {"step": "leave", "on": "2020-08-10"},
     ),
@@ -116,8 +116,8 @@ ROWS: dict[str, Row] = {
     "certificate_step": Row(
         "certificate",
         "district",
+        read=WORKER_READERS,
         send=ORGANISING,
-        knock=WORKER_READERS,
         doers=("city.org", "{b}.org"),
         body=lambda world, branch: {"step": "verify"},
     ),

@@ -10,7 +10,6 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
@@ -66,7 +65,10 @@ def certificates(request: ConsoleRequest) -> HttpResponseBase:
 @page(SEE)
 def certificate(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """One certificate: what was entered, by whom, and what may be done about it; that it was opened is written down."""
-    found = certificate_of(request.actor, public_id)
+    return _opened(request, certificate_of(request.actor, public_id))
+
+
+def _opened(request: ConsoleRequest, found: Certificate) -> HttpResponseBase:
     access.looked(request.actor, OPENED, subject_type="officials.certificate", subject_id=found.pk)
     return _certificate_page(request, found, request.typed)
 
@@ -107,10 +109,11 @@ def _certificate_page(
 
 
 @page(SEE)
-@require_POST
 def certificate_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """Verified, renewed, sent back, a renewal entered, or the number shown for a reason."""
     found, step = certificate_of(request.actor, public_id), request.POST.get("step", "")
+    if request.method != "POST":
+        return _opened(request, found)
     if step == "reveal":
         return _reveal(request, found)
     if step == "renewal":

@@ -10,7 +10,6 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
@@ -147,7 +146,10 @@ def one_of(actor: Actor, public_id: object) -> SocialWorker:
 @page(SEE)
 def social_worker(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """One of them, by full name: that it was opened is written down."""
-    worker = one_of(request.actor, public_id)
+    return _opened(request, one_of(request.actor, public_id))
+
+
+def _opened(request: ConsoleRequest, worker: SocialWorker) -> HttpResponseBase:
     access.looked(request.actor, OPENED, subject_type="officials.socialworker", subject_id=worker.pk)
     return _worker_page(request, worker, request.typed)
 
@@ -197,10 +199,11 @@ def history_of(record: Any) -> list[dict[str, Any]]:
 
 
 @page(SEE)
-@require_POST
 def worker_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
-    """The step that the form asks for is taken."""
+    """The step that the form asks for is taken; refused, the page stands here with what was typed, kept nowhere."""
     worker, step = one_of(request.actor, public_id), request.POST.get("step", "")
+    if request.method != "POST":
+        return _opened(request, worker)
     if step == "certificate":
         return _submit(request, worker)
     if step not in WORKER_FLOW.steps:
