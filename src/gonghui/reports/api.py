@@ -66,13 +66,6 @@ def _brief(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _found(blocks: int) -> Shown:
-    shown = seals.numbered(blocks) if 0 < blocks < 2**31 else None
-    if shown is None:
-        raise Http404
-    return shown
-
-
 @router.get("/", url_name="checkpoints", response=Listing, summary="Checkpoints of this journal, the newest first")
 def listed(request: HttpRequest, response: HttpResponse, before: Older = None) -> dict[str, Any]:
     """A page of checkpoints."""
@@ -89,7 +82,7 @@ def listed(request: HttpRequest, response: HttpResponse, before: Older = None) -
 @router.get("/{int:blocks}/", url_name="checkpoint", response=Whole, summary="One checkpoint")
 def one(request: HttpRequest, response: HttpResponse, blocks: int) -> dict[str, Any]:
     """The checkpoint that covers so many blocks; it never changes."""
-    shown = _found(blocks)
+    shown = seals.found(blocks)
     response["Cache-Control"] = DAY
     return {
         **_brief(shown),
@@ -110,7 +103,7 @@ def one(request: HttpRequest, response: HttpResponse, blocks: int) -> dict[str, 
 )
 def grown(request: HttpRequest, response: HttpResponse, blocks: int, older: int) -> dict[str, Any]:
     """The proof of growth between two checkpoints."""
-    new, old = _found(blocks), _found(older)
+    new, old = seals.found(blocks), seals.found(older)
     if older > blocks:
         raise Http404
     response["Cache-Control"] = DAY

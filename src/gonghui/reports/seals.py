@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
@@ -20,6 +21,8 @@ from gonghui.core.seals.canon import ENTRIES
 from gonghui.core.seals.note import Signed
 from gonghui.reports.printing import qr
 from gonghui.spine.organisations.models import Organisation
+
+MOST_BLOCKS = 2**31
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,18 @@ def of_entries() -> QuerySet[Checkpoint]:
 
 def numbered(blocks: int) -> Shown | None:
     """The checkpoint that covers so many blocks."""
+    if not 0 < blocks < MOST_BLOCKS:
+        return None
     row = Checkpoint.objects.filter(stream=ENTRIES, blocks=blocks).order_by("id").first()
     return Shown(row) if row is not None else None
+
+
+def found(blocks: int) -> Shown:
+    """The same, or a page that is not there."""
+    shown = numbered(blocks)
+    if shown is None:
+        raise Http404
+    return shown
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,10 @@ def _kept(rows: Iterable[Witnessed]) -> list[dict[str, Any]]:
 @page("journal.see")
 def checkpoint(request: ConsoleRequest, blocks: int) -> HttpResponseBase:
     """One checkpoint: its groups, its text, its square, and what it grew from."""
-    shown = _found(blocks)
+    shown = seals.found(blocks)
     before = [Shown(row) for row in seals.of_entries().filter(blocks__lt=blocks)[:SIZE]]
     since = request.GET.get("since", "")
-    older = seals.numbered(int(since)) if since.isdecimal() and 0 < int(since) < blocks else None
+    older = seals.numbered(int(since)) if since.isdecimal() and len(since) < 11 and int(since) < blocks else None
     return render(
         request,
         "reports/console/checkpoint.html",
@@ -91,13 +91,6 @@ def _compared(shown: Shown, typed: str) -> dict[str, Any]:
         "differs": next(places, len(groups) + 1 if len(groups) < len(shown.groups) else None),
         "agrees": groups == shown.groups,
     }
-
-
-def _found(blocks: int) -> Shown:
-    shown = seals.numbered(blocks) if blocks < 2**31 else None
-    if shown is None:
-        raise Http404
-    return shown
 
 
 @page("journal.audit")
@@ -168,13 +161,13 @@ def open_checkpoints(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def open_checkpoint(request: HttpRequest, blocks: int) -> HttpResponseBase:
     """One checkpoint for anybody."""
-    return render(request, "reports/open/checkpoint.html", {"shown": _found(blocks)})
+    return render(request, "reports/open/checkpoint.html", {"shown": seals.found(blocks)})
 
 
 @require_safe
 def checkpoint_file(request: HttpRequest, blocks: int) -> HttpResponseBase:
     """The checkpoint as it is handed on."""
-    response = attachment(_found(blocks).note, f"checkpoint-{blocks}.txt", PLAIN)
+    response = attachment(seals.found(blocks).note, f"checkpoint-{blocks}.txt", PLAIN)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -228,6 +228,15 @@ def test_a_chart_of_areas_adds_up_to_the_number_it_is_of(federation: Federation)
     json.dumps(dict(chart.option))  # plain values only
 
 
+def test_of_many_unions_the_longest_are_drawn_and_the_others_in_one_bar(federation: Federation):
+    returned_by(federation, "east", "F35", 50_000)
+    returned_by(federation, "west", "F35", 1_234)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "MOST_BARS", 1)
+        chart = charts.charts_of(_filling(federation.city, _drawing(AREAS)))[0]
+    assert chart.rows == (("东区总工会", "50,000"), ("其余 1 个", "1,234"))
+
+
 def test_small_parts_of_a_sensitive_figure_are_not_drawn(federation: Federation):
     returned_by(federation, "east", "F42", 4_000)
     returned_by(federation, "west", "F42", 9)
@@ -310,11 +319,11 @@ def test_a_chart_that_cannot_be_drawn_is_refused_with_the_form(chart: str, code:
     assert getattr(refused.value, "code", "") == code
 
 
-def test_the_web_starts_without_what_only_prints_need():
+def test_the_web_starts_without_what_only_prints_and_exports_need():
     said = "import django; django.setup(); import gonghui.project.urls, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
     assert "gonghui.reports.printing.formats" in loaded
-    assert not {"docx", "typst", "py_mini_racer", "pypdfium2", "pylopdf_fonts_zh_cn"} & set(loaded)
+    assert not {"docx", "duckdb", "typst", "py_mini_racer", "pypdfium2", "pylopdf_fonts_zh_cn"} & set(loaded)
 
 
 def test_a_hidden_number_is_not_found_by_trying_it_against_the_hash(federation: Federation):
