@@ -93,7 +93,9 @@ def _by_area(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[
     """Each part of a row by the unions below, the longest first, then what the organisation has itself."""
     wanted = [plan for plan in plans if plan.way == "areas" and areas.is_divided(filling.rows[plan.row].figure)]
     children = areas.below(filling.organisation, filling.period) if wanted else []
-    if not children or len(children) > MOST_BARS:
+    if len(children) > MOST_BARS:  # the longest in an order of their own would tell of hidden ones
+        wanted = [plan for plan in wanted if not filling.rows[plan.row].figure.sensitive]
+    if not children or not wanted:
         return {}
     rows = [(filling.rows[plan.row].row, filling.rows[plan.row].period) for plan in wanted]
     cells = areas.cells(rows, filling.organisation, children, filling.cut)
@@ -101,14 +103,21 @@ def _by_area(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[
 
 
 def _ranked(cells: Sequence[areas.Cell], figure: Figure, *, english: bool) -> list[_Mark]:
+    """The longest bars, the others in one, and what the organisation has itself.
+
+    Of a distinct figure neither of these: the first would count twice, the second is what two unions share.
+    """
     below = [cell for cell in areas.ranked(cells) if any(cell.value.whole) or not cell.is_open]
-    marks = [_Mark(_name(cell.organisation, english=english), _open(cell.value, cell.is_open)) for cell in below]
+    shown, others = below[:MOST_BARS], below[MOST_BARS:]
+    marks = [_Mark(_name(cell.organisation, english=english), _open(cell.value, cell.is_open)) for cell in shown]
+    if not any(mark.whole is not None for mark in marks):
+        return []
+    if others and not (figure.is_distinct or figure.is_ratio):
+        marks.append(_Mark(_("其余 %(n)s 个") % {"n": len(others)}, (sum(cell.value.whole[0] for cell in others),)))
     own = next(cell for cell in cells if cell.organisation is None)
-    if (
-        any(own.value.whole) or not own.is_open
-    ) and not figure.is_distinct:  # of a distinct figure it is what two unions share
+    if (any(own.value.whole) or not own.is_open) and not figure.is_distinct:
         marks.append(_Mark(_("本级"), _open(own.value, own.is_open)))
-    return marks if any(mark.whole is not None for mark in marks) else []
+    return marks
 
 
 def _name(organisation: Organisation | None, *, english: bool) -> str:

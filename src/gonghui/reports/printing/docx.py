@@ -207,9 +207,11 @@ class _Writer:
         paper, text = self.paper, self.body.sectPr.getprevious()
         if paper.attachments:
             self.paragraph("", "Normal")
+        several = len(paper.attachments) > 1
         for n, title in enumerate(paper.attachments, start=1):
-            number = f"{n}. " if len(paper.attachments) > 1 else ""
-            first, others = ("Annexes:\t", "\t") if paper.english else ("附件：", "\u3000" * 3)  # zh
+            number = f"{n}. " if several else ""
+            mark = "Annexes:\t" if several else "Annex:\t"
+            first, others = (mark, "\t") if paper.english else ("附件：", "\u3000" * 3)  # zh
             mark = first if n == 1 else others
             self.paragraph(f"{mark}{number}{title}", "Listed")
         if paper.is_signed and paper.dated:
@@ -222,7 +224,7 @@ class _Writer:
                 ind = f'<w:ind {docx_parts.NAMESPACES} w:firstLine="0" w:right="{round(right * 316)}"/>'
                 made.get_or_add_pPr().append(self.parse(ind))
         end = list(text.itersiblings(f"{{{docx_parts.W}}}p"))
-        if layout.goes_along(paper.last_words):
+        if layout.goes_along(paper.last_words, english=paper.english):
             end.insert(0, text)
         for one in end[:-1]:
             one.get_or_add_pPr().get_or_add_keepNext()

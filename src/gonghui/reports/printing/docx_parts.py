@@ -95,8 +95,8 @@ def styles(*, english: bool) -> bytes:
         f'<w:lang w:val="{language if english else "en-US"}" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>",
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr>'
-        '<w:widowControl w:val="0"/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
-        '<w:snapToGrid w:val="0"/>'
+        f'<w:widowControl w:val="{int(english)}"/><w:overflowPunct w:val="0"/>'
+        '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>'
         f'<w:spacing w:before="0" w:after="0" w:line="{layout.LINE_TWIPS}" w:lineRule="exact"/>'
         f'<w:ind {indent}/><w:jc w:val="{jc}"/></w:pPr>'
         '<w:rPr><w:spacing w:val="-6"/><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>',

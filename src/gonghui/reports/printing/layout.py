@@ -33,9 +33,9 @@ def dated_in(agency: str, dated: str, *, english: bool) -> float:
     return max(0.0, len(agency) - wide)
 
 
-def goes_along(text: str) -> bool:
+def goes_along(text: str, *, english: bool) -> bool:
     """Whether a last paragraph is so short that it goes over to the next page with the list and the day after it."""
-    return len(text) <= 4 * SIGNS
+    return len(text) <= 4 * SIGNS * (2 if english else 1)
 
 
 JOINER = "\u2060"

@@ -55,7 +55,7 @@ def _said(paper: Paper) -> dict[str, Any]:
             }
             for section in paper.sections
         ],
-        "goes-along": layout.goes_along(paper.last_words),
+        "goes-along": layout.goes_along(paper.last_words, english=paper.english),
         "attachments": paper.attachments,
         "signed": paper.is_signed and bool(paper.dated),
         "dated": paper.dated,

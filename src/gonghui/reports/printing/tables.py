@@ -30,15 +30,19 @@ class Annex:
     tables: tuple[Table, ...]
 
 
-FIRST, FIRST_ENGLISH = 30.0, 34.0
-"""The width of the column of names, in millimetres."""
+FIRST, FIRST_ENGLISH = (30.0, 30.0), (34.0, 54.0)
+"""The least and the most that the column of names takes, in millimetres."""
+SIGN = 2.0
+"""What a digit of 9 points takes in the widest of the faces that may stand in."""
 
 
 def widths(table: Table, whole: float, *, english: bool) -> list[float]:
     """The width of each column: the first for names, the others by the longest number or English word they hold."""
-    first = FIRST_ENGLISH if english else FIRST
     longest = [
         max(7, *(len(row[n]) for row in table.rows), *(len(word) for word in table.head[n].split() if word.isascii()))
         for n in range(1, len(table.head))
     ]
-    return [first, *((whole - first) * (one + 1) / sum(one + 1 for one in longest) for one in longest)]
+    wanted = sum(one + 1 for one in longest)
+    least, most = FIRST_ENGLISH if english else FIRST
+    first = min(max(whole - SIGN * wanted, least), most)
+    return [first, *((whole - first) * (one + 1) / wanted for one in longest)]
