@@ -323,6 +323,7 @@ def test_charts_and_annexes_are_read_and_notices_of_later_say_so(opened: Opened,
     assert set(state(tab).values()) == {"good"}, tab.inner_text("#steps")
     assert ("after the filing" if english else "备案以后加的") in tab.inner_text("[data-later]")
     assert "300" not in tab.inner_text("#step-prose")
+    assert [tab.text_content(f"#card-{n} [data-k=days]") for n in (2, 3)] == ["2020-01-01 – 2020-06-30", "2020-06-30"]
     assert tab.locator("details[open]").count() == 0
     note = "Smaller than ten" if english else "少于十的不显示"
     for old, new in (("1,060,012</td>", "1,160,012</td>"), (note, "…"), ('<td class="num r">—', '<td class="num r">5')):

@@ -169,7 +169,7 @@
     }
     const lines = [...owners].map(([owner, text]) =>
       owner.localName === "tr" ? Array.from(owner.cells, (cell) => plain(cell.textContent)).join("\t") : plain(text));
-    lines.push(...all(".card").map((card) => ["title", "exact", "clock", "meaning"].map((name) => plain(part(name, card))).join("\t")));
+    lines.push(...all(".card").map((card) => ["title", "exact", "clock", "days", "meaning"].map((name) => plain(part(name, card))).join("\t")));
     return lines.filter((line) => line.replace(/\t/g, ""));
   }
   function allOpen(read) {

@@ -59,6 +59,12 @@ class Number:
     exact: str
     is_known: bool = True
 
+    @property
+    def dates(self) -> str:
+        """The days counted, for checking against the table; of a stock the day it is counted on."""
+        first, last = self.period.first.isoformat(), self.period.last.isoformat()
+        return last if self.clock == "stock" else f"{first} – {last}"
+
 
 Run = Words | Number
 

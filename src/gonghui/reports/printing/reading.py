@@ -71,4 +71,4 @@ def _rows(paper: Paper) -> Iterator[tuple[str, ...]]:
         yield (annex.title,)
         for table in annex.tables:
             yield from (table.head, *table.rows, (table.note,))
-    yield from ((one.title, one.exact, one.clock_words, one.meaning) for one in paper.numbers)
+    yield from ((one.title, one.exact, one.clock_words, one.dates, one.meaning) for one in paper.numbers)

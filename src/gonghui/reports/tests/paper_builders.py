@@ -121,7 +121,7 @@ def a_paper(*, english: bool = False, **more: Any) -> Paper:
 
 
 def a_drawn_paper(*, english: bool = False) -> Paper:
-    """The same with a chart and an annex, and a notice that was added after the filing."""
+    """The same with a chart, an annex and a share of a day, and a notice that was added after the filing."""
     paper = a_paper(english=english)
     (section,) = paper.sections
     words = (
@@ -130,9 +130,13 @@ def a_drawn_paper(*, english: bool = False) -> Paper:
         else "第 1 号，2020年9月3日：原文“300家”，应为“30家”。"
     )
     heading = Heading(1, "2. " if english else "二、", "Errata" if english else "勘误")
+    first, second = section.paragraphs
+    second = tuple(
+        replace(run, clock="stock") if isinstance(run, Number) and run.row == "F12" else run for run in second
+    )
     drawn = replace(
         paper,
-        sections=(replace(section, charts=(_a_chart(english=english),)),),
+        sections=(replace(section, paragraphs=(first, second), charts=(_a_chart(english=english),)),),
         annexes=(_an_annex(english=english),),
     )
     later = Section(heading, ((Words(words),),), is_later=True)
