@@ -25,7 +25,8 @@ from gonghui.reports import rules
 from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.checking import Draft
 from gonghui.reports.filling import fill_report
-from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round, Upload
+from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round
+from gonghui.reports.sheets import desk as desk_of_returns
 from gonghui.reports.sheets.columns import COLUMNS, SHEET
 from gonghui.reports.sheets.out import HEADER_ROW, workbook
 from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
@@ -118,7 +119,7 @@ class Branch:
     town_answer: Return = field(init=False)
     lines: dict[str, Line] = field(default_factory=dict)
     evidence: Evidence = field(init=False)
-    uploads: dict[str, Upload] = field(default_factory=dict)
+    uploads: dict[str, Import] = field(default_factory=dict)
     imports: dict[str, Import] = field(default_factory=dict)
     filed: Report = field(init=False)
     draft: Report = field(init=False)
@@ -403,8 +404,8 @@ def _july(world: World, branch: Branch) -> None:
     checked: dict[str, dict[str, object]] = {ADMITTED: {"number": 812, "reason": branch.marked("集中入会")}}
     for state, answers in (("faulty", wrong), ("committed", good), ("checked", checked)):
         content = filled(empty, answers)  # type: ignore[arg-type]
-        branch.uploads[state] = reports.check_workbook(answer, content, f"{state}.xlsx", by=clerk, on=AUGUST)
-    reports.commit_upload(branch.uploads["committed"], by=clerk, on=AUGUST)
+        branch.uploads[state] = desk_of_returns.bring_workbook(answer, content, f"{state}.xlsx", by=clerk, on=AUGUST)
+    desk_of_returns.commit_workbook(branch.uploads["committed"], by=clerk, on=AUGUST)
     branch.uploads["committed"].refresh_from_db()
     branch.lines["july"] = answer.lines.get(figure=PAYMENTS)
     reports.remind_returns([answer], by=world.actor("city.review"), on=AUGUST)

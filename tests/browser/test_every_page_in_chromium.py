@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from gonghui.core.models import JournalName, Witnessed
-from gonghui.reports.models import Comment, Evidence, Line, Round, Upload
+from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
 from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
 from gonghui.web import palette
+from gonghui.web.imports.models import Import, ImportRow
 from gonghui.web.models import Account
 from tests.browser.conftest import Served
 from tests.browser.tour import DESKTOP, PHONE, Tour
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.browser
 FILES = {
     "evidence",
     "take_workbook",
-    "marked_workbook",
+    "import_layout",
+    "import_marked",
+    "import_step",
     "report_annex_xlsx",
     "report_bridge_xlsx",
     "report_print",
@@ -52,7 +55,7 @@ def _line(state: str) -> Where:
 
 
 def _upload(state: str) -> Where:
-    return lambda world, branch: f"/uploads/{branch.uploads[state].public_id}/"
+    return lambda world, branch: f"/imports/{branch.uploads[state].public_id}/"
 
 
 def _set_up(state: str, rest: str = "") -> Where:
@@ -159,13 +162,13 @@ def data(served: Served) -> set[str]:
         Line.objects.values_list("note", "reason", "refusal"),
         Comment.objects.values_list("text"),
         Evidence.objects.values_list("original_name"),
-        Upload.objects.values_list("original_name"),
+        Import.objects.values_list("original_name"),
         Witnessed.objects.values_list("origin", "given_by"),
         JournalName.objects.values_list("federation"),
     ):
         found.update(word for row in rows for word in row if word)
-    for cells, problems in Upload.objects.values_list("cells", "problems"):
-        found.update(str(cell[key]) for cell in cells for key in ("reason", "note"))
+    for label, was, values, problems in ImportRow.objects.values_list("label", "was", "values", "problems"):
+        found.update([label, *(str(value) for kept in (was, values) for value in kept.values())])
         found.update(str(problem["value"]) for problem in problems)
     return found
 

@@ -24,6 +24,7 @@ from gonghui.reports.checking import Draft
 from gonghui.reports.filling import Filling, fill, fill_report, filled_report
 from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Line, Report
+from gonghui.reports.sheets import desk as desk_of_returns
 from gonghui.reports.sheets.out import figures_for, workbook
 from gonghui.scenario import acts, replay, returns, rounds
 from gonghui.scenario.pen import filled
@@ -176,9 +177,9 @@ def fill_july(stage: Stage) -> list[Line]:
         answers[one.figure] = {"number": written["number"]}
     content = filled(workbook(in_return, demo=True), asked, answers)
     by = stage.actor("chaoyang.stats")
-    upload = actions.check_workbook(in_return, content, "七月.xlsx", by=by, on=DEMO_TODAY)
-    assert upload.problems == []
-    return actions.commit_upload(upload, by=by, on=DEMO_TODAY)
+    upload = desk_of_returns.bring_workbook(in_return, content, "七月.xlsx", by=by, on=DEMO_TODAY)
+    assert upload.wrong == 0
+    return desk_of_returns.commit_workbook(upload, by=by, on=DEMO_TODAY)
 
 
 def test_a_visitor_fills_july_and_the_city_decides_on_it(visited):

@@ -65,8 +65,6 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "july_answer": branch.july_answer.public_id,
         "town_round": branch.town_round.public_id,
         "evidence": branch.evidence.public_id,
-        "upload": branch.uploads["checked"].public_id,
-        "upload_faulty": branch.uploads["faulty"].public_id,
         "reset_code": branch.reset_code.public_id,
         **{f"import_{state}": batch.public_id for state, batch in branch.imports.items()},
         "person": clerk.account.public_id,

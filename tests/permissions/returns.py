@@ -111,6 +111,4 @@ ROWS: dict[str, Row] = {
     "bring_workbook": Row(
         "july_answer", "district", read=ENTERING, send=ENTERING, doers=("{b}.stats",), own=True, body=_workbook
     ),
-    "marked_workbook": Row("upload_faulty", "district", read=ENTERING, own=True),
-    "upload": Row("upload", "district", read=ENTERING, send=ENTERING, doers=("{b}.stats",), own=True),
 }

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
@@ -17,6 +18,7 @@ from gonghui.reports.models.filings import STANDING, FiledRow, ancestors, filed_
 from gonghui.reports.models.returns import HIGH_LEVELS, LineQuerySet
 from gonghui.reports.places import spans_since
 from gonghui.spine.organisations.models import Organisation, PathSpan
+from gonghui.web.templatetags.gonghui import yuan
 
 LINE_LOCKS = 21 << 48
 """The advisory locks of returned figures: one for each figure and organisation, shared along the path above it."""
@@ -44,6 +46,21 @@ def title_of(code: str) -> str:
 def shown_unit(figure: Figure) -> str:
     """The unit people write: money is written in yuan and kept in fen."""
     return "元" if figure.is_money else figure.unit
+
+
+def amount_text(amount: rules.Amount | None, figure: Figure) -> str:
+    """The number without its unit: 2,060,012, 536 / 1,150, 无此项, or — where nothing is known."""
+    if amount is None:
+        return "—"
+    if amount.nothing:
+        return _("无此项")
+    if amount.number is None:
+        return "—"
+    if figure.is_money:
+        return yuan(amount.number)
+    if amount.denominator is not None:
+        return f"{amount.number:,} / {amount.denominator:,}"
+    return f"{amount.number:,}"
 
 
 def default_coverages(organisation: Organisation, codes: Iterable[str]) -> dict[str, str]:

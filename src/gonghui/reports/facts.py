@@ -116,20 +116,6 @@ class EvidenceAdded:
     lines: int
 
 
-@fact(title="上传上报表")
-class WorkbookChecked:
-    """A workbook is read and checked; nothing is taken over yet."""
-
-    problems: int
-
-
-@fact(title="导入上报表")
-class WorkbookCommitted:
-    """The lines of an uploaded workbook are taken over whole."""
-
-    lines: int
-
-
 @fact(title="开始在平台办理")
 class ProgrammeStarted:
     """A kind of work is recorded on the platform from now on; its figures are no longer returned for these days."""

@@ -11,6 +11,7 @@ from gonghui.core.figures import FIGURES, Figure
 from gonghui.core.period import Period
 from gonghui.reports import actions, checking, parameters, rules
 from gonghui.reports.models import Line, Return, Round
+from gonghui.reports.sheets import desk as desk_of_returns
 from gonghui.reports.sheets.out import figures_for, workbook
 from gonghui.scenario import plan, posts, rounds
 from gonghui.scenario.papers import stamped_summary
@@ -92,10 +93,11 @@ def fill(stage: Stage, one: Collection, unit: str) -> Return:
         {figure: cells(FIGURES[figure], answer, reasons.get(figure, "")) for figure, answer in answers.items()},
     )
     name = f"{in_return.round.title}-{in_return.organisation.short_name}.xlsx"
-    upload = actions.check_workbook(in_return, content, name, by=by, on=on)
-    if upload.problem_count:
-        raise RuntimeError(f"{in_return}: {upload.problems[:3]}")
-    lines = actions.commit_upload(upload, by=by, on=on)
+    upload = desk_of_returns.bring_workbook(in_return, content, name, by=by, on=on)
+    if upload.wrong:
+        wrong = upload.staged.filter(what="wrong").values_list("problems", flat=True)
+        raise RuntimeError(f"{in_return}: {list(wrong[:3])}")
+    lines = desk_of_returns.commit_workbook(upload, by=by, on=on)
     _attach(stage, in_return, lines, unit=unit, on=on)
     return in_return
 

@@ -1,7 +1,6 @@
 """The verbs of returns: rounds, lines, review. Filing has its own module beside them."""
 
 from gonghui.reports.actions.evidence import add_evidence
-from gonghui.reports.actions.imports import check_workbook, commit_upload
 from gonghui.reports.actions.lines import (
     attach_evidence,
     comment_line,
@@ -22,10 +21,8 @@ __all__ = [
     "accept_lines",
     "add_evidence",
     "attach_evidence",
-    "check_workbook",
     "close_round",
     "comment_line",
-    "commit_upload",
     "correct_line",
     "decline_signature",
     "drop_draft",

@@ -8,13 +8,13 @@ from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.journal import record
 from gonghui.reports import parameters
-from gonghui.reports.actions.imports import clean_name
 from gonghui.reports.actions.lines import attach_evidence
 from gonghui.reports.actions.rounds import acts_for
 from gonghui.reports.facts import EvidenceAdded
 from gonghui.reports.models import Evidence, Line, Return
 from gonghui.reports.papers import keeping
 from gonghui.reports.papers.keeping import Paper
+from gonghui.web.imports.actions import clean_name
 
 
 def add_evidence(

@@ -25,7 +25,7 @@ from gonghui.reports.facts import (
     SignatureDeclined,
 )
 from gonghui.reports.flow import LINE_FLOW
-from gonghui.reports.models import Comment, Evidence, Line, Return, Upload
+from gonghui.reports.models import Comment, Evidence, Line, Return
 from gonghui.spine.organisations.models import lock_tree
 
 
@@ -54,7 +54,7 @@ def enter_line(in_return: Return, draft: Draft, *, by: Actor, on: date) -> Line:
 
 @action
 def enter_lines(
-    in_return: Return, drafts: Sequence[Draft], *, by: Actor, on: date, upload: Upload | None = None
+    in_return: Return, drafts: Sequence[Draft], *, by: Actor, on: date, upload: int | None = None
 ) -> list[Line]:
     """All drafts stand on the return, or none: the first thing wrong with any of them is refused."""
     held = _own(in_return, by=by, power="reports.enter")
@@ -83,7 +83,7 @@ def was_sent(line: Line | None) -> bool:
     return line is not None and line.submitted_on is not None
 
 
-def _written(line: Line | None, draft: Draft, *, checker: Checker, by: Actor, on: date, upload: Upload | None) -> Line:
+def _written(line: Line | None, draft: Draft, *, checker: Checker, by: Actor, on: date, upload: int | None) -> Line:
     asked = checker.figure(draft.figure)
     organisation = checker.organisation
     if line is None:
@@ -103,7 +103,7 @@ def _written(line: Line | None, draft: Draft, *, checker: Checker, by: Actor, on
     line.note = rules.check_text(draft.note, where="备注", parameters=checker.parameters)
     line.reason = rules.check_text(draft.reason, where="变动原因", parameters=checker.parameters)
     line.entered_by, line.entered_account, line.entered_on = by.id, by.account_id, on
-    line.upload = upload if upload is not None else line.upload
+    line.upload_id = upload if upload is not None else line.upload_id
     line.save(force_insert=line._state.adding)
     return line
 

@@ -14,7 +14,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import checking, parameters, rules
 from gonghui.reports.actions.lines import was_sent
-from gonghui.reports.checking import Checker, Draft
+from gonghui.reports.checking import Checker, Draft, amount_text
 from gonghui.reports.models import Line, Return, RoundFigure
 from gonghui.reports.models.returns import is_open_to
 from gonghui.spine.organisations.models import Organisation
@@ -31,21 +31,6 @@ def is_english() -> bool:
 def name_of(organisation: Organisation) -> str:
     """The unit's name in the reader's language, short where the list is dense."""
     return (is_english() and organisation.english_name) or organisation.short_name or organisation.name
-
-
-def amount_text(amount: rules.Amount | None, figure: Figure) -> str:
-    """The number without its unit: 2,060,012, 536 / 1,150, 无此项, or — where nothing is known."""
-    if amount is None:
-        return "—"
-    if amount.nothing:
-        return _("无此项")
-    if amount.number is None:
-        return "—"
-    if figure.is_money:
-        return yuan(amount.number)
-    if amount.denominator is not None:
-        return f"{amount.number:,} / {amount.denominator:,}"
-    return f"{amount.number:,}"
 
 
 def input_text(value: int | None, figure: Figure) -> str:

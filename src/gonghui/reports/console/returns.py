@@ -27,8 +27,10 @@ from gonghui.reports.console.amounts import (
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.models import Evidence, Line, Return
 from gonghui.reports.papers import keeping
+from gonghui.reports.sheets import Returns
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
+from gonghui.web.imports.models import Import
 from gonghui.web.today import Item, waiting
 
 
@@ -117,7 +119,7 @@ def return_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             .filter(in_return=in_return)
             .annotate(used=Count("lines"))
             .order_by("id"),
-            "uploads": in_return.uploads.order_by("-uploaded_on", "-id")[:5] if own else [],
+            "uploads": Import.objects.brought(Returns.name, in_return.pk).on_lists_of(request.actor)[:5] if own else [],
         },
         status=422 if errors else 200,
     )

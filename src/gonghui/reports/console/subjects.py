@@ -12,9 +12,10 @@ from gonghui.core.models import Entry, SubjectType
 from gonghui.core.period import Period
 from gonghui.reports import report_forms, seals
 from gonghui.reports.console.report import Place, is_english, name_of, short_name_of, title_of
-from gonghui.reports.models import Evidence, Line, Report, Return, Round, Upload
+from gonghui.reports.models import Evidence, Line, Report, Return, Round
 from gonghui.spine.officials.models import Certificate, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
+from gonghui.web.imports.models import Import
 
 
 @dataclass(frozen=True)
@@ -93,18 +94,12 @@ def papers(actor: Actor, ids: Sequence[int]) -> Found:
     }
 
 
-@resolver("reports.upload")
-def uploads(actor: Actor, ids: Sequence[int]) -> Found:
-    """Uploaded workbooks, opened by their own unit alone."""
-    seen = (
-        Upload.objects.seen_by(actor).filter(pk__in=ids).select_related("in_return__organisation", "in_return__round")
-    )
-    own = {one.pk for one in seen if one.organisation_id == actor.organisation_id and actor.may("reports.enter")}
+@resolver("imports.import")
+def imports(actor: Actor, ids: Sequence[int]) -> Found:
+    """Imports, by list; opened by their own unit alone."""
     return {
-        one.pk: Subject(
-            _("%(of)s的导入") % {"of": one.in_return}, _address("upload", one.public_id) if one.pk in own else ""
-        )
-        for one in seen
+        one.pk: Subject(_("%(of)s的导入") % {"of": _(one.declared.title)}, _address("import", one.public_id))
+        for one in Import.objects.on_lists_of(actor).filter(pk__in=ids)
     }
 
 

@@ -13,7 +13,6 @@ from gonghui.reports.models.returns import (
     Round,
     RoundFigure,
     StockSeries,
-    Upload,
 )
 
 __all__ = [
@@ -33,6 +32,5 @@ __all__ = [
     "RoundFigure",
     "Signature",
     "StockSeries",
-    "Upload",
     "audits",
 ]

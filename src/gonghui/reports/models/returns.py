@@ -1,4 +1,4 @@
-"""Collection rounds, returns, their lines, and what belongs to a line: evidence, comments, uploads.
+"""Collection rounds, returns, their lines, and what belongs to a line: evidence and comments.
 
 That accepted lines never overlap is also held by the database (migration 0001): an exclusion constraint over
 reach (figure and path, as a range of text in collation C) and days.
@@ -19,6 +19,7 @@ from gonghui.core.privacy import INTERNAL, PERSONAL, declare
 from gonghui.reports import rules
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web.imports.models import Import
 
 HIGH_LEVELS = ("city", "district", "industry")
 """Ranks that may return and read sensitive figures (design.md section 4)."""
@@ -213,44 +214,6 @@ class Evidence(Record):
         constraints = [models.UniqueConstraint(fields=["in_return", "sha256"], name="evidence_once")]
 
 
-class Upload(Record):
-    """An uploaded workbook, read and checked; committed at most once for each return and content."""
-
-    class State(models.TextChoices):
-        CHECKED = "checked", "待确认"
-        FAULTY = "faulty", "有错误"
-        COMMITTED = "committed", "已导入"
-
-    in_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="uploads")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    original_name = models.CharField(max_length=120)
-    size = models.PositiveIntegerField()
-    state = models.CharField(max_length=12, choices=State.choices)
-    cells = models.JSONField(default=list)
-    problems = models.JSONField(default=list)
-    problem_count = models.PositiveIntegerField(default=0)
-    notices = models.JSONField(default=list)
-    grid = models.JSONField(default=list)
-    uploaded_by = models.BigIntegerField()
-    uploaded_account = models.BigIntegerField()
-    uploaded_on = models.DateField()
-    committed_on = models.DateField(null=True)
-    objects = OwnQuerySet.as_manager()
-    privacy = declare(
-        (
-            INTERNAL,
-            "上报表导入",
-            "长期",
-            "id public_id in_return organisation sha256 original_name size state cells problems problem_count "
-            "notices grid uploaded_by uploaded_account uploaded_on committed_on",
-        )
-    )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["in_return", "sha256"], name="upload_once")]
-
-
 class LineQuerySet(models.QuerySet["Line"]):
     """Questions asked of lines."""
 
@@ -307,7 +270,7 @@ class Line(Record):
     note = models.CharField(max_length=500, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, null=True, related_name="lines")
-    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="lines")
+    upload = models.ForeignKey(Import, on_delete=models.PROTECT, null=True, related_name="+")
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
     state = models.CharField(max_length=10, choices=LINE_FLOW.choices, default="draft")
     entered_by = models.BigIntegerField()

@@ -9,6 +9,7 @@ from gonghui.core.tests.races import outcomes
 from gonghui.reports import actions
 from gonghui.reports.models import Line
 from gonghui.reports.papers import keeping
+from gonghui.reports.sheets import desk
 from gonghui.reports.sheets.out import workbook
 from gonghui.reports.tests.builders import (
     H1,
@@ -22,6 +23,7 @@ from gonghui.reports.tests.builders import (
     return_of,
 )
 from gonghui.reports.tests.test_papers import a_pdf
+from gonghui.web.imports.models import Import
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,10 +65,10 @@ def test_the_same_workbook_and_the_same_paper_sent_twice_at_once_are_one(tmp_pat
     actions.enter_line(in_return, a_draft(PAYMENTS, 5), by=federation.east.clerk, on=JULY)
     drafts, clerk = list(in_return.lines.all()), federation.east.clerk
     book, paper = workbook(in_return, demo=False), a_pdf("sum")
-    sending = [lambda: actions.check_workbook(in_return, book, "上报表.xlsx", by=clerk, on=JULY)] * 2
+    sending = [lambda: desk.bring_workbook(in_return, book, "上报表.xlsx", by=clerk, on=JULY)] * 2
     adding = [lambda: actions.add_evidence(in_return, paper, "汇总.pdf", by=clerk, on=JULY, lines=drafts)] * 2
     assert outcomes(*sending) == outcomes(*adding) == ["done", "done"]
-    assert (in_return.uploads.count(), in_return.evidence.count(), len(list(keeping.folder().iterdir()))) == (1, 1, 1)
+    assert (Import.objects.count(), in_return.evidence.count(), len(list(keeping.folder().iterdir()))) == (1, 1, 1)
 
 
 def test_sister_units_do_not_stand_in_each_others_way() -> None:

@@ -13,7 +13,8 @@ from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.reports import actions
-from gonghui.reports.models import Line, Return, Upload
+from gonghui.reports.models import Line, Return
+from gonghui.reports.sheets import desk
 from gonghui.reports.sheets.columns import COLUMNS, SHEET
 from gonghui.reports.sheets.out import HEADER_ROW, workbook
 from gonghui.reports.tests.builders import (
@@ -31,6 +32,9 @@ from gonghui.reports.tests.builders import (
     return_of,
 )
 from gonghui.spine.organisations.actions import merge_organisations
+from gonghui.web.imports import actions as imports
+from gonghui.web.imports.console import marked_workbook
+from gonghui.web.imports.models import Import
 from gonghui.web.imports.opening import open_upload
 
 FIRST = HEADER_ROW + 2
@@ -72,12 +76,22 @@ def changed(in_return: Return, change: Callable[[openpyxl.Workbook], object]) ->
     return buffer.getvalue()
 
 
-def imported(content: bytes, in_return: Return, federation: Federation, name: str = "上报.xlsx") -> Upload:
-    return actions.check_workbook(in_return, content, name, by=federation.east.clerk, on=JULY)
+def imported(content: bytes, in_return: Return, federation: Federation, name: str = "上报.xlsx") -> Import:
+    return desk.bring_workbook(in_return, content, name, by=federation.east.clerk, on=JULY)
 
 
-def problems(upload: Upload) -> set[tuple[str, str]]:
-    return {(problem["cell"], problem["code"]) for problem in upload.problems}
+def faults(batch: Import) -> list[dict]:
+    """Everything wrong, in the order of the sheet."""
+    return [one for row in batch.staged.order_by("row").values_list("problems", flat=True) for one in row]
+
+
+def taken(batch: Import) -> list[dict]:
+    """What the rows that do something say."""
+    return list(batch.staged.filter(what__in=("new", "changed")).order_by("row").values_list("values", flat=True))
+
+
+def problems(batch: Import) -> set[tuple[str, str]]:
+    return {(problem["cell"], problem["code"]) for problem in faults(batch)}
 
 
 def test_the_workbook_carries_unit_codes_round_and_last_periods_value(federation: Federation) -> None:
@@ -108,8 +122,8 @@ def test_what_is_filled_in_becomes_drafts_and_a_second_commit_nothing(federation
         ("number", HOMES, 0),
     )
     upload = imported(content, east, federation)
-    assert (upload.state, upload.problems, Line.objects.count()) == ("checked", [], 0)
-    actions.commit_upload(upload, by=federation.east.clerk, on=JULY)
+    assert (upload.state, faults(upload), Line.objects.count()) == ("checked", [], 0)
+    desk.commit_workbook(upload, by=federation.east.clerk, on=JULY)
     lines = {line.figure: (line.number, line.denominator, line.nothing) for line in Line.objects.all()}
     assert lines == {
         PAYMENTS: (206, None, False),
@@ -119,11 +133,11 @@ def test_what_is_filled_in_becomes_drafts_and_a_second_commit_nothing(federation
         HOMES: (0, None, False),
     }
     with pytest.raises(Refusal) as again:
-        actions.commit_upload(upload, by=federation.east.clerk, on=JULY)
-    assert again.value.code == "reports.upload_again"
+        desk.commit_workbook(upload, by=federation.east.clerk, on=JULY)
+    assert again.value.code == "imports.again"
     with pytest.raises(Refusal) as again:
         imported(content, east, federation)
-    assert again.value.code == "reports.upload_again"
+    assert again.value.code == "imports.again"
     assert Line.objects.count() == 5
 
 
@@ -139,7 +153,7 @@ def test_every_error_is_said_at_once_with_its_cell_and_nothing_is_saved(federati
         ("note", HOMES, "电话 13812345678"),
     )
     upload = imported(content, east, federation)
-    assert [problem["cell"][1:] for problem in upload.problems] == ["9", "10", "11", "12", "13", "13"]
+    assert [problem["cell"][1:] for problem in faults(upload)] == ["9", "10", "11", "12", "13", "13"]
     assert problems(upload) == {
         (cell("note", HOMES), "reports.text_personal"),
         (cell("number", PAYMENTS), "imports.not_a_number"),
@@ -148,9 +162,9 @@ def test_every_error_is_said_at_once_with_its_cell_and_nothing_is_saved(federati
         (cell("unit", HOTLINE), "reports.unit"),
         (cell("number", HOMES), "imports.not_whole"),
     }
-    assert {problem["value"] for problem in upload.problems} >= {"一百多", "-5", "46.6%", "人次", "12.5"}
+    assert {problem["value"] for problem in faults(upload)} >= {"一百多", "-5", "46.6%", "人次", "12.5"}
     with pytest.raises(Refusal):
-        actions.commit_upload(upload, by=federation.east.clerk, on=JULY)
+        desk.commit_workbook(upload, by=federation.east.clerk, on=JULY)
     assert not Line.objects.exists()
 
 
@@ -172,7 +186,7 @@ def test_full_width_digits_are_read_and_listed(federation: Federation, east: Ret
         "２０６",
         "reports.full_width",
     )
-    assert upload.cells[0]["number"] == 206
+    assert taken(upload)[0]["number"] == 206
 
 
 def test_a_formula_without_a_stored_value_is_an_error(federation: Federation, east: Return) -> None:
@@ -183,7 +197,7 @@ def test_a_formula_without_a_stored_value_is_an_error(federation: Federation, ea
 def test_a_formulas_stored_value_is_taken_and_listed(federation: Federation, east: Return) -> None:
     content = with_header_and([PAYMENTS, "", "人次", "", "", "", "", ("=100+106", 206), "", "", "", "", ""])
     upload = imported(content, east, federation)
-    assert upload.cells[0]["number"] == 206
+    assert taken(upload)[0]["number"] == 206
     assert [notice["code"] for notice in upload.notices] == ["reports.formula_taken"]
 
 
@@ -221,7 +235,7 @@ def test_merged_cells_above_the_header_are_skipped_and_inside_refused(federation
 def test_duplicate_rows_are_named(federation: Federation, east: Return) -> None:
     upload = imported(with_header_and(row_of(PAYMENTS, 5), row_of(PAYMENTS, 6)), east, federation)
     assert problems(upload) == {("A3", "reports.duplicate_row")}
-    assert upload.problems[0]["params"] == {"first": 2}
+    assert faults(upload)[0]["params"] == {"first": 2}
 
 
 def test_wrong_sheet_and_wrong_header_say_what_was_found(federation: Federation, east: Return) -> None:
@@ -260,7 +274,7 @@ def test_csv_is_read_in_the_encodings_people_use(federation: Federation, east: R
     lines = [",".join(column.heading for column in COLUMNS), ",".join(str(v) for v in row_of(PAYMENTS, "1206"))]
     upload = imported("\r\n".join(lines).encode(encoding), east, federation, name="上报.csv")
     assert upload.state == "checked"
-    assert upload.cells[0]["number"] == 1206
+    assert taken(upload)[0]["number"] == 1206
     assert [notice["code"] for notice in upload.notices] == (["reports.csv_read_as"] if encoding == "gbk" else [])
 
 
@@ -365,14 +379,14 @@ def test_odd_archives_are_refused() -> None:
     assert refused(raw_workbook(b"<worksheet/>", **{"xl__vbaProject.bin": b"x"})) == "imports.macros"
 
 
-def test_100_001_rows_are_refused_and_100_000_are_read() -> None:
+def test_100_000_rows_below_thirty_are_read_and_one_more_is_refused() -> None:
     def rows(how_many: int) -> bytes:
         body = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, how_many + 1))
         return raw_workbook(f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode())
 
-    assert refused(rows(100_001)) == "imports.too_many_rows"
-    assert len(open_upload(rows(100_000), "上报.xlsx", largest=LARGEST).rows) == 100_000
-    lines = "a,b\n" * 100_001
+    assert refused(rows(100_031)) == "imports.too_many_rows"
+    assert len(open_upload(rows(100_030), "上报.xlsx", largest=LARGEST).rows) == 100_030
+    lines = "a,b\n" * 100_031
     assert refused(lines.encode(), "上报.csv") == "imports.too_many_rows"
 
 
@@ -391,7 +405,7 @@ def test_personal_numbers_in_a_note_are_refused_and_never_repeated(federation: F
     content = filled(east, ("number", PAYMENTS, 5), ("note", PAYMENTS, "联系人 13812345678"))
     upload = imported(content, east, federation)
     assert problems(upload) == {(cell("note", PAYMENTS), "reports.text_personal")}
-    assert "13812345678" not in str(upload.problems)
+    assert "13812345678" not in str(faults(upload))
 
 
 def test_text_that_looks_like_a_formula_leaves_as_text(federation: Federation) -> None:
@@ -410,13 +424,10 @@ def test_every_declared_figure_has_a_row_for_somebody(federation: Federation) ->
 
 
 def test_the_units_own_workbook_comes_back_marked_and_can_be_mended(federation: Federation, east: Return) -> None:
-    from gonghui.reports.sheets.marked import marked_workbook
-
     content = filled(east, ("number", PAYMENTS, "三十"), ("number", PAID, 12.5), ("note", PAID, "电话 13812345678"))
     upload = imported(content, east, federation)
-    assert "13812345678" not in str(upload.grid)
-    said = [{"cell": problem["cell"], "text": problem["message"]} for problem in upload.problems]
-    book = openpyxl.load_workbook(io.BytesIO(marked_workbook(upload.grid, said)))
+    assert "13812345678" not in str([*upload.staged.values()])
+    book = openpyxl.load_workbook(io.BytesIO(marked_workbook(upload)))
     sheet = book[SHEET]
     remark = sheet[cell("number", PAYMENTS)].comment
     assert remark is not None
@@ -427,5 +438,48 @@ def test_the_units_own_workbook_comes_back_marked_and_can_be_mended(federation: 
     buffer = io.BytesIO()
     book.save(buffer)
     mended = imported(buffer.getvalue(), east, federation)
-    assert (mended.state, mended.grid) == ("checked", [])
-    assert {row["figure"]: row["number"] for row in mended.cells} == {PAYMENTS: 30, PAID: 1250}
+    assert mended.state == "checked"
+    assert {row["figure"]: row["number"] for row in taken(mended)} == {PAYMENTS: 30, PAID: 1250}
+
+
+def test_an_import_is_taken_back_while_its_drafts_stand(federation: Federation, east: Return) -> None:
+    clerk = federation.east.clerk
+    desk.commit_workbook(imported(filled(east, ("number", PAYMENTS, 206)), east, federation), by=clerk, on=JULY)
+    batch = imported(filled(east, ("number", PAYMENTS, 300), ("number", HOMES, 7)), east, federation)
+    assert (batch.added, batch.changed) == (1, 1)
+    desk.commit_workbook(batch, by=clerk, on=JULY)
+    imports.undo_import(batch, by=clerk, on=JULY)
+    assert {line.figure: line.number for line in Line.objects.all()} == {PAYMENTS: 206}
+
+
+def test_what_was_sent_or_typed_over_since_stands_in_the_way(federation: Federation, east: Return) -> None:
+    clerk = federation.east.clerk
+    batch = imported(filled(east, ("number", PAYMENTS, 206), ("number", HOMES, 7)), east, federation)
+    desk.commit_workbook(batch, by=clerk, on=JULY)
+    actions.enter_line(east, a_draft(PAYMENTS, 300), by=clerk, on=JULY)
+    with pytest.raises(Refusal, match="又改成了") as over:
+        imports.undo_import(batch, by=clerk, on=JULY)
+    assert over.value.code == "imports.in_the_way"
+    actions.enter_line(east, a_draft(PAYMENTS, 206), by=clerk, on=JULY)
+    actions.send_for_signature(east, by=clerk, on=JULY)
+    actions.sign_return(east, by=federation.east.lead, on=JULY)
+    with pytest.raises(Refusal, match="已经报送"):
+        imports.undo_import(batch, by=clerk, on=JULY)
+
+
+def test_a_draft_typed_over_since_the_preview_is_named_and_nothing_taken(federation: Federation, east: Return) -> None:
+    clerk = federation.east.clerk
+    actions.enter_line(east, a_draft(PAYMENTS, 100), by=clerk, on=JULY)
+    batch = imported(filled(east, ("number", PAYMENTS, 206), ("number", HOMES, 7)), east, federation)
+    actions.enter_line(east, a_draft(PAYMENTS, 101), by=clerk, on=JULY)
+    with pytest.raises(Refusal, match=PAYMENTS) as stale:
+        desk.commit_workbook(batch, by=clerk, on=JULY)
+    assert stale.value.code == "imports.changed_since"
+    assert Line.objects.get().number == 101
+
+
+def test_taken_and_brought_back_unchanged_nothing_changes(federation: Federation, east: Return) -> None:
+    drafts = [a_draft(PAYMENTS, 100), a_draft(HOMES, 7)]
+    actions.enter_lines(east, drafts, by=federation.east.clerk, on=JULY)
+    batch = imported(workbook(east, demo=True), east, federation)
+    assert (batch.state, batch.added, batch.changed, batch.same) == ("checked", 0, 0, 2)

@@ -1,7 +1,7 @@
 """The verbs of the desk: a file is brought, read, committed, taken back. Each does all it says, or nothing."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db import connection, transaction
@@ -25,18 +25,25 @@ from gonghui.web.imports.kinds import as_text
 from gonghui.web.imports.models import Import, ImportFile, ImportRow
 from gonghui.web.imports.opening import Opened, admitted, open_upload
 from gonghui.web.imports.reading import Progress, Reading, silent
-from gonghui.web.imports.sheet import CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing
+from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing
 
+KEPT_ROWS = 2_000
+"""So many rows of a form are kept to be handed back; nobody fills in a longer one."""
 LOCKS = 24
 """The class of our advisory locks; the two-number kind, which the journal's watermark does not read."""
 NAMED = 10
 """So many rows are named in a refusal; the rest is counted."""
 State = Import.State
+Later = Callable[[Import], None]
+
+
+def nobody(batch: Import) -> None:
+    """No worker is told: whoever brought the file goes on with it."""
 
 
 def scope_of(batch: Import, by: Actor) -> Scope:
     """Where the rows of an import lie, for who acts now."""
-    return Scope(by, batch.target, batch.takes_effect_on)
+    return Scope(by, batch.target, batch.takes_effect_on, batch.pk)
 
 
 def _may(by: Actor, batch: Import) -> None:
@@ -48,24 +55,27 @@ def _may(by: Actor, batch: Import) -> None:
 # Bringing ---------------------------------------------------------------------------------------------------------
 
 
-def bring_file(sheet: Sheet, content: bytes, name: str, *, scope: Scope, on: date) -> Import:
-    """The file is on the desk: a small one is read at once, a large one waits for the worker (`is_running`)."""
+def bring_file(sheet: Sheet, content: bytes, name: str, *, scope: Scope, on: date, later: Later = nobody) -> Import:
+    """The file is on the desk: a small one is read at once, a large one is handed on by `later` (`is_running`)."""
     by = scope.actor
     by.require(sheet.power)
     largest = parameters.on(on).largest_bytes
     admitted(content, name, largest=largest)
     if len(content) > parameters.on(on).at_once_bytes:
-        return _begin(sheet, content, name, scope=scope, by=by, on=on)
+        return _begin(sheet, content, name, scope=scope, on=on, then=later)
     opened = open_upload(content, name, largest=largest, wanted=sheet.worksheets)
-    headers.found(opened.rows, sheet, headers.known_to(by.account_id, sheet))  # a file without one is not kept
-    batch = _begin(sheet, content, name, scope=scope, by=by, on=on)
-    if len(opened.rows) <= parameters.on(on).at_once_rows:
-        read_import(batch, opened, by=by, on=on)
-    return batch
+    said = headers.known_to(by.account_id, sheet)
+    if len(opened.rows) > parameters.on(on).at_once_rows:
+        headers.found(opened.rows, sheet, said)  # a file without any is not kept
+        return _begin(sheet, content, name, scope=scope, on=on, then=later)
+    outcome = understood(sheet, opened, said, scope)
+    return _begin(sheet, content, name, scope=scope, on=on, then=lambda batch: _stage(batch, *outcome, by=by, on=on))
 
 
 @action
-def _begin(sheet: Sheet, content: bytes, name: str, *, scope: Scope, by: Actor, on: date) -> Import:
+def _begin(sheet: Sheet, content: bytes, name: str, *, scope: Scope, on: date, then: Later) -> Import:
+    """The file is kept, and what comes next is done or handed on in the same transaction."""
+    by = scope.actor
     digest = hashlib.sha256(content).hexdigest()
     _alone(f"{sheet.name} {by.organisation_id} {scope.target} {digest}")
     mine = Import.objects.select_for_update().standing().filter(sheet=sheet.name, organisation_id=by.organisation_id)
@@ -82,6 +92,7 @@ def _begin(sheet: Sheet, content: bytes, name: str, *, scope: Scope, by: Actor, 
     batch.save(force_insert=batch._state.adding)
     ImportFile.objects.update_or_create(batch=batch, defaults={"content": content})
     record(FileBrought(sheet=sheet.name), about=batch, by=by, happened_on=on)
+    then(batch)
     return batch
 
 
@@ -115,23 +126,35 @@ def clean_name(name: str) -> str:
 # Reading ----------------------------------------------------------------------------------------------------------
 
 
-def read_import(
-    batch: Import, opened: Opened | None = None, *, by: Actor, on: date, progress: Progress = silent
-) -> None:
+def read_import(batch: Import, *, by: Actor, on: date, progress: Progress = silent) -> None:
     """The import says what it would change and everything wrong in it, or asks which column is which."""
     sheet = batch.declared
-    if opened is None:
-        content = bytes(ImportFile.objects.values_list("content", flat=True).get(batch=batch))
-        largest = parameters.on(on).largest_bytes
-        opened = open_upload(content, batch.original_name, largest=largest, wanted=sheet.worksheets)
-    known_headings = headers.known_to(by.account_id, sheet)
-    header = headers.found(opened.rows, sheet, known_headings)
-    if batch.mapping:
-        header = Header(header.row, header.headings, {key: int(at) for key, at in batch.mapping.items()})
-    found = None
-    if headers.can_tell_rows(sheet, header.mapping):
-        found = reading.read(opened, header, sheet, scope_of(batch, by), progress)
-    _stage(batch, header, found, by=by, on=on)
+    content = bytes(ImportFile.objects.values_list("content", flat=True).get(batch=batch))
+    largest = parameters.on(on).largest_bytes
+    opened = open_upload(content, batch.original_name, largest=largest, wanted=sheet.worksheets)
+    said = headers.known_to(by.account_id, sheet)
+    outcome = understood(sheet, opened, said, scope_of(batch, by), batch.mapping, progress)
+    _stage(batch, *outcome, by=by, on=on)
+
+
+def understood(
+    sheet: Sheet,
+    opened: Opened,
+    said: Mapping[str, str],
+    scope: Scope,
+    mapping: Mapping[str, int] | None = None,
+    progress: Progress = silent,
+) -> tuple[Header, Reading | None]:
+    """The header of the file and what its rows say; nothing of them where no key of the sheet was found in it."""
+    own: tuple[Header, Reading] | None = sheet.read(opened, scope)
+    if own is not None:
+        return own
+    header = headers.found(opened.rows, sheet, said)
+    if mapping:
+        header = Header(header.row, header.headings, {key: int(at) for key, at in mapping.items()})
+    if not headers.can_tell_rows(sheet, header.mapping):
+        return header, None
+    return header, reading.read(opened, header, sheet, scope, progress)
 
 
 @action
@@ -145,7 +168,8 @@ def _stage(batch: Import, header: Header, found: Reading | None, *, by: Actor, o
     batch.headings, batch.header_row, batch.mapping = list(header.headings), header.row, header.mapping
     batch.refusal = {}
     states = [reading.state_of(row) for row in found.rows] if found is not None else []
-    batch.rows, batch.notices = len(states), found.notices if found is not None else []
+    batch.rows = len(states) - states.count(APART)
+    batch.notices = found.notices if found is not None else []
     batch.added, batch.changed = states.count(NEW), states.count(CHANGED)
     batch.same, batch.wrong = states.count(SAME), states.count(WRONG)
     batch.state = State.MAPPING if found is None else State.FAULTY if batch.wrong else State.CHECKED
@@ -162,7 +186,7 @@ def _staged(batch: Import, found: Reading) -> Iterable[tuple[object, ...]]:
     columns = {at: key for key, at in batch.mapping.items()}
     for row in found.rows:
         change = row.change
-        touched = change.touched if change is not None else ()
+        touched = change.touched if change is not None and not row.problems else ()
         yield (
             batch.pk,
             row.row,
@@ -176,16 +200,16 @@ def _staged(batch: Import, found: Reading) -> Iterable[tuple[object, ...]]:
         )
 
 
-def map_columns(batch: Import, chosen: dict[int, str], *, by: Actor, on: date) -> None:
+def map_columns(batch: Import, chosen: dict[int, str], *, by: Actor, on: date, later: Later = nobody) -> None:
     """The columns of the file are what the sender says; the next file with these headings is understood at once."""
-    _map(batch, chosen, by=by, on=on)
+    _map(batch, chosen, by=by, on=on, later=later)
     batch.refresh_from_db()
     if batch.state != State.READING:
         read_import(batch, by=by, on=on)
 
 
 @action
-def _map(batch: Import, chosen: dict[int, str], *, by: Actor, on: date) -> None:
+def _map(batch: Import, chosen: dict[int, str], *, by: Actor, on: date, later: Later) -> None:
     batch = Import.objects.select_for_update().get(pk=batch.pk)
     _may(by, batch)
     if batch.state not in (State.MAPPING, State.CHECKED, State.FAULTY):
@@ -204,9 +228,12 @@ def _map(batch: Import, chosen: dict[int, str], *, by: Actor, on: date) -> None:
         raise Refusal("imports.keys_missing", "还没有说哪一列是 %(columns)s：请至少对应一组", columns=titles)
     headers.remember(by.account_id, sheet, batch.headings, mapping)
     batch.mapping = mapping
-    if batch.rows > parameters.on(on).at_once_rows:
+    is_large = batch.size > parameters.on(on).at_once_bytes
+    if is_large:
         batch.state = State.READING
     batch.save(update_fields=["mapping", "state"])
+    if is_large:
+        later(batch)
     record(ColumnsMapped(sheet=batch.sheet), about=batch, by=by, happened_on=on)
 
 
@@ -419,7 +446,7 @@ def undo_import(batch: Import, *, by: Actor, on: date, progress: Progress = sile
 
 # For the worker ---------------------------------------------------------------------------------------------------
 
-STEPS = {"read": State.READING, "commit": State.COMMITTING, "undo": State.UNDOING}
+STEPS = {"commit": State.COMMITTING, "undo": State.UNDOING}
 FROM = {"commit": State.CHECKED, "undo": State.COMMITTED}
 
 

@@ -1,5 +1,6 @@
 """The pages of the desk: what was brought, bringing a file, what it would change, its columns, taking it back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
@@ -22,7 +23,7 @@ from gonghui.web.desk import Keyset
 from gonghui.web.imports import actions, headers, jobs, parameters, workbooks
 from gonghui.web.imports.kinds import Day
 from gonghui.web.imports.models import Import, ImportRow
-from gonghui.web.imports.sheet import CHANGED, NEW, SAME, SHEETS, WRONG, Scope, Sheet
+from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, SHEETS, WRONG, Remark, Scope, Sheet
 
 P = ParamSpec("P")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,6 +55,7 @@ def offered(actor: Actor) -> list[Sheet]:
 def one_of(actor: Actor, public_id: object) -> Import:
     """The import, if it is the actor's to see."""
     found: Import = get_object_or_404(Import.objects.seen_by(actor), public_id=public_id)
+    actor.require(found.declared.power)
     return found
 
 
@@ -73,7 +75,7 @@ def importing(view: View[P]) -> Seen[P]:
 def imports(request: ConsoleRequest) -> HttpResponseBase:
     """Everything that was brought, the newest first, and the lists a file can be brought to."""
     sheets = [sheet for sheet in offered(request.actor) if sheet.stands_alone]
-    seen = Import.objects.seen_by(request.actor)
+    seen = Import.objects.on_lists_of(request.actor)
     return render(
         request,
         "imports/imports.html",
@@ -89,7 +91,7 @@ def bring(request: ConsoleRequest, name: str) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         return take_in(request, sheet, Scope(request.actor, 0, _day(request)))
-    seen = Import.objects.seen_by(request.actor).filter(sheet=sheet.name).order_by("-uploaded_at", "-id")
+    seen = Import.objects.brought(sheet.name).seen_by(request.actor)
     return render(
         request,
         "imports/bring.html",
@@ -116,46 +118,54 @@ def take_in(request: ConsoleRequest, sheet: Sheet, scope: Scope) -> HttpResponse
         raise Refusal("imports.file_missing", "没有选文件：请先选择要上传的文件")
     largest = parameters.on(clock.today()).largest_bytes
     try:
-        batch = actions.bring_file(sheet, file.read(largest + 1), file.name or "", scope=scope, on=clock.today())
+        batch = actions.bring_file(
+            sheet,
+            file.read(largest + 1),
+            file.name or "",
+            scope=scope,
+            on=clock.today(),
+            later=jobs.reading(request.actor),
+        )
     except Refusal as refusal:
         if refusal.code != "imports.again":
             raise
         messages.info(request, say.text(refusal))
         return redirect("import", refusal.params["public_id"])
-    batch.refresh_from_db()
-    if batch.is_running:
-        jobs.start(batch, "read", by=request.actor)
     return redirect("import", batch.public_id)
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One column of a row in the difference."""
-
-    title: str
-    was: str
-    now: str
-
-
-@dataclass(frozen=True)
 class Shown:
-    """One row of the difference in the reader's language."""
+    """One row of the difference in the reader's language; each cell its title, what was and what will be."""
 
     row: int
     what: str
     label: str
-    cells: list[Cell]
+    cells: list[tuple[str, str, str]]
     problems: list[dict[str, str]]
+    remarks: Sequence[Remark] = ()
 
 
-def shown(row: ImportRow, sheet: Sheet) -> Shown:
-    """A staged row as the page shows it."""
-    cells = []
-    for key in row.values:
-        column = sheet.column(key)
-        was, now = (column.kind.shown(column.kind.taken(kept.get(key))) for kept in (row.was, row.values))
-        cells.append(Cell(_(column.title), was, now))
-    return Shown(row.row, row.what, row.label, cells, [said(each) for each in row.problems])
+def shown(rows: Sequence[ImportRow], sheet: Sheet, scope: Scope) -> list[Shown]:
+    """Staged rows as the page shows them."""
+    kinds = {column.key: column.kind for column in sheet.columns}
+    taken = [
+        tuple({key: kinds[key].taken(value) for key, value in kept.items()} for kept in (row.was, row.values))
+        for row in rows
+    ]
+    asked = [(row.row, row.label, values) for row, (_was, values) in zip(rows, taken, strict=True)]
+    remarks = sheet.remarks([one for one in asked if one[2]], scope)
+    return [
+        Shown(
+            row.row,
+            row.what,
+            sheet.titled(row.label),
+            sheet.cells(row.label, was, values),
+            [said(each) for each in row.problems],
+            remarks.get(row.row, ()),
+        )
+        for row, (was, values) in zip(rows, taken, strict=True)
+    ]
 
 
 def said(problem: dict[str, Any]) -> dict[str, str]:
@@ -175,7 +185,7 @@ def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     asked = request.GET.get("what", "")
     what = asked if asked in (NEW, CHANGED, SAME, WRONG) else ""
     staged = ImportRow.objects.filter(batch=batch)
-    rows = staged.filter(what=what) if what else staged.exclude(what=SAME)
+    rows = staged.filter(what=what) if what else staged.exclude(what__in=(SAME, APART))
     if batch.state == Import.State.FAULTY and not what:
         rows = staged.filter(what=WRONG)
     listed = Keyset(rows, ("row",), ROWS).page(request)
@@ -190,10 +200,10 @@ def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             "batch": batch,
             "sheet": sheet,
             "page": listed,
-            "rows": [shown(row, sheet) for row in listed.rows],
+            "rows": shown(listed.rows, sheet, actions.scope_of(batch, request.actor)),
             "what": what,
             "changing": batch.added + batch.changed,
-            "notices": [say.filled(each["message"], each["params"]) for each in batch.notices],
+            "notices": [said(each) for each in batch.notices],
             "failed": say.filled(batch.refusal["message"], batch.refusal["params"]) if batch.refusal else "",
             "left_out": header.left_out() if batch.mapping else [],
             "progress": jobs.progress_of(batch) if batch.is_running else None,
@@ -225,10 +235,8 @@ def columns(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
         chosen = {at: request.POST.get(f"column-{at}", "") for at in range(len(batch.headings))}
         if not set(chosen.values()) <= known | {""}:
             raise Http404
-        actions.map_columns(batch, chosen, by=request.actor, on=clock.today())
-        batch.refresh_from_db()
-        if batch.is_running:
-            jobs.start(batch, "read", by=request.actor)
+        later = jobs.reading(request.actor)
+        actions.map_columns(batch, chosen, by=request.actor, on=clock.today(), later=later)
         return redirect("import", batch.public_id)
     return render(
         request,
@@ -268,7 +276,8 @@ def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseB
         "undo": ngettext("已撤销，%(n)s 行已改回", "已撤销，%(n)s 行已改回", changing),
     }
     messages.success(request, told[what] % {"n": changing})
-    return redirect("import", batch.public_id)
+    done = batch.declared.done_url(batch.target) if what == "commit" else ""
+    return redirect(done or reverse("import", args=[batch.public_id]))
 
 
 @importing
@@ -286,9 +295,12 @@ def undo(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             "batch": batch,
             "sheet": batch.declared,
             "touched": batch.declared.undoing(changes),
-            "some": [change.label for change in changes[:10]],
+            "some": [batch.declared.titled(change.label) for change in changes[:10]],
             "more": max(0, len(changes) - 10),
-            "ways": [(change.row, change.label, say.text(refusal)) for change, refusal in ways[:FAULTS]],
+            "ways": [
+                (change.row, batch.declared.titled(change.label), say.text(refusal))
+                for change, refusal in ways[:FAULTS]
+            ],
             "ways_count": len(ways),
         },
     )
@@ -298,16 +310,19 @@ def undo(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 def marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The user's own workbook with every fault marked."""
     batch = one_of(request.actor, public_id)
-    staged = ImportRow.objects.filter(batch=batch).order_by("row")
-    if not batch.wrong or not staged.exists():
+    if not batch.wrong or not batch.staged.exists():
         raise Http404
     access.looked(request.actor, LOOKED, subject_type="imports.import", subject_id=batch.pk)
-    found = list(staged.values_list("row", "cells", "problems"))
-    rows = [(batch.header_row + 1, batch.headings), *((row, cells) for row, cells, _problems in found)]
-    problems = [said(each) for _row, _cells, each_row in found for each in each_row]
-    content = workbooks.marked(rows, problems, title=batch.declared.title)
     stem = batch.original_name.rpartition(".")[0][:80] or batch.declared.title
-    return attachment(content, f"{stem}-{_('请改正')}.xlsx")
+    return attachment(marked_workbook(batch), f"{stem}-{_('请改正')}.xlsx")
+
+
+def marked_workbook(batch: Import) -> bytes:
+    """The rows of an import as they came, with every fault marked."""
+    found = list(batch.staged.order_by("row").values_list("row", "cells", "problems"))
+    rows = sorted([(batch.header_row + 1, batch.headings), *((row, cells) for row, cells, _problems in found)])
+    problems = [said(each) for _row, _cells, each_row in found for each in each_row]
+    return workbooks.marked(rows, problems, title=batch.declared.title, header=batch.header_row + 1)
 
 
 @importing

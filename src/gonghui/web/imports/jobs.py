@@ -47,9 +47,13 @@ class Meter:
 def start(batch: Import, step: str, *, by: Actor) -> None:
     """The step is in the worker's hands, in the transaction of the caller."""
     with transaction.atomic():
-        if step != "read":
-            actions.hand_over(batch, step, by=by)
+        actions.hand_over(batch, step, by=by)
         import_job.configure(queueing_lock=f"gonghui.import {batch.pk}").defer(batch=batch.pk, post=by.id)
+
+
+def reading(by: Actor) -> actions.Later:
+    """The worker reads a file that has just been brought, as soon as that is committed."""
+    return lambda batch: import_job.defer(batch=batch.pk, post=by.id)
 
 
 @app.task(name="gonghui.import", queue="default")

@@ -15,9 +15,17 @@ class ImportQuerySet(models.QuerySet["Import"]):
     """Questions asked of imports."""
 
     def seen_by(self, actor: Actor) -> "ImportQuerySet":
-        """Those of the actor's own organisation, on sheets it may import."""
+        """Those of the actor's own organisation."""
+        return self.filter(organisation_id=actor.organisation_id)
+
+    def on_lists_of(self, actor: Actor) -> "ImportQuerySet":
+        """Those of them on lists that the actor may import."""
         mine = [name for name, sheet in SHEETS.items() if actor.may(sheet.power)]
-        return self.filter(organisation_id=actor.organisation_id, sheet__in=mine)
+        return self.seen_by(actor).filter(sheet__in=mine)
+
+    def brought(self, sheet: str, target: int = 0) -> "ImportQuerySet":
+        """Those of a sheet, or of one record's rows in it, the newest first."""
+        return self.filter(sheet=sheet, target=target).order_by("-uploaded_at", "-id")
 
     def standing(self) -> "ImportQuerySet":
         """Those that were not given up or taken back: of one file there is one."""

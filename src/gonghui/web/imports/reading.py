@@ -10,7 +10,7 @@ from gonghui.web.imports.cells import letter, place, placed
 from gonghui.web.imports.headers import Header
 from gonghui.web.imports.kinds import as_text
 from gonghui.web.imports.opening import Opened
-from gonghui.web.imports.sheet import CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing, Values
+from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing, Values
 
 ALL_FROM = 5_000
 """From so many rows on the whole list is read at once; below, the rows in question are asked for."""
@@ -47,6 +47,7 @@ class Row:
     values: Values = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     change: Change | None = None
+    is_apart: bool = False
 
 
 @dataclass
@@ -67,7 +68,7 @@ def silent(done: int, total: int) -> None:
 
 def read(opened: Opened, header: Header, sheet: Sheet, scope: Scope, progress: Progress = silent) -> Reading:
     """Every row of the opened file as a change of the list."""
-    reading = Reading(list(_rows(opened, header, sheet)))
+    reading = Reading([*_above(opened, header), *_rows(opened, header, sheet)])
     total = max(1, len(reading.rows))
     progress(total // 4, total)
     if opened.encoding and opened.encoding != "UTF-8":
@@ -81,6 +82,13 @@ def read(opened: Opened, header: Header, sheet: Sheet, scope: Scope, progress: P
     _check(reading, header, sheet, scope)
     progress(total * 3 // 4, total)
     return reading
+
+
+def _above(opened: Opened, header: Header) -> Iterator[Row]:
+    """What stands above the header, to be handed back with the rest."""
+    for number, cells in enumerate(opened.rows[: header.row], 1):
+        if any(value not in ("", None) for value in cells):
+            yield Row(number, cells, is_apart=True)
 
 
 def _rows(opened: Opened, header: Header, sheet: Sheet) -> Iterator[Row]:
@@ -178,6 +186,8 @@ def compare(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) -> 
     indexes = [(keys, index(standing, keys)) for keys in sheet.keys]
     seen: dict[Any, int] = {}
     for row in rows:
+        if row.is_apart:
+            continue
         found, key, keys = _match(row.values, indexes, sheet)
         at = header.mapping.get(keys[0], min(header.mapping.values())) if keys else min(header.mapping.values())
         if found is None and sheet.key_is_ours and keys == sheet.keys[0]:
@@ -291,6 +301,8 @@ def _check(reading: Reading, header: Header, sheet: Sheet, scope: Scope) -> None
 
 def state_of(row: Row) -> str:
     """What the row is to the list."""
-    if row.problems or row.change is None:
+    if row.problems:
         return WRONG
+    if row.change is None:
+        return APART if row.is_apart else WRONG
     return row.change.what

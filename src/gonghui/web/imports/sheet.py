@@ -50,10 +50,12 @@ from django.utils.translation import gettext as _
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web.imports.kinds import Kind, Text
-from gonghui.web.imports.opening import ANY
+from gonghui.web.imports.opening import ANY, Opened
 
 Values = dict[str, Any]
 NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
+APART = "apart"
+"""A row that says nothing to the list (a title, an empty form line): kept to be handed back with the others."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Scope:
     actor: Actor
     target: int = 0
     on: date = date.min
+    source: int = 0
+    """The import whose rows are acted on, for records that keep where they came from."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,14 @@ class Standing:
 
     subject: int
     values: Values
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something worth knowing beside a row of the difference."""
+
+    text: str
+    is_warning: bool = False
 
 
 @dataclass
@@ -171,6 +183,20 @@ class Sheet:
         del target
         return reverse("import_new", args=[self.name])
 
+    def done_url(self, target: int) -> str:
+        """Where the changed records are seen; nothing for the page of the import itself."""
+        del target
+        return ""
+
+    @classmethod
+    def declared(cls) -> "Sheet":
+        """The one that is registered."""
+        return SHEETS[cls.name]
+
+    def read(self, opened: Opened, scope: Scope) -> Any:
+        """For an app whose workbook is a form rather than a list: header and reading in its own way; else nothing."""
+        del opened, scope
+
     def resolve(self, rows: Sequence[Typed], scope: Scope, wrong: Wrong) -> None:
         """Values that only the list can tell become what `rows` gives: a superior's name its code."""
 
@@ -201,6 +227,24 @@ class Sheet:
         """How a row is called in sentences: what its keys say."""
         words = [str(values[key]) for keys in self.keys for key in keys if values.get(key) is not None]
         return " ".join(dict.fromkeys(words))
+
+    def titled(self, label: str) -> str:
+        """A kept label in the reader's language."""
+        return label
+
+    def cells(self, label: str, was: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        """The columns that differ, old and new, in the reader's language."""
+        del label
+        columns = [self.column(key) for key in values]
+        return [
+            (_(column.title), column.kind.shown(was.get(column.key)), column.kind.shown(values[column.key]))
+            for column in columns
+        ]
+
+    def remarks(self, rows: Sequence[tuple[int, str, Mapping[str, Any]]], scope: Scope) -> Mapping[int, list[Remark]]:
+        """What is worth knowing beside rows of the difference, given as row, label and values."""
+        del rows, scope
+        return {}
 
     def undoing(self, changes: Sequence[Change]) -> list[str]:
         """What taking it back will do, in the reader's language, a sentence for each kind of row."""

@@ -86,7 +86,9 @@ def described(sheet: Sheet, key: str) -> str:
     return "；".join(one for one in said if one)
 
 
-def marked(rows: Iterable[tuple[int, Sequence[Any]]], problems: Iterable[Mapping[str, str]], *, title: str) -> bytes:
+def marked(
+    rows: Iterable[tuple[int, Sequence[Any]]], problems: Iterable[Mapping[str, str]], *, title: str, header: int
+) -> bytes:
     """The user's own rows with every fault marked: red cell, remark, the sentence at the end of the row.
 
     Rows come by their number in ascending order (the header among them); problems as cell and sentence.
@@ -104,7 +106,7 @@ def marked(rows: Iterable[tuple[int, Sequence[Any]]], problems: Iterable[Mapping
     book = xlsxwriter.Workbook(buffer, {**OPTIONS, "in_memory": True})
     wrong, said = book.add_format(dict(LOOKS["wrong"])), book.add_format(dict(LOOKS["said"]))
     page = book.add_worksheet(title)
-    for index, (number, cells) in enumerate(listed):
+    for number, cells in listed:
         for column in range(last):
             value = cells[column] if column < len(cells) else ""
             sentences = at.get((number, column))
@@ -113,7 +115,7 @@ def marked(rows: Iterable[tuple[int, Sequence[Any]]], problems: Iterable[Mapping
                 page.write_comment(number - 1, column, "\n".join(sentences)[:2_000], {"x_scale": 2})
         if ends.get(number):
             page.write_string(number - 1, last, neutral("；".join(ends[number])[:2_000]), said)
-        elif index == 0:
+        elif number == header:
             page.write_string(number - 1, last, HEADING, said)
     page.set_column(0, max(last - 1, 0), 18)
     page.set_column(last, last, 60)
