@@ -155,13 +155,18 @@ def read(
         for paragraph in section["paragraphs"]:
             for piece in paragraph:
                 live = piece["live"]
-                if live is not None and live.filled.compared is None:
+                if live is not None and live.filled.compared is None and not _says(live.filled, way):
                     piece["live"] = replace(live, change=_beside(by_row[live.filled.row.id]))
     return shown | {
         "compared": [(lives[row], one) for row, one in by_row.items()],
         "base_name": comparing.BASES[way][is_english()],
         "any_filed": recomputed or any(one.said.base.filed is not None for one in found),
     }
+
+
+def _says(filled: Filled, way: Way) -> bool:
+    """Whether the prose itself says how the number moved."""
+    return any(one.way == way and one.is_told for one in filled.comparisons)
 
 
 def _beside(one: Against) -> str:

@@ -46,7 +46,7 @@ def test_the_report_is_compared_when_the_address_asks(federation: Federation) ->
     assert "+16.7%" not in plain
     year = words(client, "report", *half(city), query="?compare=yoy")
     assert "2.45亿元" in year
-    assert "同比+16.7%" in year
+    assert "同比增长16.7%" in year  # the form says it itself
     assert "210,000,000.00+16.7%" in year
     assert "同比+12%" in year  # the level at the end of June
     assert "上年同期未报" in year
