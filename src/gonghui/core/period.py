@@ -143,6 +143,13 @@ class Period:
             return _months_from(self.first.year, self.first.month - len(self.months), len(self.months))
         return Period(self.first - timedelta(days=self.days), self.first - ONE_DAY)
 
+    def over_before(self, day: date) -> "Period":
+        """The newest period of this kind of whole months that ended before a day; of another kind this one."""
+        if self.months is None or self.kind == "range":
+            return self
+        length = len(self.months)
+        return _months_from(day.year, (day.month - 1) // length * length + 1, length).previous()
+
     def a_year_before(self) -> "Period":
         """The same period of the year before (同比); 29 February becomes the 28th, week 53 week 52."""
         if self.months is not None:

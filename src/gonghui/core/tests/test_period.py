@@ -164,3 +164,19 @@ def test_half_open_and_inclusive_ends_agree(period: Period, day: date) -> None:
 @given(DAYS)
 def test_a_day_lies_in_its_month(day: date) -> None:
     assert day in Period.month(month_number(day))
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "over"),
+    [
+        ("2019H2", date(2020, 8, 10), "2020H1"),
+        ("2019H2", date(2020, 7, 1), "2020H1"),
+        ("2019H2", date(2020, 6, 30), "2019H2"),
+        ("2020Q1", date(2020, 1, 31), "2019Q4"),
+        ("2020-05", date(2020, 3, 1), "2020-02"),
+        ("2018", date(2020, 12, 31), "2019"),
+        ("2020-W24", date(2020, 12, 31), "2020-W24"),
+    ],
+)
+def test_the_newest_period_of_a_kind_that_is_over(kind: str, day: date, over: str) -> None:
+    assert Period.parse(kind).over_before(day).key == over

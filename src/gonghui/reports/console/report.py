@@ -270,17 +270,18 @@ def reports(request: ConsoleRequest) -> HttpResponseBase:
 
 
 def _asked_period(chosen: Form, typed: str) -> tuple[Period, Refusal | None]:
-    """The period typed, or the form's own with the reason why the typed one is not for it."""
+    """The period typed, or the form's usual one with the reason why the typed one is not for it."""
+    usual = chosen.period.over_before(clock.today()) if chosen.kind else chosen.period
     if not typed:
-        return chosen.period, None
+        return usual, None
     try:
         period = Period.parse(typed)
     except Refusal as error:
-        return chosen.period, error
+        return usual, error
     if chosen.kind and period.kind != chosen.kind:
         message = "“%(form)s”不用于%(period)s，请写成 %(example)s 这样的期间"
         params = {"form": name_of_form(chosen), "period": period.key, "example": chosen.period.key}
-        return chosen.period, Refusal("reports.form_period", message, **params)
+        return usual, Refusal("reports.form_period", message, **params)
     return period, None
 
 

@@ -55,7 +55,7 @@ def test_the_way_is_shown_and_a_step_out_of_reach_says_why(federation: Federatio
     assert "开始编写" in page
     assert editor.post(address("report_begin", federation.city)).status_code == 302
     page = editor.get(address("report", federation.city)).content.decode()
-    assert re.search(r'class="now" aria-current="step">提纲', page)
+    assert re.search(r'class="now" aria-current="step"><span>提纲', page)
     assert "开始收数" in page
     lead = signed_in("unit_lead", federation.city.organisation).get(address("report", federation.city))
     assert "您现在的岗位没有这项权限" in lead.content.decode()
@@ -277,7 +277,7 @@ def test_the_list_offers_a_form_only_where_it_opens(federation: Federation):
     city = signed_in("reviewer", federation.city.organisation)
     page = city.get(reverse("reports"), {"form": "enterprise"}).content.decode()
     assert "不用于本单位和下一级" in page
-    found = city.get(reverse("reports"), {"form": "enterprise", "q": "商店"}).content.decode()
+    found = city.get(reverse("reports"), {"form": "enterprise", "period": "2020H1", "q": "商店"}).content.decode()
     shop = reverse("report", args=["enterprise", "2020H1", federation.shop.organisation.code])
     assert shop in found
     assert city.get(shop).status_code == 200
