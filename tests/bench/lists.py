@@ -15,11 +15,11 @@ from django.http import QueryDict
 from gonghui.core import bulk
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.models import random_id
+from gonghui.spine.organisations.console.set_ups import LISTING
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.web.desk import Keyset
 from gonghui.web.lists import export
-from gonghui.web.lists.declared import LISTINGS
-from tests.bench.federation import DISTRICTS, TOWNS, tree
+from tests.bench.federation import CITY, DISTRICTS, TOWNS, tree
 from tests.bench.measure import Result, Statements, timed
 
 DAY = date(2020, 6, 30)
@@ -110,12 +110,12 @@ EXPORTED = 100_000
 
 def _taken(make: Callable[..., IO[bytes]], rows: int) -> int:
     """The size of a file of so many set-ups, made as a click on 导出 makes it."""
-    listing, asked, actor = LISTINGS["set_ups"], QueryDict("state=all"), _actor("/1/")
-    found = listing.rows(actor, asked).order_by(*listing.order)[:rows]
+    actor = _actor(CITY)
+    found = LISTING.rows(actor, QueryDict("state=all")).order_by(*LISTING.order)[:rows]
     with transaction.atomic():
         each = found.iterator(chunk_size=export.CHUNK)
-        chunks = export.in_chunks(iter(each), partial(listing.cells, actor))
-        with make("", listing.columns, chunks, []) as file:
+        chunks = export.in_chunks(iter(each), partial(LISTING.cells, actor))
+        with make("", LISTING.columns, chunks, []) as file:
             return file.seek(0, 2)
 
 

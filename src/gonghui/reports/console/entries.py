@@ -1,7 +1,7 @@
 """The journal as its readers see it: the entries behind a figure, all entries of the subtree, one entry whole."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gonghui.core import access, answers
@@ -26,6 +27,8 @@ from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
+from gonghui.web.lists.declared import Filter, Listing, listed
+from gonghui.web.lists.declared import Shown as Cell
 from gonghui.web.templatetags.gonghui import yuan
 
 SIZE = 50
@@ -68,6 +71,9 @@ WORDS = {
     "base": "基层工会",
     "joint": "联合工会",
     "correction": "更正",
+    "union_moved": "单位转走，存量随单位转移",
+    "level_before_changed": "前一期存量有变，差额重算",
+    "placed_anew": "隶属变更的日期在前，改记到当日的隶属",
     "list_changed": "名单有变",
     "social_work": "社会工作者职业资格",
     "counselling": "心理咨询师",
@@ -205,33 +211,66 @@ def entries(request: ConsoleRequest, form: str, period: str, code: str, row: str
     )
 
 
-@page("journal.see")
-def journal(request: ConsoleRequest) -> HttpResponseBase:
-    """All entries of the subtree, newest first, by kind, union and days."""
-    found = seen_by(request.actor)
-    asked = request.GET
-    kinds = sorted(Kind.objects.values_list("name", flat=True), key=title_of_kind)
+def _asked(actor: Actor, asked: QueryDict) -> EntryQuerySet:
+    """The entries of the subtree that the address asks for: by kind, union and days."""
+    found = seen_by(actor)
     kind = Kind.objects.filter(name=asked.get("kind", "")).values_list("pk", flat=True).first()
-    if asked.get("unit"):
-        union = Organisation.objects.seen_by(request.actor).filter(_named(asked["unit"].strip()[:60])).first()
+    if words := asked.get("unit", "").strip()[:60]:
+        unions = Organisation.objects.seen_by(actor)
+        union = unions.filter(_named(words)).first() or unions.resolved(words)
         found = narrowed(found, union.path, kind) if union is not None else found.none()
     else:
-        found = narrowed(found, request.actor.path, kind)
+        found = narrowed(found, actor.path, kind)
     for name, lookup in (("first", "happened_on__gte"), ("last", "happened_on__lte")):
         if (day := _day(asked, name)) is not None:
             found = found.filter(**{lookup: day})
-    listed = Keyset(found, ("-id",), SIZE).page(request)
+    return found
+
+
+def _told(actor: Actor, entries: Sequence[Entry]) -> Iterable[Sequence[Cell]]:
+    """The entries as the journal's list shows them."""
+    for one in in_words(actor, entries):
+        entry, sign = one.entry, _("冲销") if one.entry.sign < 0 else ""
+        recorded = f"{timezone.localtime(entry.recorded_at):%Y-%m-%d %H:%M:%S}"
+        subject = one.subject.title if one.subject is not None else ""
+        yield (entry.pk, entry.happened_on, one.kind, one.organisation, one.part, one.number, sign, subject, recorded)
+
+
+LISTING = listed(
+    Listing(
+        name="journal",
+        title="台账",
+        power="journal.see",
+        rows=_asked,
+        order=("-id",),
+        columns=("编号", "发生日", "事项", "单位", "部分", "数量", "冲销", "对象", "记录时间"),
+        cells=_told,
+        filters={
+            "kind": Filter("事项", title_of_kind),
+            "unit": Filter("单位名称或代码（连同所辖）"),
+            "first": Filter("发生日从"),
+            "last": Filter("到"),
+        },
+        size=SIZE,
+        protected=True,
+    )
+)
+
+
+@page("journal.see")
+def journal(request: ConsoleRequest) -> HttpResponseBase:
+    """All entries of the subtree, newest first, by kind, union and days."""
+    asked = request.GET
+    kinds = sorted(Kind.objects.values_list("name", flat=True), key=title_of_kind)
+    found = LISTING.page(request)
     return render(
         request,
         "reports/console/journal.html",
         {
             "kinds": [(kind, title_of_kind(kind)) for kind in kinds],
-            "kind": asked.get("kind", ""),
-            "unit": asked.get("unit", ""),
-            "first": asked.get("first", ""),
-            "last": asked.get("last", ""),
-            "page": listed,
-            "rows": in_words(request.actor, listed.rows),
+            **{name: asked.get(name, "") for name in LISTING.filters},
+            "page": found,
+            "rows": in_words(request.actor, found.rows),
         },
     )
 

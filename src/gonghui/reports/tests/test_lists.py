@@ -133,6 +133,17 @@ def test_a_file_holds_what_its_reader_sees_and_no_more(federation: Federation) -
     assert client.get("/lists/rounds/export.exe").status_code == 404
 
 
+def test_the_journal_leaves_as_its_reader_sees_it(federation: Federation) -> None:
+    actions.accept_lines(Line.objects.filter(state="submitted"), by=federation.city.reviewer, on=JULY)
+    texts = []
+    for unit in (federation.city, federation.west):
+        answer = unit.browser("auditor").get("/lists/journal/export.csv?kind=reports.figure_returned")
+        texts.append(b"".join(answer.streaming_content).decode())
+    assert ["行数：2" in text for text in texts] == [True, True]
+    assert ["东区总工会" in text for text in texts] == [True, False]
+    assert ["热线" in text for text in texts] == [False, True], "a sensitive entry is its own unit's alone"
+
+
 def test_a_view_is_an_address_under_a_name_and_never_widens(federation: Federation) -> None:
     client = federation.city.browser("reviewer")
     saved = client.post("/lists/review/views/", {"name": " 赔付 ", "query": f"figure={PAYMENTS}&x=1", "shared": "1"})
