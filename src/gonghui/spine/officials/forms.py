@@ -174,7 +174,7 @@ class ResetForm(forms.Form):
 # Social workers ---------------------------------------------------------------------------------------------------
 
 
-class PositionField(forms.ModelChoiceField):
+class PositionField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A position of the actor's own scope that stands today, with its union."""
 
     def __init__(self, actor: Actor, **given: Any) -> None:
@@ -203,7 +203,7 @@ class WorkerForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, worker: SocialWorker | None = None, **given: Any) -> None:
         start = {name: getattr(worker, name) for name in self.base_fields} if worker is not None else None
-        super().__init__(*args, initial=start, **given)
+        super().__init__(*args, **{"initial": start, **given})
         self.worker = worker
         self.fields["duties"].choices = _titles(workers.scheme(clock.today()).duties)  # type: ignore[attr-defined]
         if worker is not None:
@@ -270,7 +270,7 @@ class PositionForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, position: Position | None = None, **given: Any) -> None:
         start = {name: getattr(position, name) for name in self.base_fields} if position is not None else None
-        super().__init__(*args, initial=start, **given)
+        super().__init__(*args, **{"initial": start, **given})
         self.position = position
         self.fields["grade"].choices = _titles(workers.scheme(clock.today()).grades)  # type: ignore[attr-defined]
         if position is not None:

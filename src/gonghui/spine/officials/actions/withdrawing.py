@@ -12,9 +12,9 @@ from gonghui.core.models import Entry
 from gonghui.spine.officials.actions import lists
 from gonghui.spine.officials.actions.posts import require_reach
 from gonghui.spine.officials.actions.social_workers import require_worker
-from gonghui.spine.officials.facts import OnPostChanged, QualifiedChanged
 from gonghui.spine.officials.flow import STAFF, SUBMIT
 from gonghui.spine.officials.models import Certificate, Position, Post, Registration, SocialWorker, Spell
+from gonghui.spine.officials.models.audits import FACTS
 
 TAKEN_BACK = "import_undone"
 """Why the entries are reversed."""
@@ -44,7 +44,7 @@ def withdraw_workers(workers: Sequence[SocialWorker], *, by: Actor) -> None:
     Spell.objects.filter(worker__in=held).delete()
     # The lists first: what they said of the people is stated anew, from nothing.
     lists.settle(held, by=by, on=_long_ago(held))
-    _reverse(held, by=by, but=(OnPostChanged.kind, QualifiedChanged.kind))
+    _reverse(held, by=by, but=[fact.kind for fact in FACTS.values()])
     SocialWorker.objects.filter(pk__in=[worker.pk for worker in held]).delete()
 
 

@@ -153,7 +153,7 @@ def _reveal(request: ConsoleRequest, found: Certificate) -> HttpResponseBase:
 # What lapses ------------------------------------------------------------------------------------------------------
 
 
-def last_days(actor: Actor, on: date) -> tuple[list[tuple[SocialWorker, date | None]], int]:
+def last_days(actor: Actor, on: date) -> tuple[dict[int, date | None], int]:
     """Those who count today with the last day of the certificate that holds longest, and how many are on post."""
     seen = SocialWorker.objects.seen_by(actor)
     counting = [key for key, kind in rules.scheme(on).certificates.items() if kind.counts_for_share]
@@ -165,9 +165,9 @@ def last_days(actor: Actor, on: date) -> tuple[list[tuple[SocialWorker, date | N
         default=F("certificates__registrations__until"),
         output_field=DateField(),
     )
-    rows = seen.qualified(on).select_related("organisation").annotate(last_day=Max(until, filter=held))
-    found = [(one, None if one.last_day == date.max else one.last_day) for one in rows]
-    return found, seen.on_post(on).count()
+    rows = seen.qualified(on).annotate(last_day=Max(until, filter=held)).values_list("pk", "last_day")
+    found = [(pk, None if last == date.max else last) for pk, last in rows]
+    return dict(found), seen.on_post(on).count()
 
 
 @page(SEE)
@@ -180,11 +180,10 @@ def lapses(request: ConsoleRequest) -> HttpResponseBase:
     span = span if span in SPANS else "winter"
     until = ends[span]
     people, everybody = last_days(request.actor, on)
-    points = rules.ahead([last for _worker, last in people], everybody, on=on, until=until)
+    points = rules.ahead(list(people.values()), everybody, on=on, until=until)
     wanted = scheme.share_percent_wanted
     lapsing = Certificate.objects.seen_by(request.actor).lapsing(on, until).select_related("worker__organisation")
     renewing = Registration.objects.filter(certificate__in=lapsing, accepted=None).count()
-    counting = {worker.pk: last for worker, last in people}
     shown = Keyset(lapsing.prefetch_related("registrations"), ("registered_until", "id"), 100).page(request)
     return render(
         request,
@@ -203,7 +202,7 @@ def lapses(request: ConsoleRequest) -> HttpResponseBase:
             "below": next((point for point in points if point.falls_below(wanted)), None),
             "chart": _chart(points, on=on, until=until, wanted=wanted) if everybody else None,
             "page": shown,
-            "rows": [(one, counting.get(one.worker_id) == one.registered_until) for one in shown],
+            "rows": [(one, people.get(one.worker_id) == one.registered_until) for one in shown],
             "renewing": renewing,
         },
     )

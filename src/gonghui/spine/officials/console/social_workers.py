@@ -212,7 +212,7 @@ def worker_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     if not form.is_valid():
         return _worker_page(request, worker, request.POST)
     on, position = form.cleaned_data["on"], form.cleaned_data.get("position")
-    if step == "post":
+    if step == "post" and position is not None:
         actions.post_workers([Posting(worker, position, on)], by=request.actor, on=clock.today())
     else:
         actions.turn_worker(worker, step, by=request.actor, on=on, position=position)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gonghui.core.audit import Difference, audited
 from gonghui.core.journal import KIND_IDS, SUBJECT_TYPE_IDS, subject_type_of
@@ -14,7 +15,7 @@ from gonghui.spine.officials.rules import social_workers as rules
 from gonghui.spine.officials.rules.social_workers import ON_POST, QUALIFIED, Change, Days, Stay
 from gonghui.spine.organisations.models import PathSpan
 
-FACTS = {ON_POST: OnPostChanged, QUALIFIED: QualifiedChanged}
+FACTS: Mapping[str, Any] = {ON_POST: OnPostChanged, QUALIFIED: QualifiedChanged}
 LEFT_BEHIND = "union_moved"
 """Why an entry stands under a path that its union left on that very day."""
 SHOWN, CHUNK = 100, 2_000

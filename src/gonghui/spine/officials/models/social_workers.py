@@ -38,7 +38,7 @@ class PositionQuerySet(models.QuerySet["Position"]):
     def with_filled(self, on: date) -> "PositionQuerySet":
         """Each with how many people hold it on the day, those away included."""
         held = Q(spells__first_on__lte=on) & (Q(spells__last_on=None) | Q(spells__last_on__gte=on))
-        return self.annotate(filled=models.Count("spells", filter=held))
+        return self.annotate(filled=models.Count("spells", filter=held))  # type: ignore[no-redef]
 
 
 class Position(Record):
@@ -50,6 +50,8 @@ class Position(Record):
     headcount = models.PositiveSmallIntegerField(_("编制人数"))
     first_on = models.DateField(_("设立日期"))
     last_on = models.DateField(_("撤销日期"), null=True, blank=True)
+    filled: int
+    """How many people hold it on a day; where `with_filled` asked."""
     objects = PositionQuerySet.as_manager()
     privacy = declare(
         (INTERNAL, "社工岗位管理", "长期", "id public_id organisation post_no grade headcount first_on last_on")

@@ -119,16 +119,16 @@ def resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong, column: st
     seen = Organisation.objects.seen_by(actor).active()
     known: dict[str, set[str]] = {}
     named = Q(code__in=[word.upper() for word in typed]) | Q(name__in=typed) | Q(short_name__in=typed)
-    for code, *names in seen.filter(named).values_list("code", "name", "short_name"):
-        for word in (code, *names):
-            known.setdefault(word, set()).add(code)
+    for one in seen.filter(named):
+        for name in (one.code, one.name, one.short_name):
+            known.setdefault(name, set()).add(one.code)
     for row in rows:
         word = row.values.get(column)
         if not word:
             continue
         found = known.get(word) or known.get(word.upper()) or set()
         if len(found) == 1:
-            (row.values[column],) = found
+            row.values[column] = min(found)
         elif found:
             wrong(row, column, Refusal("officials.union_several", "有几个组织叫“%(name)s”：请填组织代码", name=word))
         else:

@@ -20,8 +20,6 @@ from gonghui.web.imports.kinds import Choice, Code, Day, Text
 from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standing, Typed, Wrong, sheet
 
 KINDS = rules.schemes()[-1].certificates
-LEVELS = {f"{kind.key}.{key}": title for kind in KINDS.values() for key, title in kind.levels.items()}
-"""Levels by kind and key: two kinds have levels of one title, so a row's level is read with its kind."""
 CELL_OF = {
     "officials.certificate_level": "level",
     "officials.certificate_kind": "kind",
@@ -65,9 +63,8 @@ class Certificates(Sheet):
             masked.setdefault((one.worker.worker_no, one.kind, number.masked), []).append(number)
         for row in rows:
             kind, level, typed = (row.values.get(key) for key in ("kind", "level", "number"))
-            if kind is not None and level is not None:
-                titles = {title: key for key, title in KINDS[kind].levels.items()}
-                row.values["level"] = KINDS[kind].levels.get(titles.get(level, level), level)
+            if kind is not None and level is not None:  # a level may be named by its key; it is kept by its title
+                row.values["level"] = KINDS[kind].levels.get(level, level)
             if not isinstance(typed, Number) or typed.sealed:
                 continue
             found = masked.get((row.values.get("worker_no") or "", kind or "", typed.masked), [])
@@ -187,11 +184,12 @@ def _no_worker(change: Change) -> Refusal:
 
 def _entry(change: Change, worker: SocialWorker) -> CertificateEntry:
     values = change.values
-    levels = {title: key for key, title in KINDS[values["kind"]].levels.items()}
+    level = str(values["level"])
+    known = (key for key, title in KINDS[values["kind"]].levels.items() if title == level)
     return CertificateEntry(
         worker,
         values["kind"],
-        levels.get(values["level"], values["level"]),
+        next(known, level),
         values["number"].plain,
         values["issued_on"],
         values["issuer"],

@@ -140,7 +140,7 @@ class Positions(Sheet):
 
     def undo(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """New ones never were; the others are as before."""
-        new = [one.subject for one in changes if one.is_new]
+        new = [one.subject for one in changes if one.is_new and one.subject is not None]
         if new:
             actions.withdraw_positions(list(Position.objects.filter(pk__in=new)), by=by)
         self._change([one for one in changes if not one.is_new], "was", by=by, on=on)

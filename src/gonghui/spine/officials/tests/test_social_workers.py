@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -210,7 +211,7 @@ def test_a_number_sent_back_may_be_entered_again(federation: Federation) -> None
         ({"issuer": " "}, "officials.issuer"),
     ],
 )
-def test_a_wrong_certificate_is_refused(federation: Federation, given: dict[str, object], wanted: str) -> None:
+def test_a_wrong_certificate_is_refused(federation: Federation, given: dict[str, Any], wanted: str) -> None:
     worker = made.on_post(made.a_position(federation.wangjing))
     with pytest.raises(Refusal) as refused:
         made.a_certificate(worker, **given)
@@ -219,7 +220,7 @@ def test_a_wrong_certificate_is_refused(federation: Federation, given: dict[str,
 
 def test_a_counselling_certificate_after_the_last_examination_is_doubted_not_refused(federation: Federation) -> None:
     worker = made.on_post(made.a_position(federation.wangjing))
-    given = {"kind": "counselling", "level": "third", "until": None}
+    given: dict[str, Any] = {"kind": "counselling", "level": "third", "until": None}
     assert not made.a_certificate(worker, issued_on=date(2018, 5, 31), **given).is_doubtful
     assert made.a_certificate(worker, issued_on=date(2018, 6, 1), **given).is_doubtful
 
