@@ -49,7 +49,7 @@ class Signature(Record):
     asked_on = models.DateField()
     number = models.BigIntegerField(null=True)
     number_of = models.BigIntegerField(null=True)
-    printed = models.CharField(max_length=60, blank=True)
+    printed = models.CharField(max_length=240, blank=True)
     signed_by = models.BigIntegerField(null=True)
     signed_account = models.BigIntegerField(null=True)
     signed_by_name = models.CharField(max_length=60, blank=True)

@@ -141,6 +141,23 @@ def test_the_english_text_is_signed_with_the_chinese(federation: Federation):
     assert sign_all(report) == 1
 
 
+def test_however_many_ways_a_number_is_printed_each_is_signed(federation: Federation):
+    returned_by(federation, "east", "F35", 2_060_012)
+    report = all_signed(a_draft_report(federation.city.organisation))
+    styles = ("int", "wan0", "wan1", "wan2", "over:2000000 突破", "over:2000000 逾", "near:2100000", "about:2060000")
+
+    def written(last: str) -> list[str]:
+        text = text_of(fill_report(report), 6)
+        said = "，".join(f"{{F35|{style}}}" for style in (*styles, last))
+        making.write_text(report, 6, said, base=text.version, by=an_editor(report.organisation), on=AUGUST)
+        return signatures.waiting(report, fill_report(report))
+
+    assert written("over:2050000 超过") == ["F35"]
+    assert sign_all(report) == 1
+    assert len(report.signatures.get(row="F35").printed) > 60
+    assert written("over:2040000 超过") == ["F35"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_editor_and_an_owner_at_once_leave_nothing_signed_that_was_not_seen(federation: Federation):
     returned_by(federation, "east", "F35", 2_060_012)
