@@ -16,7 +16,10 @@ from gonghui.reports.printing.table import FILED, figure_table, filed_facts, tab
 
 @audited("备案的数字按切点重算一致")
 def filed_numbers_at_their_cut() -> Iterable[Difference]:
-    """Every filed number is still what its figure comes to at the cut, unless the figure counts something else now."""
+    """Every filed number, and what it was compared with, is still what its figure comes to at the cut.
+
+    Unless the figure counts something else now.
+    """
     for report in Report.objects.standing().select_related("organisation").order_by("id").iterator():
         form = report_forms.form(report.form) if report.form in report_forms.codes() else None
         kept = [(row, one) for one in report.rows.order_by("id") if form and (row := form.row(one.row)) is not None]
@@ -27,6 +30,11 @@ def filed_numbers_at_their_cut() -> Iterable[Difference]:
             if again != one.value:
                 where = f"report {report.public_id} {row.id} {one.figure}"
                 yield Difference(where, str(one.value.whole), str(again.whole))
+        for row, said in ((row, said) for row, one in kept for said in one.compared if said["value"]):
+            base = Ask(row.figure, path, Period.parse(f"{said['first']}..{said['last']}"), paths)
+            whole = list(answer([base], said["cut"])[0].whole)
+            if said["version"] == row.figure.version and whole != said["value"]:
+                yield Difference(f"report {report.public_id} {row.id} {said['way']}", str(said["value"]), str(whole))
 
 
 @audited("备案的数据表与台账里的散列值一致")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Ask, Value, answer
 from gonghui.core.period import Period
-from gonghui.reports import comparing, report_forms
+from gonghui.reports import audits, comparing, report_forms
 from gonghui.reports.actions import making
 from gonghui.reports.changes import Way
 from gonghui.reports.comparing import Comparison, Side, Why, base_days, compared
@@ -39,6 +39,7 @@ from gonghui.reports.tests.builders import (
     an_accepted_return,
 )
 from gonghui.reports.tests.filing_builders import AUGUST, a_draft_report, a_filed_report, all_signed, an_editor, the_row
+from gonghui.reports.tests.test_audits import behind_the_back
 
 H1_BEFORE, H2_BEFORE = Period.parse("2019H1"), Period.parse("2019H2")
 HALF = "half_year"
@@ -125,10 +126,8 @@ def test_a_number_that_is_not_there_is_compared_with_nothing() -> None:
 
 def test_words_are_said_in_both_languages() -> None:
     row = the_row("F42")
-    said = [
-        compared(a_side(row, n), a_side(row, m), way)
-        for n, m, way in ((30, 20, "yoy"), (20, 20, "pop"), (9, 19, "yoy"))
-    ]
+    cases: tuple[tuple[int, int, Way], ...] = ((30, 20, "yoy"), (20, 20, "pop"), (9, 19, "yoy"))
+    said = [compared(a_side(row, n), a_side(row, m), way) for n, m, way in cases]
     assert [one.printed_en for one in said] == [
         "up 50% on a year earlier",
         "level with the period before",
@@ -233,6 +232,11 @@ def test_a_form_prints_what_it_asks_to_compare_and_the_filing_keeps_it() -> None
     rows = {row["row"]: row for row in json.loads(figure_table(report))["rows"]}
     assert (rows["H4|yoy"]["value"], rows["H4|yoy"]["printed"]) == ([2_000], "同比增长50%")
     assert report.table_hash == table_hash(figure_table(report))
+    assert list(audits.filed_numbers_at_their_cut()) == []
+    behind_the_back(
+        """update reports_filedrow set compared = jsonb_set(compared, '{0,value}', '[1900]') where row = 'H4'"""
+    )
+    assert [(one.kept, one.counted) for one in audits.filed_numbers_at_their_cut()] == [("[1900]", "[2000]")]
 
 
 def _runs(filling: Filling, *, english: bool = False) -> list[Run]:
