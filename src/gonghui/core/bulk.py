@@ -3,6 +3,7 @@
 The result is row for row what the interactive action would have written; the app's test says so.
 """
 
+import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -11,6 +12,8 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from gonghui.core.actor import Actor
 from gonghui.core.facts import amount_of, group_of, quantity_of
@@ -35,6 +38,19 @@ _TYPES = {
 }
 
 
+class _Words(Dumper):
+    """An array of texts in one piece: item by item, psycopg takes a tenth of a millisecond for a row's search terms."""
+
+    format = Format.BINARY
+    oid = 1009  # text[]
+
+    def dump(self, obj: Sequence[str]) -> bytes:
+        """One dimension, no nulls, items of text (oid 25), counted from one."""
+        packed = [word.encode() for word in obj]
+        body = b"".join([len(word).to_bytes(4, "big") + word for word in packed])
+        return struct.pack("!iiIii", 1, 0, 25, len(packed), 1) + body if packed else struct.pack("!iiI", 0, 0, 25)
+
+
 def _column_types(model: type[Model], columns: Sequence[str]) -> list[str]:
     types = []
     for name in columns:
@@ -46,13 +62,19 @@ def _column_types(model: type[Model], columns: Sequence[str]) -> list[str]:
     return types
 
 
+def _with_words(cursor: Any) -> Any:
+    """The cursor, which writes arrays of texts in one piece."""
+    cursor.adapters.register_dumper(list, _Words)
+    return cursor
+
+
 def copy(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
     """Write rows into the model's table by binary COPY; columns are database names. Returns how many."""
     names = ", ".join(f'"{name}"' for name in columns)
     written = 0
     with (
         connection.cursor() as cursor,
-        cursor.copy(f'copy "{model._meta.db_table}" ({names}) from stdin (format binary)') as out,
+        _with_words(cursor).copy(f'copy "{model._meta.db_table}" ({names}) from stdin (format binary)') as out,
     ):
         out.set_types(_column_types(model, columns))
         write = out.write_row

@@ -93,16 +93,17 @@ def _above(opened: Opened, header: Header) -> Iterator[Row]:
 
 def _rows(opened: Opened, header: Header, sheet: Sheet) -> Iterator[Row]:
     """The rows below the header that say anything, each cell read by its column."""
-    empty = {cell for cell, valued in opened.formulas if not valued}
-    odd = opened.errors | empty
+    formulas = {cell for cell, _valued in opened.formulas}
+    odd = opened.errors | formulas
     merged = _merged_rows(opened.merged, header)
     columns = [(sheet.column(key), at) for key, at in header.mapping.items() if not sheet.column(key).ours]
     for number, cells in enumerate(opened.rows[header.row + 1 :], header.row + 2):
         row = Row(number, cells)
         for column, at in columns:
             value = cells[at] if at < len(cells) else ""
-            if odd and place(number, at) in odd:
-                _wrong(row, column.key, at, value, _odd(column.title, place(number, at) in empty))
+            if odd and (cell := place(number, at)) in odd and (cell in opened.errors or value == ""):
+                _wrong(row, column.key, at, value, _odd(column.title, cell not in opened.errors))
+                continue
             if value == "" or value is None or (isinstance(value, str) and not value.strip()):
                 row.values[column.key] = None
                 continue
