@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
-from gonghui.reports import report_forms
+from gonghui.reports import report_forms, wording
 from gonghui.reports.actions import circulating, filings, making, signing
 from gonghui.reports.breakdown import areas
 from gonghui.reports.console.published import sections_of
@@ -99,10 +99,21 @@ def text(request: ConsoleRequest, form: str, period: str, code: str, section: in
                 on=clock.today(),
             )
             messages.success(request, _("已保存这一部分，原来的文字留有存档"))
+            if left := _left_behind(now, written, written_en):
+                messages.warning(request, left)
             return redirect(f"{place.url}#s-{section}")
     elif request.typed is not None:
         written, written_en = request.typed.get("text", ""), request.typed.get("text_en", "")
     return render(request, "reports/console/text.html", _text(place, kept, filling, section, written, written_en))
+
+
+def _left_behind(before: Text, written: str, written_en: str) -> str:
+    """What to say where one language was changed and the other, which is printed too, was not."""
+    pairs = ((before.text, written), (before.text_en, written_en))
+    zh, en = (wording.paragraphs(then) != wording.paragraphs(now) for then, now in pairs)
+    if zh and not en and before.text_en:
+        return _("中文改了，英文还是原来的：请看英文要不要一起改")
+    return _("英文改了，中文还是原来的：请看中文要不要一起改") if en and not zh else ""
 
 
 def _text(place: Place, kept: Report, filling: Filling, section: int, written: str, written_en: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from gonghui.core import journal
 from gonghui.reports.actions import circulating, filings, making, signing
+from gonghui.reports.filling import fill_report, text_of
 from gonghui.reports.models import Remark, Report, Signature
 from gonghui.reports.tests.builders import H1, Federation, Unit, a_corrected_line
 from gonghui.reports.tests.filing_builders import (
@@ -113,6 +114,24 @@ def test_what_was_typed_survives_a_refusal_and_another_editor(federation: Federa
     again = editor.post(url, {"text": "我写的 {F35}", "text_en": "", "base": "1"})
     assert again.status_code == 302
     assert "我写的" in editor.get(address("report", federation.city)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "text_en", "said"),
+    [
+        ("改过 {F35}。", None, "中文改了，英文还是原来的"),
+        (None, "Changed: {F35}.", "英文改了，中文还是原来的"),
+        ("改过 {F35}。", "Changed: {F35}.", ""),
+    ],
+)
+def test_a_language_left_as_it_was_is_pointed_out(federation: Federation, text: str, text_en: str, said: str):
+    report = a_draft_report(federation.city.organisation)
+    now = text_of(fill_report(report), 6)
+    editor = signed_in("report_editor", federation.city.organisation)
+    sent = {"text": text or now.text.replace("\n", "\r\n"), "text_en": text_en or now.text_en, "base": "0"}
+    page = editor.post(address("report_text", federation.city, 6), sent, follow=True).content.decode()
+    assert "已保存这一部分" in page
+    assert [words for words in ("中文改了", "英文改了") if words in page] == [said[:4]] * bool(said)
 
 
 def test_a_number_printed_twice_has_two_marks(federation: Federation):
