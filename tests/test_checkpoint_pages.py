@@ -112,6 +112,24 @@ def test_another_tale_of_the_same_journal_is_kept_and_both_say_so(world: World) 
     assert "有一方被改写" in page_of(auditor.get(address))
 
 
+def test_a_proof_of_growth_is_checked_where_one_is_brought_along(world: World) -> None:
+    auditor = world.people["chaoyang.audit"].client()
+    old, keys = a_foreign_checkpoint(1, journal="66bb")
+    auditor.post(reverse("keep_checkpoint"), {"text": old, "keys": keys, "given_by": "示例省总工会"})
+
+    def brought(blocks: int, path: list[str], old_text: str) -> str:
+        new, _keys = a_foreign_checkpoint(blocks, journal="66bb", root=merkle.node(b"\xb9" * 32, b"\1" * 32))
+        growth = {"old": {"text": old_text}, "new": {"text": note.read(new).text}, "path": path}
+        file = SimpleUploadedFile("growth.json", json.dumps(growth).encode())
+        form = {"text": new, "given_by": "示例省总工会", "growth_file": file}
+        return page_of(auditor.post(reverse("keep_checkpoint"), form, follow=True))
+
+    first = note.read(old).text
+    assert "增长证明核对过" in brought(2, [(b"\1" * 32).hex()], first)
+    assert "没有用上" in brought(3, [], "another")
+    assert "不能同时成立" in brought(4, [(b"\2" * 32).hex()], first)
+
+
 def test_an_own_checkpoint_that_comes_back_finds_out_a_rewritten_journal(world: World) -> None:
     auditor = world.people["chaoyang.audit"].client()
     handed = whole(Checkpoint.objects.get(blocks=world.checkpoint, stream="entries"))

@@ -172,6 +172,7 @@ def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     witness.add_argument("--against", nargs="+", default=[], metavar="FILE", help="more of its checkpoints")
     witness.add_argument("--keep", nargs="+", default=[], metavar="FILE", help="keep these checkpoints of it")
     witness.add_argument("--keys", metavar="FILE", help="its list of public keys, with the first checkpoint")
+    witness.add_argument("--growth", metavar="FILE", help="the proof that it grew from one that is kept")
     witness.add_argument("--given-by", default="", metavar="NAME", help="who handed them over")
 
 

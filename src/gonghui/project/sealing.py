@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
@@ -138,8 +139,9 @@ def witness_journal(words_given: argparse.Namespace) -> int:
     """Keep checkpoints of others; hold an exported journal against those that are kept."""
     agrees = True
     keys = _read(words_given.keys) if words_given.keys else ""
+    growth = witness.read_growth(_read(words_given.growth)) if words_given.growth else None
     for name in words_given.keep:
-        agrees &= _keep(name, keys, words_given.given_by)
+        agrees &= _keep(name, keys, words_given.given_by, growth)
     if words_given.folder:
         extra = [witness.read_signed(_read(name), name) for name in words_given.against]
         found = exported.examine(Path(words_given.folder), extra)
@@ -151,13 +153,20 @@ def witness_journal(words_given: argparse.Namespace) -> int:
     return 0 if agrees else 1
 
 
-def _keep(name: str, keys: str, given_by: str) -> bool:
-    city = filling.organisation_of(None)
+def _keep(name: str, keys: str, given_by: str, growth: dict[str, Any] | None) -> bool:
     kept = witness.keep(
-        _read(name), keys=keys, given_by=given_by or Path(name).name, by=SYSTEM, on=clock.today(), organisation=city
+        _read(name),
+        keys=keys,
+        given_by=given_by or Path(name).name,
+        by=SYSTEM,
+        on=clock.today(),
+        organisation=filling.organisation_of(None),
+        growth=growth,
     )
     state = "kept" if kept.is_new else f"kept already, on {kept.row.kept_at:%Y-%m-%d %H:%M} UTC"
     print(f"{kept.row.origin}: {kept.row.entries} entries in {kept.row.blocks} blocks, {state}")
+    if growth is not None and kept.grew is not False:
+        print(both(words.GREW if kept.grew else words.NOT_OF_THESE, {}))
     _say_first_met(kept.row.origin, kept.first_met)
     for rival in kept.contradicts:
         print(both(words.FORK, {"one": kept.row.at.isoformat(), "other": rival.at.isoformat(), "by": rival.given_by}))

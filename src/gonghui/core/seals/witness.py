@@ -5,6 +5,7 @@ are believed. Two checkpoints that cannot both be right are kept both: they are 
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -90,12 +91,13 @@ def keep(
         if not crypto.is_signed(public, signed.text.encode(), signed.signature):
             raise Refusal("seals.checkpoint_unsigned", "检查点的签名不对，没有保存")
         before = list(kept_of(said.origin, said.stream))
-        alike = [row for row in before if row.blocks == said.blocks]
-        if (same := next((row for row in alike if bytes(row.root) == said.root), None)) is not None:
-            return Kept(same, is_new=False)
+        same = next((row for row in before if (row.blocks, bytes(row.root)) == (said.blocks, said.root)), None)
+        alike = [row for row in before if row.blocks == said.blocks and row != same]
         grew = _grew(before, signed, growth)
         if grew is False:
-            alike += [row for row in before if growth is not None and row.text in _texts(growth)]
+            alike += [row for row in before if growth is not None and row.text == _texts(growth)[0]]
+        if same is not None:
+            return Kept(same, tuple(alike), grew, is_new=False)
         row = _keep(signed, public, given_by, not alike, by=by, on=on, organisation=organisation)
         return Kept(row, tuple(alike), grew, first_met=first_met)
 
@@ -174,6 +176,17 @@ def _public_key(signed: Signed, keys: str) -> tuple[bytes, str]:
             key=signed.key_id,
         )
     return good[signed.key_id], first_met
+
+
+def read_growth(text: str) -> dict[str, Any]:
+    """A proof of growth from its file."""
+    try:
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError(type(found).__name__)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("seals.growth_malformed", "这不是增长证明（%(why)s）", why=str(error)[:80]) from error
+    return found
 
 
 def _texts(growth: dict[str, Any]) -> tuple[str, str]:

@@ -129,7 +129,12 @@ def test_growth_is_checked_where_a_proof_is_at_hand() -> None:
     }
     kept = keep(OTHER.checkpoint(11), growth=wrong)
     assert (kept.grew, [row.blocks for row in kept.contradicts]) == (False, [4])
+    again = keep(OTHER.checkpoint(9), growth=OTHER.growth(4, 9))  # brought along later
+    assert (again.grew, again.is_new) == (True, False)
     assert refusal(OTHER.checkpoint(6), growth={"path": 3}) == "seals.growth_malformed"
+    for text in ("none", "[]", "[" * 19_000):
+        with pytest.raises(Refusal, match="不是增长证明"):
+            witness.read_growth(text)
 
 
 def test_mutant_growth_taken_on_trust(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,8 +109,16 @@ def keep(request: ConsoleRequest) -> HttpResponseBase:
     if not given_by:
         raise Refusal("seals.giver_missing", "请写明这个检查点是从哪个单位拿来的")
     place = Organisation.objects.get(pk=request.actor.organisation_id)
+    proof = _handed(request, "growth", "growth_file").strip()
+    growth = witness.read_growth(proof) if proof else None
     kept = witness.keep(
-        text.strip() + "\n", keys=keys, given_by=given_by, by=request.actor, on=clock.today(), organisation=place
+        text.strip() + "\n",
+        keys=keys,
+        given_by=given_by,
+        by=request.actor,
+        on=clock.today(),
+        organisation=place,
+        growth=growth,
     )
     said = {"blocks": f"{kept.row.blocks:,}", "on": moment(kept.row.kept_at)}
     if kept.contradicts:
@@ -119,6 +127,10 @@ def keep(request: ConsoleRequest) -> HttpResponseBase:
         messages.success(request, _("已保存检查点 %(blocks)s") % said)
     else:
         messages.info(request, _("检查点 %(blocks)s 早已存着（%(on)s 存的），没有重复保存") % said)
+    if kept.grew:
+        messages.success(request, _(words.GREW))
+    elif growth is not None and kept.grew is None:
+        messages.warning(request, _(words.NOT_OF_THESE))
     if kept.first_met:
         origin = kept.row.origin
         messages.warning(request, say.filled(words.FIRST_MET, {"origin": origin, "key": kept.first_met}))
