@@ -150,18 +150,24 @@ def read(
     sides = [(filled, filled.side, way) for filled in filling]
     found = against(request.actor, place, sides, filling.cut, recomputed=recomputed)
     by_row = {one.filled.row.id: one for one in found}
-    lives: Mapping[str, Live] = {live.filled.row.id: live for live in shown["lives"]}
+    lives: Mapping[str, Live] = {live.filled.row.id: _led(live, way) for live in shown["lives"]}
     for section in shown["sections"]:
         for paragraph in section["paragraphs"]:
             for piece in paragraph:
                 live = piece["live"]
-                if live is not None and live.filled.compared is None and not _says(live.filled, way):
-                    piece["live"] = replace(live, change=_beside(by_row[live.filled.row.id]))
+                if live is not None:
+                    told = live.filled.compared is not None or _says(live.filled, way)
+                    piece["live"] = replace(_led(live, way), change="" if told else _beside(by_row[live.filled.about]))
     return shown | {
         "compared": [(lives[row], one) for row, one in by_row.items()],
         "base_name": comparing.BASES[way][is_english()],
         "any_filed": recomputed or any(one.said.base.filed is not None for one in found),
     }
+
+
+def _led(live: Live, way: Way) -> Live:
+    """The number with an address that keeps the comparison."""
+    return replace(live, url=f"{live.url}?compare={way}")
 
 
 def _says(filled: Filled, way: Way) -> bool:
