@@ -394,9 +394,11 @@ def test_a_return_for_days_after_a_merger_dated_back_is_corrected_where_it_was_s
     opened = a_round(federation.city, PAYMENTS)
     [west] = an_accepted_return(opened, federation.west, federation.city, a_draft(PAYMENTS, 30, coverage="subtree"))
     an_accepted_return(opened, federation.east, federation.city, a_draft(PAYMENTS, 50, coverage="subtree"))
+    a_correction(west, federation.west, federation.city, 32, date(2020, 7, 20))
+    west = Line.objects.accepted().get(organisation=federation.west.organisation)
     merge_organisations(federation.west.organisation, federation.east.organisation, by=SYSTEM, on=APRIL_20)
     paid, east, city = FIGURES[PAYMENTS], federation.east.organisation, federation.city.organisation
-    assert [paid.value(one.path, H1).total for one in (east, city)] == [80, 80]
+    assert [paid.value(one.path, H1).total for one in (east, city)] == [82, 82]
     a_correction(west, federation.west, federation.east, 33, date(2020, 8, 3))
     assert [paid.value(one.path, H1).total for one in (east, city)] == [83, 83]
     assert list(audits.lines_against_entries()) == list(entry_differences()) == []
