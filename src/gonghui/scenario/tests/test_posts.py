@@ -43,6 +43,7 @@ def test_the_sign_in_page_offers_what_the_issue_names():
         "city.finance",
         "city.lead",
         "city.org",
+        "city.hr",
         "city.audit",
         "chaoyang.audit",
         "admin.system",
