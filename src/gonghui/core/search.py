@@ -84,7 +84,7 @@ def fits(q: str, *names: str) -> int | None:
 
 @lru_cache(maxsize=1)  # one question is held against many names
 def _read(q: str) -> tuple[str, list[str]]:
-    return normal(asked(q)), _query_words(q)
+    return normal(asked(q)), query_words(q)
 
 
 def _nearness(whole: str, words: list[str], name: str) -> int | None:
@@ -148,7 +148,7 @@ class SearchTerms(ArrayField):
 
 def query_terms(q: str) -> list[str]:
     """The terms that the words of a query must all be found by, read as written (never as initials)."""
-    return sorted({term for word in _query_words(q) for term in _terms_of(word)})
+    return sorted({term for word in query_words(q) for term in _terms_of(word)})
 
 
 def initials_terms(word: str) -> list[str]:
@@ -161,7 +161,7 @@ def initials_terms(word: str) -> list[str]:
 
 def matching(queryset: QuerySet[Row], column: str, text_column: str, q: str, scope: Q | None = None) -> QuerySet[Row]:
     """The rows within the scope whose name holds each word of the query, as written or by pinyin initials."""
-    words = _query_words(q)
+    words = query_words(q)
     if not words:
         return queryset.none()
     wanted = scope if scope is not None else Q()
@@ -187,7 +187,7 @@ def ranked(
     found = matching(queryset, column, text_column, q, scope)
     typed, (name_of, terms_of) = asked(q), (attrgetter(one.replace("__", ".")) for one in (text_column, column))
     first_column, first_values = first or ("pk", ())
-    long_initials = [word for word in _query_words(q) if _LATIN.match(word) and len(word) > 3]
+    long_initials = [word for word in query_words(q) if _LATIN.match(word) and len(word) > 3]
     if not long_initials:
         found = found.defer(column)
 
@@ -224,7 +224,8 @@ def pinyin_key(name: str, *, people: bool = False) -> str:
     return " ".join(part for _, part in _spelled(name, people))
 
 
-def _query_words(q: str) -> list[str]:
+def query_words(q: str) -> list[str]:
+    """What was typed, word by word; a word of two scripts is two."""
     return [part for word in _WORDS.findall(normal(q[:LONGEST_QUERY])) for part in _PARTS.findall(word)]
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from gonghui.project import menu as _menu  # noqa: F401  # its doors stand in the palette from the first page on
 from gonghui.project import system
 from gonghui.reports import api as reports_api
 from gonghui.reports import console as reports

@@ -113,7 +113,7 @@ def rounds(sought: Sought) -> list[Found]:
     return [Found(one.title, reverse("round", args=[one.public_id]), period_label(one)) for one in found]
 
 
-@searching("本单位报表")
+@searching("上报")
 def returns(sought: Sought) -> list[Found]:
     """The own answers to the rounds that were typed, and what the unions that were typed have returned lately."""
     if not sought.actor.may("reports.see"):

@@ -23,8 +23,9 @@ def find_organisations(seen: OrganisationQuerySet, typed: str, limit: int) -> li
         found |= _by_names(seen, typed, limit)
     if len(found) < limit:
         found |= _by_former_names(seen, typed, limit)
-    if not found and len(names.split()) > 1:
-        found = _under_names(seen, names, limit)
+    words = search.query_words(names)
+    if not found and len(words) > 1:
+        found = _under(seen, words[0], " ".join(words[1:]), limit)
     return list(found.values())[:limit]
 
 
@@ -61,9 +62,8 @@ def _by_former_names(seen: OrganisationQuerySet, words: str, limit: int) -> dict
     return {one.organisation_id: one.organisation for one in found}
 
 
-def _under_names(seen: OrganisationQuerySet, names: str, limit: int) -> dict[int, Organisation]:
+def _under(seen: OrganisationQuerySet, first: str, rest: str, limit: int) -> dict[int, Organisation]:
     """朝阳 望京: the first word names something above, the others what lies under it."""
-    first, _, rest = names.partition(" ")
     found: dict[int, Organisation] = {}
     for above in search.ranked(seen.filter(level__in=UPPER), "search_terms", "name", first, limit=ABOVE_MOST):
         found |= _by_names(seen.under(above.path), rest, limit)
