@@ -319,6 +319,8 @@ def with_comparisons(filling: Filling) -> Filling:
     for place in (place for line in lines for place in wording.places(line)):
         if place.row in filling.rows and (way := comparing.way_of(place.style)) is not None:
             asked[place.row, way] = None
+    known = {(row, one.way) for row, filled in filling.rows.items() for one in filled.comparisons}
+    asked = {key: None for key in asked if key not in known}
     if not asked:
         return filling
     found = comparing.compare([(filling.rows[row].side, way) for row, way in asked], filling.organisation, filling.cut)

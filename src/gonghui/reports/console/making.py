@@ -1,5 +1,6 @@
 """Making a report: its stages, the text of a section, the signing desk, the comments of others, what it says wrong."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from gonghui.reports.console.report import (
     title_of,
 )
 from gonghui.reports.console.steps import bar
-from gonghui.reports.filling import Filling, Text, filled_report, text_of
+from gonghui.reports.filling import Filling, Text, filled_report, text_of, with_comparisons
 from gonghui.reports.making import proofreading, signatures
 from gonghui.reports.models import Asked, Remark, Report
 from gonghui.spine.organisations.models import Organisation
@@ -120,6 +121,7 @@ def _text(place: Place, kept: Report, filling: Filling, section: int, written: s
     now, english = text_of(filling, section), is_english()
     tried = {**filling.texts, section: Text(now.title, now.title_en, written, written_en)}
     part = place.form.sections[section - 1]
+    filling = with_comparisons(replace(filling, texts=tried))
     own = [row.id for row in part.rows if row.id in filling.rows]
     lives = [Live(one, place.figure_url(one.row.id), place.organisation.code) for one in filling]
     found = proofreading.of_section(filling, section, written, written_en)

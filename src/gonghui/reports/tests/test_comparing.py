@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -269,6 +270,18 @@ def test_the_proofreader_knows_comparisons(federation: Federation) -> None:
     ]
     wrong = "受理 {H4}，同比增长{H4|yoy}。受理 {H5}，{H5|pop}个百分点。"
     assert [one.mark for one in of_section(filling, 2, wrong, "")] == ["E_CLAIM", "E_CLAIM"]
+
+
+def test_a_text_not_saved_yet_is_previewed_with_its_comparison(federation: Federation) -> None:
+    returned(federation.east, federation.city, H1_BEFORE, H9=2_000)
+    returned(federation.east, federation.city, H1, H9=3_000)
+    organisation = federation.city.organisation
+    a_draft_report(organisation, H1, HALF)
+    address = reverse("report_text", args=[HALF, H1.key, organisation.code, 4])
+    sent = {"text": "付款 {H9}，{H9|yoy}。", "text_en": "", "base": 0, "preview": "1"}
+    page = federation.city.browser("report_editor").post(address, sent).content.decode()
+    assert "同比增长50%</data>" in page
+    assert 'data-insert="{H9|yoy}"' in page
 
 
 def test_a_changed_base_asks_for_a_new_signature(federation: Federation) -> None:
