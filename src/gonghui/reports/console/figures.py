@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponseBase
 from django.urls import path, reverse
@@ -40,6 +41,14 @@ from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import COUNTED_TO, Counted
 from gonghui.web.templatetags.gonghui import yuan
 
+LISTS = {
+    "officials.qualified_share": (
+        "officials.social_workers",
+        "social_workers",
+        (("qualified", "持证名单"), ("on_post", "在岗名单")),
+    ),
+}
+"""Figures that count people on lists with a page of their own: the power, the page, the lists in the figure's order."""
 BARS = 12
 BARS_CITY = 40
 
@@ -105,10 +114,23 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of:
         "rest_is_shared": figure.is_distinct,
         "door": door(actor, place, filled),
         "entries_url": reverse("report_entries", args=[*place.parts, filled.row.id]),
+        "lists": [] if masked else lists_of(actor, place, filled),
         **now_of(place, filled),
         "moved_by": moved_by(actor, place, filled),
         "verify_url": reverse("report_verify", args=[*place.parts, filled.row.id]) if filled.cut else "",
     }
+
+
+def lists_of(actor: Actor, place: Place, filled: Filled) -> list[tuple[str, int, str]]:
+    """The lists of people that a figure counts, where the actor may see them: title, length and address of each."""
+    power, address, lists = LISTS.get(filled.figure.name, ("", "", ()))
+    if not lists or not actor.may(power):
+        return []
+    asked = {"unit": place.organisation.code, "on": filled.period.last.isoformat()}
+    return [
+        (_(title), number, f"{reverse(address)}?{urlencode({'list': key, **asked})}")
+        for (key, title), number in zip(lists, filled.value.recorded, strict=True)
+    ]
 
 
 def now_of(place: Place, filled: Filled) -> dict[str, Any]:
