@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
@@ -120,8 +121,8 @@ def _left_behind(before: Text, written: str, written_en: str) -> str:
 def _text(place: Place, kept: Report, filling: Filling, section: int, written: str, written_en: str) -> dict[str, Any]:
     now, english = text_of(filling, section), is_english()
     tried = {**filling.texts, section: Text(now.title, now.title_en, written, written_en)}
-    part = place.form.sections[section - 1]
     filling = with_comparisons(replace(filling, texts=tried))
+    part = place.form.sections[section - 1]
     own = [row.id for row in part.rows if row.id in filling.rows]
     lives = [Live(one, place.figure_url(one.row.id), place.organisation.code) for one in filling]
     found = proofreading.of_section(filling, section, written, written_en)
@@ -218,7 +219,10 @@ def ask_signatures(request: ConsoleRequest, form: str, period: str, code: str) -
     """The figures go to their owners."""
     place, kept = begun(request.actor, form, period, code)
     asked = signing.ask_signatures(kept, by=request.actor, on=clock.today())
-    messages.success(request, _("已送 %(n)s 个数字给数据负责人会签") % {"n": asked})
+    messages.success(
+        request,
+        ngettext("已送 %(n)s 个数字给数据负责人会签", "已送 %(n)s 个数字给数据负责人会签", asked) % {"n": asked},
+    )
     return redirect("report_signing", *place.parts)
 
 
@@ -230,7 +234,9 @@ def sign(request: ConsoleRequest, form: str, period: str, code: str) -> HttpResp
     ticked = request.POST.getlist("row")
     seen = {row: request.POST.get(f"seen-{row}", "") for row in ticked}
     signed = signing.sign_figures(kept, seen, by=request.actor, on=clock.today())
-    messages.success(request, _("已会签 %(n)s 个数字") % {"n": signed.count})
+    messages.success(
+        request, ngettext("已会签 %(n)s 个数字", "已会签 %(n)s 个数字", signed.count) % {"n": signed.count}
+    )
     for filled in signed.moved:
         words = _("“%(title)s”在您看的时候变了，现在印作 %(now)s，没有签。请看过新的再签")
         messages.warning(request, words % {"title": _(filled.figure.title), "now": filled.said(english=is_english())})
@@ -306,7 +312,11 @@ def ask_comments(request: ConsoleRequest, form: str, period: str, code: str) -> 
     place, kept = begun(request.actor, form, period, code)
     units = Organisation.objects.seen_by(request.actor).filter(code__in=request.POST.getlist("unit")[:200])
     asked = circulating.ask_comments(kept, list(units), by=request.actor, on=clock.today())
-    messages.success(request, _("第 %(round)s 轮已送 %(n)s 个单位征求意见") % {"round": kept.round, "n": asked})
+    messages.success(
+        request,
+        ngettext("第 %(round)s 轮已送 %(n)s 个单位征求意见", "第 %(round)s 轮已送 %(n)s 个单位征求意见", asked)
+        % {"round": kept.round, "n": asked},
+    )
     return redirect("report_comments", *place.parts)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
@@ -185,7 +186,7 @@ def _open_remarks(report: Report, coming: str) -> str:
     if coming != "revised":
         return ""
     n = report.remarks.filter(round=report.round, accepted=None).count()
-    return _("还有 %(n)s 条意见没有答复") % {"n": n} if n else ""
+    return ngettext("还有 %(n)s 条意见没有答复", "还有 %(n)s 条意见没有答复", n) % {"n": n} if n else ""
 
 
 def _not_ready(report: Report, filling: Filling) -> str:
@@ -195,5 +196,9 @@ def _not_ready(report: Report, filling: Filling) -> str:
             return say.text(found.refusal)
     if "signed" in report.way and (waiting := signatures.waiting(report, filling)):
         titles = say.listed(_(filling.rows[row].figure.title) for row in waiting[:3])
-        return _("还有 %(n)s 个数字没有会签，或会签后又有变动：%(titles)s") % {"n": len(waiting), "titles": titles}
+        return ngettext(
+            "还有 %(n)s 个数字没有会签，或会签后又有变动：%(titles)s",
+            "还有 %(n)s 个数字没有会签，或会签后又有变动：%(titles)s",
+            len(waiting),
+        ) % {"n": len(waiting), "titles": titles}
     return ""

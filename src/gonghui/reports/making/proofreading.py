@@ -105,19 +105,18 @@ def of_report(filling: Filling) -> list[Finding]:
     found = []
     for position in range(1, len(filling.form.sections) + 1):
         text = text_of(filling, position)
-        fixed = first_text(filling, position)
-        found += of_text(text.text, filling, fixed=fixed.text)
-        found += of_text(text.text_en, filling, english=True, fixed=fixed.text_en)
+        found += of_section(filling, position, text.text, text.text_en)
     return found
 
 
 def of_section(filling: Filling, position: int, text: str, text_en: str) -> list[Finding]:
     """Everything found in what somebody writes for one section; the form's own numbers are not orphans."""
     fixed = first_text(filling, position)
-    return [
+    found = [
         *of_text(text, filling, fixed=fixed.text),
         *of_text(text_en, filling, english=True, fixed=fixed.text_en),
     ]
+    return [one for n, one in enumerate(found) if one not in found[:n]]  # what both languages say is said once
 
 
 def of_text(text: str, filling: Filling, *, english: bool = False, fixed: str = "") -> list[Finding]:

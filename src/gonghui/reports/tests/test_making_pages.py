@@ -197,8 +197,11 @@ def test_rows_without_a_number_are_named_before_the_step_and_forbid_nothing(fede
     filings.propose_filing(FORM, street, H1, by=an_editor(street), on=AUGUST)
     asked = re.search(r'data-confirm="([^"]*)"', lead.get(url).content.decode())
     assert asked is not None
-    assert f"未报 {len(missing)} 个（{'、'.join(missing)}）" in asked[1]
+    named = f"未报 {len(missing)} 个（{'、'.join(missing)}）"
+    assert named in asked[1]
     assert "备案后不再改动" in asked[1]
+    lead.post(address("report_confirm", federation.street))  # asks for the password first, and says again what for
+    assert named in lead.session["kept_step"]["doing"]
 
 
 def test_what_was_signed_of_a_hidden_number_is_hidden_with_it(federation: Federation):

@@ -158,3 +158,10 @@ def test_every_mark_has_words():
     used = re.findall(r'"([EW]_[A-Z_]+)"', inspect.getsource(proofreading))
     assert set(used) == set(proofreading.NAMES)
     assert min(used.count(mark) for mark in used) > 1, "named, and found by something"
+
+
+def test_what_both_languages_get_wrong_is_said_once():
+    found = proofreading.of_section(a_filling(), 6, "{F99}", "{F99}")
+    assert [one.mark for one in found] == ["E_MEASURE"]
+    found = proofreading.of_section(a_filling(), 6, "{F98}", "{F99}")
+    assert [one.mark for one in found] == ["E_MEASURE", "E_MEASURE"]
