@@ -285,13 +285,14 @@ def test_a_merger_is_looked_at_before_it_is_done(sign_in, federation):
     client = sign_in("org_officer", federation.city)
     place = f"/organisations/{federation.haidian.code}/merge/"
     words = {"into": federation.chaoyang.code, "on": clock.today().isoformat()}
-    seen = client.get(place, words).content.decode()
+    look = words | {"look": "1"}
+    seen = client.post(place, look).content.decode()
     assert federation.chaoyang.name in seen
     assert Organisation.objects.get(pk=federation.haidian.pk).is_active, "looking changes nothing"
-    with_itself = client.get(place, {**words, "into": federation.haidian.code}).content.decode()
+    with_itself = client.post(place, {**look, "into": federation.haidian.code}).content.decode()
     assert "是同一组织或上下级，不能合并" in with_itself
     tomorrow = (clock.today() + timedelta(days=1)).isoformat()
-    assert "还没有到" in client.get(place, {**words, "on": tomorrow}).content.decode()
+    assert "还没有到" in client.post(place, {**look, "on": tomorrow}).content.decode()
     too_early = client.post(place, {**words, "on": "2014-01-01"})
     assert too_early.status_code == 422
     assert "变更日期不能早于这一天" in too_early.content.decode()
@@ -309,9 +310,9 @@ def test_who_was_merged_says_what_it_became_and_codes_lead_on(sign_in, federatio
     dongcheng = found_organisation("东城区总工会", federation)
     led = client.get("/organisations/110103/")
     assert (led.status_code, led["Location"]) == (302, f"/organisations/{dongcheng.code}/")
-    typed = client.get(
+    typed = client.post(
         f"/organisations/{federation.wangjing.code}/merge/",
-        {"into": federation.haidian.code, "on": clock.today().isoformat()},
+        {"into": federation.haidian.code, "on": clock.today().isoformat(), "look": "1"},
     )
     assert "“望京街道总工会”与“朝阳区总工会”是同一组织或上下级" in typed.content.decode(), (
         "the old code stands for 朝阳区"
@@ -322,7 +323,8 @@ def test_a_new_organisation_takes_whom_the_form_names(sign_in, federation):
     client = sign_in("org_officer", federation.city)
     place, today = f"/organisations/{federation.wangjing.code}/split/", clock.today().isoformat()
     words = {"name": "望京东街道总工会", "unit": [federation.second.code], "on": today}
-    assert "望京东街道总工会" in client.get(place, words).content.decode()
+    assert "望京东街道总工会" in client.post(place, words | {"look": "1"}).content.decode()
+    assert not Organisation.objects.filter(name="望京东街道总工会").exists(), "looking changes nothing"
     sent = client.post(place, words)
     assert sent.status_code == 302
     new = Organisation.objects.get(name="望京东街道总工会")
