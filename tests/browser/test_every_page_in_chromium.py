@@ -167,6 +167,7 @@ def data(served: Served) -> set[str]:
         JournalName.objects.values_list("federation"),
     ):
         found.update(word for row in rows for word in row if word)
+    found.update(heading for headings in Import.objects.values_list("headings", flat=True) for heading in headings)
     for label, was, values, problems in ImportRow.objects.values_list("label", "was", "values", "problems"):
         found.update([label, *(str(value) for kept in (was, values) for value in kept.values())])
         found.update(str(problem["value"]) for problem in problems)

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
 from gonghui.core.neutral import neutral
 from gonghui.web.imports.cells import placed
 from gonghui.web.imports.sheet import Sheet, Standing
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-HELP, MARKED, HEADING = "填写说明", "请改正", "请改正"
+HELP, HEADING = "填写说明", "请改正"
 LOOKS: Mapping[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#f1efea", "border": 1, "border_color": "#d8d4cc", "text_wrap": True},
     "needed": {"bold": True, "bg_color": "#fff1b8", "border": 1, "border_color": "#d8d4cc", "text_wrap": True},
@@ -32,10 +33,10 @@ def layout(sheet: Sheet, rows: Iterable[Standing], *, banner: str = "") -> bytes
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {**OPTIONS, "constant_memory": True})
     looks = {name: book.add_format(look) for name, look in LOOKS.items()}
-    page = book.add_worksheet(sheet.title)
+    page = book.add_worksheet(_(sheet.title)[:31])
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.kind.width, looks["text"])
-        page.write_string(0, at, column.title, looks["needed" if column.required else "head"])
+        page.write_string(0, at, _(column.title), looks["needed" if column.required else "head"])
     page.freeze_panes(1, 1)
     for number, one in enumerate(rows, 1):
         for at, column in enumerate(sheet.columns):
@@ -57,33 +58,33 @@ def _write(page: Any, row: int, at: int, value: str | int | float | date, looks:
 
 
 def _help(book: Any, sheet: Sheet, looks: Mapping[str, Any], banner: str) -> None:
-    page = book.add_worksheet(HELP)
+    page = book.add_worksheet(_(HELP))
     page.set_column(0, 0, 18)
     page.set_column(1, 1, 90)
     row = 0
     for line in (*([banner] if banner else []), *sheet.help):
-        page.write_string(row, 1, line, looks["wrap"])
+        page.write_string(row, 1, _(line), looks["wrap"])
         row += 1
     for column in sheet.columns:
-        page.write_string(row, 0, column.title, looks["needed" if column.required else "head"])
+        page.write_string(row, 0, _(column.title), looks["needed" if column.required else "head"])
         page.write_string(row, 1, neutral(described(sheet, column.key)), looks["wrap"])
         row += 1
 
 
 def described(sheet: Sheet, key: str) -> str:
-    """What to write into a column, in a line."""
+    """What to write into a column, in a line, in the reader's language."""
     column = sheet.column(key)
-    said = [column.hint, "新增的行必填" if column.required else ""]
+    said = [_(column.hint) if column.hint else "", _("新增的行必填") if column.required else ""]
     if column.ours:
-        said.append("平台已知，只供查看")
+        said.append(_("平台已知，只供查看"))
     elif column.fixed:
-        said.append("只有新增的行才填，已有的不在这里改")
+        said.append(_("只有新增的行才填，已有的不在这里改"))
     choices = getattr(column.kind, "choices", None)
     if choices:
-        said.append("填：" + "、".join(list(choices.values())[:30]))
+        said.append(_("填：%(choices)s") % {"choices": _("、").join(_(title) for title in list(choices.values())[:30])})
     if column.example is not None:
-        said.append(f"如：{column.kind.written(column.example)}")
-    return "；".join(one for one in said if one)
+        said.append(_("如：%(example)s") % {"example": column.kind.shown(column.example)})
+    return _("；").join(one for one in said if one)
 
 
 def marked(
@@ -116,7 +117,7 @@ def marked(
         if ends.get(number):
             page.write_string(number - 1, last, neutral("；".join(ends[number])[:2_000]), said)
         elif number == header:
-            page.write_string(number - 1, last, HEADING, said)
+            page.write_string(number - 1, last, _(HEADING), said)
     page.set_column(0, max(last - 1, 0), 18)
     page.set_column(last, last, 60)
     book.close()
