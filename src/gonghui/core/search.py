@@ -125,7 +125,7 @@ def word_terms(name: str) -> list[str]:
     return sorted({f"={word}" for word in _WORDS.findall(normal(name)) if len(word) > 1})
 
 
-class SearchTerms(ArrayField):
+class SearchTerms(ArrayField):  # type: ignore[type-arg]  # Django does not let it be written
     """The terms of another column of the row, made anew each time the row is saved."""
 
     def __init__(self, of: str, *, people: bool = False, **options: Any) -> None:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from gonghui.core import crypto, search
 from gonghui.core.actor import Actor
@@ -91,7 +91,7 @@ def commands(sought: Sought) -> list[Found]:
 
 def shelves(actor: Actor, words: str) -> list[Shelf]:
     """What every registered search finds, the shelf with the nearest hit first; without words, all commands."""
-    doors, sought = _("前往"), Sought(actor, words)
+    doors, sought = gettext("前往"), Sought(actor, words)
     if not words:
         return [Shelf(doors, commands(sought))]
     with transaction.atomic(), connection.cursor() as cursor:
