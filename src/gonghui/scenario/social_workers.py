@@ -226,6 +226,7 @@ def _gone(stage: Stage) -> None:
     workers = _enrol(stage, away, on=TAKEN_OVER)
     for person, (step, on) in zip(away, (*AWAY, *AWAY), strict=True):
         actions.turn_worker(workers[person.number], step, by=stage.actor("city.hr"), on=on)
+    schedule.turn(max(on for _step, on in AWAY) + timedelta(days=1))  # who left counts no more from the next day on
 
 
 def _come(stage: Stage) -> None:

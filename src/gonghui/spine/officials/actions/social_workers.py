@@ -231,36 +231,49 @@ def _check_places(places: Mapping[int, Position], since: date) -> None:
 
 
 @action
-def turn_worker(worker: SocialWorker, step: str, *, by: Actor, on: date, position: Position | None = None) -> None:
-    """The step of the flow is taken from the day on: transferred, on leave, seconded, back, or gone after that day."""
+def turn_worker(
+    worker: SocialWorker,
+    step: str,
+    *,
+    by: Actor,
+    on: date,
+    day: date | None = None,
+    position: Position | None = None,
+) -> None:
+    """The step of the flow is taken: transferred, on leave, seconded or back from the day on, or gone after it.
+
+    The day is that of the entry unless it was an earlier one; the books are told at once of all that follows by today.
+    """
     [worker] = lists.lock([worker])
     require_worker(by, worker)
     taken = WORKER_FLOW.check(step, worker, by=by)
+    day = on if day is None else day
+    _not_to_come(day, on, what="日期")
     if step == "hire":
-        _hire(worker, by=by, on=on)
+        _hire(worker, by=by, on=day)
         return
     held = Spell.objects.filter(worker=worker, last_on=None).select_related("position__organisation").first()
     if held is None:
         raise Refusal("officials.not_on_post", "工号 %(worker_no)s 不在岗位上", worker_no=worker.worker_no)
-    if on < held.first_on:
+    if day < held.first_on:
         raise Refusal(
             "officials.date_order",
             "截止日期 %(last_on)s 早于起始日期 %(first_on)s，请核对",
-            last_on=on,
+            last_on=day,
             first_on=held.first_on,
         )
     place = held.position
     fact: Fact = SocialWorkerLeft()  # type: ignore[assignment]
     if step == "end":
-        held.last_on = on
+        held.last_on = day
         held.save(update_fields=["last_on"])
     else:
-        place = _taken_up(worker, position if step == "transfer" else held.position, by=by, on=on)
-        _end_before(held, on)
-        Spell.objects.create(worker=worker, position=place, state=taken.after, first_on=on)
-        _check_places({place.pk: place}, on)
+        place = _taken_up(worker, position if step == "transfer" else held.position, by=by, on=day)
+        _end_before(held, day)
+        Spell.objects.create(worker=worker, position=place, state=taken.after, first_on=day)
+        _check_places({place.pk: place}, day)
         fact = SocialWorkerPosted() if taken.after == "on_post" else SocialWorkerAway(why=taken.after)  # type: ignore[assignment]
-    record(fact, about=worker, by=by, happened_on=on, organisation=place.organisation)
+    record(fact, about=worker, by=by, happened_on=day, organisation=place.organisation)
     worker.state, worker.organisation = taken.after, place.organisation
     worker.save(update_fields=["state", "organisation"])
     lists.settle([worker], by=by, on=on)

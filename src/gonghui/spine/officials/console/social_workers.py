@@ -215,7 +215,7 @@ def worker_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     if step == "post" and position is not None:
         actions.post_workers([Posting(worker, position, on)], by=request.actor, on=clock.today())
     else:
-        actions.turn_worker(worker, step, by=request.actor, on=on, position=position)
+        actions.turn_worker(worker, step, by=request.actor, on=clock.today(), day=on, position=position)
     messages.success(request, _("已办“%(step)s”，并记入台账") % {"step": _(WORKER_FLOW.steps[step].title)})
     return redirect("social_worker", worker.public_id)
 

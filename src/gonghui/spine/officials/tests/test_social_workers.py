@@ -68,6 +68,15 @@ def test_whoever_is_on_leave_or_seconded_is_on_neither_list(federation: Federati
     assert share(federation.city, TODAY + EVE) == (0, 0)
 
 
+def test_a_leaving_entered_late_is_told_at_once(federation: Federation) -> None:
+    worker = made.on_post(made.a_position(federation.wangjing))
+    actions.turn_worker(worker, "end", by=SYSTEM, on=TODAY, day=MARCH)
+    assert [share(federation.city, day) for day in (MARCH, MARCH + EVE)] == [(0, 1), (0, 0)]
+    other = made.on_post(made.a_position(federation.wangjing))
+    with pytest.raises(Refusal, match="还没有到"):
+        actions.turn_worker(other, "end", by=SYSTEM, on=MARCH, day=JUNE)
+
+
 def test_a_transfer_takes_the_person_along_on_both_lists(federation: Federation) -> None:
     worker = made.on_post(made.a_position(federation.wangjing))
     made.verified(made.a_certificate(worker))
