@@ -1,0 +1,190 @@
+"""The import desk over every sheet: what goes out comes back as it was, what senders say is kept, nothing twice."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+from django.utils import translation
+
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.core.models import Entry
+from gonghui.spine.organisations.models import Organisation
+from gonghui.web.imports import actions, jobs, workbooks
+from gonghui.web.imports.models import Import, ImportProgress, ImportRow, KnownHeading
+from gonghui.web.imports.sheet import SHEETS, Scope, Sheet
+from tests.world import AUGUST, World
+
+LISTS = [name for name, sheet in SHEETS.items() if sheet.stands_alone]
+UNIONS = SHEETS["organisations.unions"]
+NAMES = "名称,层级,上级"
+
+
+def importer(world: World, sheet: Sheet) -> Actor:
+    """Somebody of the district who may import the sheet."""
+    people = (one for one in world.people.values() if one.username.startswith("chaoyang.") and one.post)
+    return next(actor for one in people if (actor := world.actor(one.username)).may(sheet.power))
+
+
+def brought(by: Actor, content: bytes, name: str = "名册.csv", sheet: Sheet = UNIONS, on: date = AUGUST) -> Import:
+    batch = actions.bring_file(sheet, content, name, scope=Scope(by, 0, on), on=on)
+    batch.refresh_from_db()
+    return batch
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_list_taken_and_brought_back_changes_nothing(world: World, name: str, language: str) -> None:
+    sheet = SHEETS[name]
+    by = importer(world, sheet)
+    with translation.override(language):
+        content = workbooks.layout(sheet, sheet.rows(Scope(by, 0, AUGUST)))
+        rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].max_row - 1
+        assert rows > 0
+        batch = brought(by, content, "名册.xlsx", sheet)
+    assert list(batch.staged.exclude(problems=[]).values_list("problems", flat=True)) == []
+    assert (batch.state, batch.added, batch.changed, batch.same) == ("checked", 0, 0, rows)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_column_has_a_heading_of_its_own_in_both_languages(name: str) -> None:
+    sheet = SHEETS[name]
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            headings = [translation.gettext(column.title) for column in sheet.columns]
+        assert len(set(headings)) == len(headings)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+def test_a_csv_is_read_in_the_encodings_people_use(world: World, encoding: str) -> None:
+    by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
+    batch = brought(by, f"{NAMES}\n示例新公司工会,基层工会,{town.code}\n".encode(encoding))
+    assert (batch.state, batch.added) == ("checked", 1)
+    assert batch.staged.get().values["name"] == "示例新公司工会"
+    assert bool(batch.notices) == (encoding not in ("utf-8", "utf-8-sig"))
+
+
+def test_headings_that_are_not_guessed_are_asked_once_and_remembered(world: World) -> None:
+    by, shop = world.actor("chaoyang.org"), world.branches["chaoyang"].shop
+    batch = brought(by, f"号头,洋名,闲话\n{shop.code},Example Union,没事\n".encode())
+    assert batch.state == "mapping"
+    actions.map_columns(batch, {0: "code", 1: "english_name", 2: ""}, by=by, on=AUGUST)
+    batch.refresh_from_db()
+    assert (batch.state, batch.changed) == ("checked", 1)
+    again = brought(by, f"闲话,号头,洋名\n有事,{shop.code},Another Union\n".encode())
+    assert (again.state, again.changed) == ("checked", 1)
+    assert KnownHeading.objects.get(heading="闲话").column == ""
+    stranger = world.actor("haidian.org")
+    assert brought(stranger, f"号头,洋名\n{shop.code},X\n".encode()).state == "mapping"
+
+
+def test_one_column_given_to_two_headings_is_refused(world: World) -> None:
+    by, shop = world.actor("chaoyang.org"), world.branches["chaoyang"].shop
+    batch = brought(by, f"甲,乙\n{shop.code},{shop.code}\n".encode())
+    with pytest.raises(Refusal) as twice:
+        actions.map_columns(batch, {0: "code", 1: "code"}, by=by, on=AUGUST)
+    assert twice.value.code == "imports.mapped_twice"
+
+
+def test_the_same_file_is_imported_once(world: World) -> None:
+    by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
+    content = f"{NAMES}\n示例新公司工会,基层工会,{town.code}\n".encode()
+    first, second = brought(by, content), brought(by, content)
+    assert first.pk == second.pk
+    actions.commit_import(first, by=by, on=AUGUST)
+    for doing in (lambda: brought(by, content), lambda: actions.commit_import(second, by=by, on=AUGUST)):
+        with pytest.raises(Refusal) as again:
+            doing()
+        assert again.value.code == "imports.again"
+    assert Organisation.objects.filter(name="示例新公司工会").count() == 1
+
+
+def test_rows_changed_by_others_since_the_preview_are_named_and_nothing_is_taken(world: World) -> None:
+    from gonghui.spine.organisations import actions as tree
+
+    by, branch = world.actor("chaoyang.org"), world.branches["chaoyang"]
+    rows = f"组织代码,英文名称\n{branch.shop.code},One\n{branch.spare.code},Two\n"
+    batch = brought(by, rows.encode())
+    name = branch.spare.name
+    tree.rename_organisation(branch.spare, name, by=by, on=AUGUST, short_name=branch.spare.short_name, english_name="X")
+    with pytest.raises(Refusal) as stale:
+        actions.commit_import(batch, by=by, on=AUGUST)
+    assert stale.value.code == "imports.changed_since"
+    assert name in str(stale.value)
+    branch.shop.refresh_from_db()
+    assert branch.shop.english_name != "One"
+    actions.read_import(batch, by=by, on=AUGUST)  # compared again, it may be committed
+    actions.commit_import(batch, by=by, on=AUGUST)
+
+
+def test_an_import_can_be_taken_back_for_a_week(world: World) -> None:
+    by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["committed"]
+    with pytest.raises(Refusal) as late:
+        actions.undo_import(batch, by=by, on=AUGUST + timedelta(days=8))
+    assert late.value.code == "imports.undo_late"
+    actions.undo_import(batch, by=by, on=AUGUST + timedelta(days=7))
+
+
+def test_text_that_looks_like_a_formula_leaves_as_text(world: World) -> None:
+    by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
+    batch = brought(by, f"{NAMES}\n=1+1公司工会,没有,{town.code}\n".encode())
+    from gonghui.web.imports.console import marked_workbook
+
+    cell = openpyxl.load_workbook(io.BytesIO(marked_workbook(batch))).active["A2"]
+    assert (cell.value, cell.data_type) == ("'=1+1公司工会", "s")
+
+
+def many(rows: int, town: Organisation) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(NAMES.split(","))
+    writer.writerows((f"成批第{n}号公司工会", "基层工会", town.code) for n in range(rows))
+    return out.getvalue().encode()
+
+
+def test_a_large_file_goes_on_in_the_worker_and_a_killed_worker_begins_its_step_anew(world: World) -> None:
+    by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
+    told: list[int] = []
+    content = many(2_100, town)
+    batch = actions.bring_file(
+        UNIONS, content, "名册.csv", scope=Scope(by, 0, AUGUST), on=AUGUST, later=lambda one: told.append(one.pk)
+    )
+    assert (batch.state, told) == ("reading", [batch.pk])
+    jobs.take(batch, by=by, on=AUGUST)
+    batch.refresh_from_db()
+    assert (batch.state, batch.added) == ("checked", 2_100)
+    actions.hand_over(batch, "commit", by=by)
+    batch.refresh_from_db()
+
+    def killed(done: int, total: int) -> None:
+        if done > total // 2:
+            raise KeyboardInterrupt
+
+    before = Entry.objects.count()
+    with pytest.raises(KeyboardInterrupt):
+        jobs.take(batch, by=by, on=AUGUST, progress=killed)
+    assert (Entry.objects.count(), Organisation.objects.filter(name__startswith="成批第").count()) == (before, 0)
+    jobs.take(batch, by=by, on=AUGUST)
+    batch.refresh_from_db()
+    assert batch.state == "committed"
+    assert Organisation.objects.filter(parent=town, name__startswith="成批第").count() == 2_100
+
+
+def test_what_the_worker_cannot_do_is_said_on_the_page_of_the_import(world: World) -> None:
+    by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["checked"]
+    actions.hand_over(batch, "commit", by=by)
+    with pytest.raises(Refusal):
+        actions.hand_over(batch, "commit", by=by)  # pressed twice
+    actions.give_back(batch, Refusal("imports.nothing", "没有要改的"))
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal["message"]) == ("checked", "没有要改的")
+
+
+def test_rows_kept_for_the_preview_are_gone_when_their_time_is_over(world: World) -> None:
+    assert ImportRow.objects.exists()
+    assert jobs.purge(AUGUST + timedelta(days=30)) == 0
+    assert jobs.purge(AUGUST + timedelta(days=31)) > 0
+    assert not ImportRow.objects.exists()
+    assert not ImportProgress.objects.exists()
