@@ -54,10 +54,11 @@ class Chart:
 
 @dataclass(frozen=True)
 class _Mark:
-    """One bar or point: its name and its value, which is None where it may not be shown."""
+    """One bar or point: its name and its value, which is None where it may not be shown; some stand in words only."""
 
     name: str
     whole: tuple[int, ...] | None
+    is_drawn: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _by_area(filling: Filling, plans: Sequence[Plan], *, english: bool) -> dict[
 
 
 def _ranked(cells: Sequence[areas.Cell], figure: Figure, *, english: bool) -> list[_Mark]:
-    """The longest bars, the others in one, and what the organisation has itself.
+    """The longest bars, the others summed up in words, and what the organisation has itself.
 
     Of a distinct figure neither of these: the first would count twice, the second is what two unions share.
     """
@@ -113,7 +114,8 @@ def _ranked(cells: Sequence[areas.Cell], figure: Figure, *, english: bool) -> li
     if not any(mark.whole is not None for mark in marks):
         return []
     if others and not (figure.is_distinct or figure.is_ratio):
-        marks.append(_Mark(_("其余 %(n)s 个") % {"n": len(others)}, (sum(cell.value.whole[0] for cell in others),)))
+        whole = (sum(cell.value.whole[0] for cell in others),)
+        marks.append(_Mark(_("其余 %(n)s 个") % {"n": len(others)}, whole, is_drawn=False))
     own = next(cell for cell in cells if cell.organisation is None)
     if (any(own.value.whole) or not own.is_open) and not figure.is_distinct:
         marks.append(_Mark(_("本级"), _open(own.value, own.is_open)))
@@ -172,20 +174,29 @@ def _months(asks: Sequence[Ask], parts: Sequence[Value], *, english: bool) -> li
 def _chart(plan: Plan, filled: Filled, marks: Sequence[_Mark], *, english: bool) -> Chart:
     figure = filled.figure
     unit = _unit(filled, english=english)
-    scale = _scale(figure, [mark.whole for mark in marks if mark.whole is not None], unit, english=english)
+    scale = _scale(
+        figure, [mark.whole for mark in marks if mark.is_drawn and mark.whole is not None], unit, english=english
+    )
     title = plan.title_en if english else plan.title
     exact_unit = MONEY["en" if english else "zh"] if figure.is_money else unit
     first = _("各单位") if plan.way == "areas" else _("月份")
-    hidden = any(mark.whole is None for mark in marks)
+    drawn = [mark for mark in marks if mark.is_drawn]
+    notes = [
+        _("未画出：%(name)s，共 %(value)s。") % {"name": mark.name, "value": exact(figure, mark.whole)}
+        for mark in marks
+        if not mark.is_drawn
+    ]
+    if any(mark.whole is None for mark in marks):
+        notes.append(_("—：少于 10 的隐私数字，或会泄露它的数字，不显示。"))
     return Chart(
         id=plan.id,
         row=plan.row,
         title=f"{title} ({scale.unit})" if english else f"{title}（{scale.unit}）",  # zh
-        option=_bars(marks, scale) if plan.way == "areas" else _line(marks, scale),
-        height=16 * len(marks) + 16 if plan.way == "areas" else 200,
+        option=_bars(drawn, scale) if plan.way == "areas" else _line(drawn, scale),
+        height=16 * len(drawn) + 16 if plan.way == "areas" else 200,
         head=(first, exact_unit[:1].upper() + exact_unit[1:]),
         rows=tuple((mark.name, exact(figure, mark.whole)) for mark in marks),
-        note=_("—：少于 10 的隐私数字，或会泄露它的数字，不显示。") if hidden else "",
+        note=(" " if english else "").join(notes),
     )
 
 

@@ -228,13 +228,15 @@ def test_a_chart_of_areas_adds_up_to_the_number_it_is_of(federation: Federation)
     json.dumps(dict(chart.option))  # plain values only
 
 
-def test_of_many_unions_the_longest_are_drawn_and_the_others_in_one_bar(federation: Federation):
+def test_of_many_unions_the_longest_are_drawn_and_the_others_said_in_words(federation: Federation):
     returned_by(federation, "east", "F35", 50_000)
     returned_by(federation, "west", "F35", 1_234)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "MOST_BARS", 1)
         chart = charts.charts_of(_filling(federation.city, _drawing(AREAS)))[0]
     assert chart.rows == (("东区总工会", "50,000"), ("其余 1 个", "1,234"))
+    assert [point["value"] for point in chart.option["series"][0]["data"]] == [5.0]
+    assert chart.note == "未画出：其余 1 个，共 1,234。"
 
 
 def test_small_parts_of_a_sensitive_figure_are_not_drawn(federation: Federation):
