@@ -92,7 +92,7 @@ def pane(actor: Actor, place: Place, kept: Report | None, filled: Filled, as_of:
     """Everything the pane says about one figure."""
     masked = areas.is_masked(filled, place.organisation, actor)
     figure = filled.figure
-    compared = of_figure(actor, place, filled)
+    compared = of_figure(actor, place, filled, is_masked=masked)
     return {
         **compared,
         "place": place,

@@ -1,6 +1,6 @@
 """A report as it is read: prose with live figures, and beside them what they are compared with where asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,22 +120,31 @@ def asked(request: ConsoleRequest) -> tuple[Way | None, bool]:
 
 
 def against(
-    actor: Actor, place: Place, sides: Iterable[tuple[Filled, Side, Way]], cut: int | None, *, recomputed: bool = False
+    actor: Actor,
+    place: Place,
+    sides: Iterable[tuple[Filled, Side, Way]],
+    cut: int | None,
+    *,
+    masked: Set[str],
+    recomputed: bool = False,
 ) -> list[Against]:
-    """Some numbers of one report against their bases, all asked in one go, as the actor may see them."""
+    """Some numbers of one report against their bases, all asked in one go, as the actor may see them.
+
+    `masked` are the rows hidden from them already; of the others it is asked whether the base may be shown, too.
+    """
     wanted = list(sides)
     found = comparing.compare([(side, way) for _, side, way in wanted], place.organisation, cut, recomputed=recomputed)
-    numbers = [one for _, side, _ in wanted for one in _numbers(side)]
-    bases = [said_of(one) for one in found]
-    hidden = masked_rows([*numbers, *bases], place.organisation, actor)
+    told = [(filled, one) for (filled, _, _), one in zip(wanted, found, strict=True) if filled.row.id not in masked]
+    more = [_number(one.now) for filled, one in told if one.now.row.id != filled.row.id]
+    hidden = masked | masked_rows([*(said_of(one) for _, one in told), *more], place.organisation, actor)
     return [
         Against(one, filled, place, bool({one.key, one.now.row.id, filled.row.id} & hidden))
         for (filled, _side, _way), one in zip(wanted, found, strict=True)
     ]
 
 
-def _numbers(side: Side) -> Iterable[Filled]:
-    yield Filled(side.row, side.period, side.value, side.standing, "", "", side.cut)
+def _number(side: Side) -> Filled:
+    return Filled(side.row, side.period, side.value, side.standing, "", "", side.cut)
 
 
 def read(
@@ -148,7 +157,8 @@ def read(
     if way is None:
         return shown
     sides = [(filled, filled.side, way) for filled in filling]
-    found = against(request.actor, place, sides, filling.cut, recomputed=recomputed)
+    masked = {live.filled.row.id for live in shown["lives"] if live.is_masked}
+    found = against(request.actor, place, sides, filling.cut, masked=masked, recomputed=recomputed)
     by_row = {one.filled.row.id: one for one in found}
     lives: Mapping[str, Live] = {live.filled.row.id: _led(live, way) for live in shown["lives"]}
     for section in shown["sections"]:
@@ -190,12 +200,12 @@ def report(request: ConsoleRequest, form: str, period: str, code: str) -> HttpRe
 # One figure -----------------------------------------------------------------------------------------------------
 
 
-def of_figure(actor: Actor, place: Place, filled: Filled) -> dict[str, Any]:
+def of_figure(actor: Actor, place: Place, filled: Filled, *, is_masked: bool) -> dict[str, Any]:
     """One number against both its bases, and what the year has come to so far."""
     sides = [(filled, filled.side, way) for way in WAYS]
     year = _year_to_date(place.organisation, filled)
     sides += [(filled, year, "yoy")] if year is not None else []
-    found = against(actor, place, sides, filled.cut)
+    found = against(actor, place, sides, filled.cut, masked={filled.row.id} if is_masked else set())
     shown: dict[str, Any] = {"against": found[: len(WAYS)]}
     if year is not None:
         hidden = found[-1].is_hidden
