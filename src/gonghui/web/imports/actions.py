@@ -90,7 +90,7 @@ def _begin(sheet: Sheet, content: bytes, name: str, *, scope: Scope, on: date, t
     batch.uploaded_by, batch.uploaded_account, batch.uploaded_name = by.id, by.account_id, by.name[:60]
     batch.uploaded_on = on
     batch.save(force_insert=batch._state.adding)
-    ImportFile.objects.update_or_create(batch=batch, defaults={"content": content})
+    ImportFile.objects.update_or_create(batch=batch, defaults={"content": ImportFile.sealed(batch, content)})
     record(FileBrought(sheet=sheet.name), about=batch, by=by, happened_on=on)
     then(batch)
     return batch
@@ -129,7 +129,7 @@ def clean_name(name: str) -> str:
 def read_import(batch: Import, *, by: Actor, on: date, progress: Progress = silent) -> None:
     """The import says what it would change and everything wrong in it, or asks which column is which."""
     sheet = batch.declared
-    content = bytes(ImportFile.objects.values_list("content", flat=True).get(batch=batch))
+    content = ImportFile.kept(batch)
     largest = parameters.on(on).largest_bytes
     opened = open_upload(content, batch.original_name, largest=largest, wanted=sheet.worksheets)
     said = headers.known_to(by.account_id, sheet)

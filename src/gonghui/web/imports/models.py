@@ -1,14 +1,20 @@
 """What the desk keeps of an import: its file, its rows as a difference, what a sender calls a column."""
 
+import base64
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
 from gonghui.web.imports.sheet import SHEETS, Place, Sheet
+
+FILE = "imports.file"
+"""What a file is sealed by while it is on the desk."""
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -134,11 +140,23 @@ class Import(Record):
 
 
 class ImportFile(models.Model):
-    """The file itself, from the upload until it is read through: a killed worker begins with it again."""
+    """The file itself, sealed, from the upload until it is taken over: a killed worker begins with it again."""
 
     batch = models.OneToOneField(Import, models.CASCADE, primary_key=True, related_name="file")
     content = models.BinaryField()
     privacy = declare((PERSONAL, "成批导入", "读完即删", "batch content"))
+
+    @staticmethod
+    def sealed(batch: Import, content: bytes) -> bytes:
+        """The file as it is kept, readable for its import alone: what people bring may name anybody."""
+        text = base64.b64encode(content).decode()
+        return crypto.seal(text, purpose=FILE, place=str(batch.public_id)).encode()
+
+    @staticmethod
+    def kept(batch: Import) -> bytes:
+        """The file as it was brought."""
+        sealed = bytes(ImportFile.objects.values_list("content", flat=True).get(batch=batch)).decode()
+        return base64.b64decode(crypto.unseal(sealed, purpose=FILE, place=str(batch.public_id)))
 
 
 class ImportRow(models.Model):

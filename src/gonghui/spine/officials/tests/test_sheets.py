@@ -17,7 +17,7 @@ from gonghui.spine.officials.tests.builders import a_post, an_official
 from gonghui.spine.officials.tests.worker_builders import TODAY, share
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.web.imports import actions, workbooks
-from gonghui.web.imports.models import Import, ImportRow
+from gonghui.web.imports.models import Import, ImportFile, ImportRow
 from gonghui.web.imports.sheet import SHEETS, Scope
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,10 @@ def test_what_was_exported_changes_nothing_when_it_is_brought_back(
 
 def test_a_number_is_nowhere_on_the_desk_as_it_was_typed(federation: Federation, hr: Actor) -> None:
     made.on_post(made.a_position(federation.wangjing), worker_no="S1")
-    batch = committed(brought(CERTIFICATES, hr, a_certificate_row(证书编号="SECRET-7777")), hr)
+    batch = brought(CERTIFICATES, hr, a_certificate_row(证书编号="SECRET-7777"))
+    assert b"SECRET" not in bytes(ImportFile.objects.get(batch=batch).content)
+    assert b"SECRET-7777" in ImportFile.kept(batch)
+    committed(batch, hr)
     kept = str(list(ImportRow.objects.filter(batch=batch).values()))
     assert "SECRET" not in kept
     assert "7777" in kept  # masked
