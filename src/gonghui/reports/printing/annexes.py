@@ -11,7 +11,8 @@ from gonghui.reports.places import short_name
 from gonghui.reports.printing.tables import Annex, Table
 from gonghui.spine.organisations.models import Organisation
 
-ACROSS = 5
+ACROSS, ACROSS_ENGLISH = 5, 4
+"""How many figures stand side by side: English heads and names need more room."""
 
 
 def annex_of(filling: Filling, title: str, *, english: bool) -> Annex | None:
@@ -28,9 +29,8 @@ def annex_of(filling: Filling, title: str, *, english: bool) -> Annex | None:
     wanted = [filled for filled in wanted if _says_something(cells[filled.row.id])]
     if not wanted:
         return None
-    count = -(-len(wanted) // ACROSS)
-    size = -(-len(wanted) // count)
-    parts = [wanted[at : at + size] for at in range(0, len(wanted), size)]
+    count = -(-len(wanted) // (ACROSS_ENGLISH if english else ACROSS))
+    parts = [wanted[len(wanted) * n // count : len(wanted) * (n + 1) // count] for n in range(count)]
     return Annex(title, tuple(_table(part, children, cells, english=english) for part in parts))
 
 
