@@ -107,7 +107,7 @@ def test_a_count_tells_nothing_of_the_other_branch(world: World) -> None:
         for word in (there.canary, "鸢尾无"):
             sent = client.get(path.format(quote(word))) if "{" in path else client.post(path, {"q": word}, headers=htmx)
             text = unquote(unquote(sent.content.decode()))
-            answers.append(re.sub(r"[A-Za-z0-9]{64}", "", text).replace(word, ""))
+            answers.append(re.sub(r'[A-Za-z0-9]{64}|name="once" value="[^"]*"', "", text).replace(word, ""))
         assert answers[0] == answers[1], path
 
 
