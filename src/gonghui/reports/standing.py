@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 
 from gonghui.core.figures import Ask, Figure, Value
-from gonghui.core.period import Period
 from gonghui.reports.models.returns import Line
 
 
@@ -68,26 +69,52 @@ def _standing(figure: Figure, value: Value, inside: int, nothing: int, cut_throu
 
 
 def _lines(asks: Sequence[Ask]) -> dict[Ask, tuple[int, int, int]]:
-    """For each ask: accepted lines inside its days, those of them that say 无此项, and those its days cut through."""
-    asked: dict[tuple[tuple[str, ...], Period, bool], list[Ask]] = defaultdict(list)
+    """For each ask: accepted lines inside its days, those of them that say 无此项, and those its days cut through.
+
+    However many runs of days are asked, the lines are counted once by theirs, which are few.
+    """
+    asked: dict[tuple[str, ...], list[Ask]] = defaultdict(list)
     for ask in asks:
-        asked[ask.paths or (ask.path,), ask.period, ask.figure.clock == "stock"].append(ask)
-    found = dict.fromkeys(asks, (0, 0, 0))
-    for (paths, period, stock), together in asked.items():
-        by_figure = {ask.figure.name: ask for ask in together}
-        within = Q(last_on__lte=period.last) if stock else Q(first_on__gte=period.first, last_on__lte=period.last)
-        touching = Q(last_on__lte=period.last) if stock else Q(first_on__lte=period.last, last_on__gte=period.first)
-        placed = _placed(paths)
-        counted = (
-            Line.objects.accepted()
-            .filter(touching, placed, figure__in=list(by_figure))
-            .values_list("figure")
-            .annotate(
-                inside=Count("pk", filter=within),
-                nothing=Count("pk", filter=within & Q(nothing=True)),
-                cut_through=Count("pk", filter=~within),
-            )
-        )
-        for figure, inside, nothing, cut_through in counted:
-            found[by_figure[figure]] = (inside, nothing, cut_through)
+        asked[ask.paths or (ask.path,)].append(ask)
+    found: dict[Ask, tuple[int, int, int]] = {}
+    for paths, together in asked.items():
+        counted = _counted(paths, together)
+        found |= {ask: _of(ask, counted[ask.figure.name]) for ask in together}
     return found
+
+
+class Run(NamedTuple):
+    """A run of days, how many lines have it, and how many of them say 无此项."""
+
+    first: date
+    last: date
+    lines: int
+    nothing: int
+
+
+def _counted(paths: tuple[str, ...], asks: Sequence[Ask]) -> dict[str, list[Run]]:
+    """The runs of days of each figure's lines, so far as they can matter to the asks."""
+    names = {ask.figure.name for ask in asks}
+    levels = {ask.figure.name for ask in asks if ask.figure.clock == "stock"}
+    since, until = min(ask.period.first for ask in asks), max(ask.period.last for ask in asks)
+    lines = (
+        Line.objects.accepted()
+        .filter(_placed(paths), Q(last_on__gte=since) | Q(figure__in=levels), figure__in=names, first_on__lte=until)
+        .values_list("figure", "first_on", "last_on")
+        .annotate(lines=Count("pk"), nothing=Count("pk", filter=Q(nothing=True)))
+    )
+    found: dict[str, list[Run]] = defaultdict(list)
+    for figure, *run in lines:
+        found[figure].append(Run(*run))
+    return found
+
+
+def _of(ask: Ask, runs: Sequence[Run]) -> tuple[int, int, int]:
+    first, last = ask.period.first, ask.period.last
+    if ask.figure.clock == "stock":
+        touching = inside = [run for run in runs if run.last <= last]
+    else:
+        touching = [run for run in runs if run.first <= last and first <= run.last]
+        inside = [run for run in touching if first <= run.first and run.last <= last]
+    lines, nothing = sum(run.lines for run in inside), sum(run.nothing for run in inside)
+    return lines, nothing, sum(run.lines for run in touching) - lines
