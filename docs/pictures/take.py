@@ -76,6 +76,37 @@ def paper(page: Page) -> None:
     sys.stdout.write("paper.png\n")
 
 
+SPOILT = (
+    "名称,层级,上级\n示例新城科技有限公司工会,基层工会,没有的街道\n示例新桥科技有限公司工会,没有的层级,朝阳区总工会\n"
+)
+NEW = "名称,层级,上级,英文名称\n示例新城科技有限公司工会,行业工会联合会,朝阳区总工会,Example New Town Unions\n"
+OTHER = "单位叫法,哪一级,归谁管\n示例新桥行业工会联合会,行业工会联合会,朝阳区总工会\n"
+
+
+def imports(browser: Browser) -> None:
+    """The import desk for docs/import.md: bringing a file, its difference, its faults, its columns, taking it back."""
+    page = page_of(browser, "city.org")
+
+    def bring(words: str) -> None:
+        page.goto(f"{ADDRESS}/imports/to/organisations.unions/")
+        page.locator("#workbook").set_input_files(
+            {"name": "名册.csv", "mimeType": "text/csv", "buffer": words.encode("gb18030")}
+        )
+
+    bring(NEW)
+    keep(page, "import-bring")
+    page.get_by_role("button", name="检查").click()
+    keep(page, "import-checked")
+    page.get_by_role("button", name="导入 1 行").click()
+    page.get_by_role("link", name="撤销这次导入").click()
+    keep(page, "import-undo")
+    page.get_by_role("button", name="撤销这次导入").click()
+    for words, name in ((SPOILT, "import-faulty"), (OTHER, "import-columns")):
+        bring(words)
+        page.get_by_role("button", name="检查").click()
+        keep(page, name)
+
+
 def main() -> None:
     """All pictures, one after the other."""
     with sync_playwright() as playwright:
@@ -102,6 +133,7 @@ def main() -> None:
         clerk.goto(f"{ADDRESS}/returns/")
         clerk.locator("main table a").first.click()
         keep(clerk, "return")
+        imports(browser)
         browser.close()
 
 

@@ -209,7 +209,7 @@ def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             "progress": jobs.progress_of(batch) if batch.is_running else None,
             "choices": _choices(batch, sheet) if batch.state == Import.State.MAPPING else [],
             "columns": [column for column in sheet.columns if not column.ours],
-            "may_map": batch.state in (Import.State.CHECKED, Import.State.FAULTY) and batch.headings,
+            "may_map": sheet.stands_alone and batch.state in (Import.State.CHECKED, Import.State.FAULTY),
             "may_drop": batch.state in (Import.State.CHECKED, Import.State.FAULTY, Import.State.MAPPING),
             "may_undo": batch.state == Import.State.COMMITTED and last is not None and clock.today() <= last,
             "last_undo": last,
@@ -230,6 +230,8 @@ def columns(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """Which column of the file is which: asked where it could not be guessed, changed where it was guessed wrongly."""
     batch = one_of(request.actor, public_id)
     sheet = batch.declared
+    if not sheet.stands_alone:  # a form has the columns it has
+        raise Http404
     if request.method == "POST":
         known = {column.key for column in sheet.columns}
         chosen = {at: request.POST.get(f"column-{at}", "") for at in range(len(batch.headings))}
