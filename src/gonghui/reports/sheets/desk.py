@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
@@ -182,11 +183,12 @@ class Returns(Sheet):
             amount = _amount(values) if set(AMOUNTS) & set(values) else draft.amount if draft is not None else None
             if amount is None:
                 continue
-            change = rules.change(amount, earlier, money=figure.is_money, ratio=figure.is_ratio, parameters=held)
+            moved = rules.moved(amount, earlier, money=figure.is_money, ratio=figure.is_ratio, parameters=held)
+            change = moved.said(english=(get_language() or "").startswith("en"))
             said = [Remark(_("上期 %(value)s") % {"value": checking.amount_text(earlier, figure)})]
-            if change.printed:
-                said.append(Remark(_("比上期 %(change)s") % {"change": change.printed}))
-            if change.needs_reason and not values.get("reason", draft.reason if draft is not None else ""):
+            if change:
+                said.append(Remark(_("比上期 %(change)s") % {"change": change}))
+            if moved.needs_reason and not values.get("reason", draft.reason if draft is not None else ""):
                 said.append(Remark(_("变动较大，导入后要补原因才能送签"), is_warning=True))
             found[row] = said
         return found

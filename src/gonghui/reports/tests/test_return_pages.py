@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from gonghui.core.models import Access
+from gonghui.core.period import Period
 from gonghui.reports import actions
 from gonghui.reports.models import Line, Return, Round
 from gonghui.reports.sheets.out import workbook
@@ -127,6 +128,24 @@ def test_a_workbook_goes_out_and_comes_back_by_the_pages(federation: Federation,
     commit = address.rstrip("/") + "/commit/"
     assert clerk.post(commit).status_code == 302
     assert in_return.lines.count() == 1
+
+
+def test_the_preview_says_how_a_number_moves_against_the_last_period(federation: Federation) -> None:
+    import openpyxl
+
+    earlier = a_round(federation.city, PAYMENTS, period=Period.parse("2019H2"))
+    an_accepted_return(earlier, federation.east, federation.city, a_draft(PAYMENTS, 100_000))
+    in_return = return_of(a_round(federation.city, PAYMENTS), federation.east)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(in_return, demo=False)))
+    book["上报表"]["H9"] = 206_000
+    buffer = io.BytesIO()
+    book.save(buffer)
+    clerk = federation.east.browser("statistician")
+    file = SimpleUploadedFile("上报.xlsx", buffer.getvalue())
+    page = text(clerk.post(reverse("bring_workbook", args=[in_return.public_id]), {"workbook": file}, follow=True))
+    found = re.search("上期 100,000[^行]{0,80}", page)
+    assert found is not None
+    assert re.search(r"比上期 \S+.*要补原因", found[0]), found[0]
 
 
 def test_a_bad_workbook_lists_its_problems_on_the_page(federation: Federation, opened: Round) -> None:

@@ -224,11 +224,10 @@ class Unions(Sheet):
     def _rename(self, changes: Sequence[Change], *, to: str, by: Actor, on: date) -> None:
         renamed = [one for one in changes if set(NAMES) & set(one.touched)]
         if renamed:
-            names = {
-                one.subject: tuple(str(getattr(one, to).get(key) or "") for key in NAMES)
-                for one in renamed
-                if one.subject is not None
-            }
+            names = {}
+            for one in renamed:
+                name, short, english = (str(getattr(one, to).get(key) or "") for key in NAMES)
+                names[one.subject or 0] = (name, short, english)
             actions.bulk_rename(names, by=by, on=on)
 
     def _move(self, changes: Sequence[Change], asked: "_Asked", *, by: Actor, on: date) -> None:

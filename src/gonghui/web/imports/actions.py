@@ -390,7 +390,7 @@ def standing_in_the_way(batch: Import, changes: Sequence[Change], scope: Scope) 
 
 def committed_at(batch: Import) -> int:
     """The position in the journal up to which the import itself wrote."""
-    kind = KIND_IDS.known(ImportCommitted.kind)
+    kind = KIND_IDS.known("imports.import_committed") or -1
     found = entries_of(batch).filter(kind=kind).order_by("-id").values_list("id", flat=True).first()
     assert found is not None
     return int(found)

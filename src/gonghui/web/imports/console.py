@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any, ParamSpec
 
 from django.contrib import messages
@@ -62,13 +61,11 @@ def one_of(actor: Actor, public_id: object) -> Import:
 def importing(view: View[P]) -> Seen[P]:
     """A page of the desk, for somebody who may import something."""
 
-    @page()
-    @wraps(view)
-    def seen(request: ConsoleRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def seen(request: ConsoleRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         offered(request.actor)
         return view(request, *args, **kwargs)
 
-    return seen
+    return page()(seen)
 
 
 @importing

@@ -18,6 +18,7 @@ from gonghui.core.errors import Refusal
 from gonghui.web import acting
 from gonghui.web.imports import actions, parameters
 from gonghui.web.imports.models import Import, ImportProgress, ImportRow
+from gonghui.web.imports.reading import Progress, silent
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Meter:
 
     def __init__(self, batch: Import) -> None:
         self.batch = batch.pk
-        self.connection = connection.copy()  # type: ignore[no-untyped-call]
+        self.connection = connection.copy()
 
     def __call__(self, done: int, total: int) -> None:
         with self.connection.cursor() as cursor:
@@ -53,7 +54,11 @@ def start(batch: Import, step: str, *, by: Actor) -> None:
 
 def reading(by: Actor) -> actions.Later:
     """The worker reads a file that has just been brought, as soon as that is committed."""
-    return lambda batch: import_job.defer(batch=batch.pk, post=by.id)
+
+    def told(batch: Import) -> None:
+        import_job.defer(batch=batch.pk, post=by.id)
+
+    return told
 
 
 @app.task(name="gonghui.import", queue="default")
@@ -76,7 +81,7 @@ def import_job(batch: int, post: int) -> None:
         meter.close()
 
 
-def take(batch: Import, *, by: Actor, on: date, progress: actions.Progress = actions.silent) -> None:
+def take(batch: Import, *, by: Actor, on: date, progress: Progress = silent) -> None:
     """The step that the import waits for is taken."""
     if batch.state == Import.State.READING:
         actions.read_import(batch, by=by, on=on, progress=progress)

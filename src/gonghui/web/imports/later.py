@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -30,7 +31,7 @@ def about(model: type[Model], ids: Collection[int], *, after: int) -> Told:
     return _told(sql, [after, list(ids), subject])
 
 
-def _told(sql: str, values: list[object]) -> Told:
+def _told(sql: str, values: list[Any]) -> Told:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}

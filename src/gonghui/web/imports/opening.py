@@ -192,7 +192,8 @@ def _asked(content: bytes, engine: str, wanted: Sequence[str]) -> tuple[dict[str
     finally:
         late.cancel()
         child.kill()
-        child.stdout.close()
+        if child.stdout is not None:
+            child.stdout.close()
         child.wait()
 
 

@@ -31,8 +31,6 @@ from gonghui.spine.organisations.actions.tree import (
     require_reach,
 )
 from gonghui.spine.organisations.facts import (
-    EmployerCovered,
-    EmployerCoveredAgain,
     OrganisationFounded,
     OrganisationRenamed,
 )
@@ -130,8 +128,8 @@ def bulk_unfound(ids: Sequence[int], *, by: Actor) -> None:
             raise PowerMissing("organisations.reach_many", "有组织不在本单位的范围内，无权操作")
     covered = Employer.objects.filter(bulk.among("organisation_id", ids))
     employers = list(covered.select_for_update(of=("self",)).values_list("pk", flat=True))
-    kinds = (EmployerCovered.kind, EmployerCoveredAgain.kind)
-    founded = _standing(Organisation, ids, (OrganisationFounded.kind,))
+    kinds = ("organisations.employer_covered", "organisations.employer_covered_again")
+    founded = _standing(Organisation, ids, ("organisations.organisation_founded",))
     came = _standing(Employer, employers, kinds).filter(bulk.among("organisation_id", ids))
     undone = [*founded.values_list("pk", flat=True), *came.values_list("pk", flat=True)]
     covered.update(organisation=None, covered_on=None)
