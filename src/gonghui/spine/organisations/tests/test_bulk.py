@@ -9,11 +9,12 @@ from django.db.models import Model
 
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal
+from gonghui.core.journal import entries_of
 from gonghui.core.models import Entry, FactGroup
 from gonghui.spine.organisations import actions
 from gonghui.spine.organisations.actions import Founding
 from gonghui.spine.organisations.models import CodeSequence, Employer, Organisation, PathSpan, tree_differences
-from gonghui.spine.organisations.tests.builders import JUNE, LONG_AGO, MARCH, Federation, an_actor, an_employer
+from gonghui.spine.organisations.tests.builders import JANUARY, JUNE, LONG_AGO, MARCH, Federation, an_actor, an_employer
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +116,36 @@ def test_the_bulk_path_asks_for_power_and_reach(federation: Federation) -> None:
     for actor in (an_actor("statistician", federation.city), an_actor("org_officer", federation.haidian)):
         with pytest.raises(PowerMissing):
             actions.bulk_found(rows, by=actor, on=JUNE)
+
+
+def test_many_renamings_are_row_for_row_what_the_single_ones_write(federation: Federation) -> None:
+    names = ("示例新名公司工会", "新名", "New Name Union")
+    actions.rename_organisation(
+        federation.first, names[0], by=SYSTEM, on=JUNE, short_name=names[1], english_name=names[2]
+    )
+    actions.bulk_rename({federation.second.pk: names}, by=SYSTEM, on=JUNE)
+    both = (federation.first, federation.second)
+    for one in both:
+        one.refresh_from_db()
+    assert federation.first.pinyin_key == federation.second.pinyin_key
+    own = [{term for term in one.search_terms if not term.startswith("#")} for one in both]
+    assert own[0] == own[1]
+    former = [one.former_names.values("last_on").get() for one in both]
+    acts = [one.acts.values("act", "on", "units", "source", "target").get() for one in both]
+    told = [entries_of(one).values("kind", "group_id", "happened_on", "quantity", "sign").last() for one in both]
+    assert former[0] == former[1]
+    assert acts[0] == acts[1]
+    assert told[0] == told[1]
+
+
+def test_an_employer_known_and_free_comes_under_the_union_founded_in_bulk(federation: Federation) -> None:
+    entry = an_employer()
+    first, second = (
+        Founding(name=f"示例{n}公司工会", level="base", superior=federation.wangjing, employer=entry) for n in "甲乙"
+    )
+    [union] = actions.bulk_found([first], by=SYSTEM, on=JANUARY)
+    with pytest.raises(Refusal, match="覆盖"):
+        actions.bulk_found([second], by=SYSTEM, on=MARCH)
+    actions.bulk_unfound([union.pk], by=SYSTEM)
+    [again] = actions.bulk_found([second], by=SYSTEM, on=MARCH)
+    assert Employer.objects.get(uscc=entry.uscc).organisation == again
