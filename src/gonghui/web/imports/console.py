@@ -185,6 +185,7 @@ def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     rows = staged.filter(what=what) if what else staged.exclude(what__in=(SAME, APART))
     if batch.state == Import.State.FAULTY and not what:
         rows = staged.filter(what=WRONG)
+    rows = rows.none() if batch.is_running else rows  # the page is asked for each second while it runs
     listed = Keyset(rows, ("row",), ROWS).page(request)
     if listed.rows:
         access.looked(request.actor, LOOKED, subject_type="imports.import", subject_id=batch.pk)
