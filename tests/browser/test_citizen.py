@@ -34,7 +34,7 @@ def test_a_citizen_checks_a_published_report_at_home(
     tab.goto(file.as_uri())
     tab.wait_for_selector("html[data-checked=good]")
     assert f"与检查点 {world.checkpoint:,} 一致" in tab.inner_text("#verdict")
-    assert tab.locator("#steps > li.good").count() == 6
+    assert tab.locator("#steps > li.good").count() == 7
     tab.locator("a.n").first.hover()
     assert "朝阳区总工会" in tab.locator("#card-1").inner_text()
     kept = note.groups(Checkpoint.objects.get(stream="entries", blocks=world.checkpoint).text)
