@@ -7,6 +7,7 @@ import pytest
 from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
+from gonghui.spine.officials.models import Certificate, SocialWorker
 from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
 from gonghui.web import palette
 from gonghui.web.imports.models import Import, ImportRow
@@ -23,6 +24,7 @@ FILES = {
     "evidence",
     "take_workbook",
     "import_layout",
+    "list_export",
     "import_marked",
     "import_step",
     "report_annex_xlsx",
@@ -165,6 +167,9 @@ def data(served: Served) -> set[str]:
         Import.objects.values_list("original_name"),
         Witnessed.objects.values_list("origin", "given_by"),
         JournalName.objects.values_list("federation"),
+        SocialWorker.objects.values_list("name"),
+        ((one.masked_name,) for one in SocialWorker.objects.all()),
+        Certificate.objects.values_list("issuer"),
     ):
         found.update(word for row in rows for word in row if word)
     found.update(heading for headings in Import.objects.values_list("headings", flat=True) for heading in headings)
