@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("imports", "0001_initial"),
         ("reports", "0007_filed_comparisons"),
