@@ -135,8 +135,10 @@ def exports(rows: int) -> list[Result]:
         times = [timed(lambda make=make: _taken(make, many)) / 1000 for _ in range(3)]
         found.append(Result(f"{many:,} rows taken away as {name}", times, "at most", 8, "s", percentile=100))
         more, fewer = (_peak(make, so_many * export.CHUNK) / 2**20 for so_many in (10, 2))
-        words = {"baseline": [fewer], "baseline_name": "a fifth of the rows"}
-        found.append(Result(f"memory for {name}", [more], "ratio at most", 1.5, "MB", **words))
+        beside = "a fifth of the rows"
+        found.append(
+            Result(f"memory for {name}", [more], "ratio at most", 1.5, "MB", baseline=[fewer], baseline_name=beside)
+        )
     return found
 
 

@@ -17,7 +17,8 @@ from gonghui.core.flow import Offer
 from gonghui.core.journal import entries_of
 from gonghui.reports import actions, checking, rules
 from gonghui.reports.actions.review import reviewer_check
-from gonghui.reports.console.amounts import against, amount_text, before_of, input_text, name_of
+from gonghui.reports.checking import amount_text
+from gonghui.reports.console.amounts import against, before_of, input_text, name_of
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Comment, Line
 from gonghui.web.console import ConsoleRequest, page, render

@@ -17,7 +17,8 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.reports import actions
-from gonghui.reports.console.amounts import against, amount_text, before_of, figure_choices, name_of
+from gonghui.reports.checking import amount_text
+from gonghui.reports.console.amounts import against, before_of, figure_choices, name_of
 from gonghui.reports.console.lines import line_context, seen_of, trace_look
 from gonghui.reports.console.rounds import uuids
 from gonghui.reports.models import Line, Round

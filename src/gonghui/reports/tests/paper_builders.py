@@ -204,7 +204,7 @@ def a_proof(*papers: Paper, facts: dict[str, str] | None = None, **changed: Any)
 
     The entry says the hashes of these papers, else of the one above in both languages.
     """
-    said = {
+    hashed = {
         "paper_en" if one.english else "paper": hash_of(one) for one in papers or (a_paper(), a_paper(english=True))
     }
     filing: dict[str, Any] = {
@@ -217,7 +217,7 @@ def a_proof(*papers: Paper, facts: dict[str, str] | None = None, **changed: Any)
         "path": PATH,
         "actor": 77,
         "happened_on": date(2020, 8, 10),
-        "facts": {"form": FORM, "period": PERIOD, "table": table_hash(a_table()), **said} if facts is None else facts,
+        "facts": {"form": FORM, "period": PERIOD, "table": table_hash(a_table()), **hashed} if facts is None else facts,
         "quantity": 33,
         "amount_fen": 0,
         "sign": 1,

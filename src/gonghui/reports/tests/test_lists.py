@@ -25,6 +25,7 @@ from gonghui.reports.tests.builders import (
 )
 from gonghui.web.lists.declared import LISTINGS
 from gonghui.web.lists.models import SavedView
+from gonghui.web.tests.builders import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +105,7 @@ def test_a_file_says_what_it_is_and_both_kinds_say_the_same(federation: Federati
     Line.objects.filter(number=40, figure=PAYMENTS).update(reason="=1+1")
     answer = client.get(f"/lists/review/export.csv?figure={PAYMENTS}&after=x&nonsense=1")
     assert 'filename="review-' in answer["Content-Disposition"]
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = taken(answer).decode("utf-8-sig")
     told = [line[2:] for line in text.split("\r\n") if line.startswith("# ")]
     body = "".join(f"{line}\r\n" for line in text.split("\r\n") if line and not line.startswith("# "))
     rows = list(csv.reader(io.StringIO(body)))
@@ -114,9 +115,7 @@ def test_a_file_says_what_it_is_and_both_kinds_say_the_same(federation: Federati
     assert told[1].startswith("筛选：数字：")
     assert re.fullmatch(r"截至：20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", told[2])
     assert told[3:] == ["范围：示范市总工会及所辖", "行数：2", f"各行的 SHA-256：{digest}"]
-    book = CalamineWorkbook.from_filelike(
-        io.BytesIO(b"".join(client.get(f"/lists/review/export.xlsx?figure={PAYMENTS}").streaming_content))
-    )
+    book = CalamineWorkbook.from_filelike(io.BytesIO(taken(client.get(f"/lists/review/export.xlsx?figure={PAYMENTS}"))))
     assert book.get_sheet_by_index(0).to_python() == rows
     assert book.get_sheet_by_index(1).to_python()[-1] == ["各行的 SHA-256", digest]
     assert Access.objects.filter(what="web.list_exported", subject_type="review").count() == 2
@@ -127,7 +126,7 @@ def test_a_file_holds_what_its_reader_sees_and_no_more(federation: Federation) -
     texts = []
     for unit in (federation.east, federation.west):
         client = unit.browser("reviewer")
-        texts.append(b"".join(client.get("/lists/rounds/export.csv").streaming_content).decode())
+        texts.append(taken(client.get("/lists/rounds/export.csv")).decode())
     assert ["东区总工会" in text for text in texts] == [True, False]
     assert federation.east.browser("unit_lead").get("/lists/review/export.csv").status_code == 403
     assert client.get("/lists/rounds/export.exe").status_code == 404
@@ -138,7 +137,7 @@ def test_the_journal_leaves_as_its_reader_sees_it(federation: Federation) -> Non
     texts = []
     for unit in (federation.city, federation.west):
         answer = unit.browser("auditor").get("/lists/journal/export.csv?kind=reports.figure_returned")
-        texts.append(b"".join(answer.streaming_content).decode())
+        texts.append(taken(answer).decode())
     assert ["行数：2" in text for text in texts] == [True, True]
     assert ["东区总工会" in text for text in texts] == [True, False]
     assert ["热线" in text for text in texts] == [False, True], "a sensitive entry is its own unit's alone"

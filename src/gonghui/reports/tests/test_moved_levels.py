@@ -1,5 +1,6 @@
 """A union that is moved takes its levels along: sums under every path are right on every day, the total never moves."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from threading import Thread
 from typing import Any
@@ -225,7 +226,7 @@ STEPS = st.lists(
 )
 
 
-ACTS = {"move": move_organisation, "merge": merge_organisations}
+ACTS: dict[str, Callable[..., object]] = {"move": move_organisation, "merge": merge_organisations}
 
 
 class Play:

@@ -232,7 +232,7 @@ def _gaps(page: Any) -> float:
         for (one, before), (other, after) in pairwise(signs)
         if (one.isdigit() or one == "%" or (one.isalpha() and other.isdigit())) and abs(before[1] - after[1]) < 8
     ]
-    return max(beside) / layout.SIZE_3
+    return float(max(beside) / layout.SIZE_3)
 
 
 # pdf ------------------------------------------------------------------------------------------------------------

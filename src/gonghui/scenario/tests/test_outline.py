@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from gonghui.scenario import outline
+from gonghui.scenario import outline, plan
 
 
 def test_all_answers_make_up_each_half_of_2019():
-    found = Counter()
+    found: Counter[tuple[str, str]] = Counter()
     for one in outline.collections():
         for unit in one.units:
             for figure, answer in one.answers(unit).items():
@@ -20,5 +20,5 @@ def test_all_answers_make_up_each_half_of_2019():
 
 def test_no_unit_had_less_at_the_end_of_the_year():
     for figure in outline.LEVELS:
-        later = outline.plan.before(figure)
+        later = plan.before(figure)
         assert all(0 <= share.number <= later[key].number for key, share in outline.level(figure).items())

@@ -1,11 +1,18 @@
 """Browsers for tests."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
 
 from gonghui.web.models import Account
+
+
+def taken(answer: Any) -> bytes:
+    """The whole of a file that is sent piece by piece."""
+    return b"".join(answer.streaming_content)
 
 
 def signed_in(account: Account, *, seconds_ago: float = 0) -> Client:

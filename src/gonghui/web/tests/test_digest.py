@@ -128,7 +128,7 @@ def test_somebody_without_a_post_gets_none(reader: Account, monkeypatch: pytest.
 def test_it_speaks_the_readers_language(reader: Account) -> None:
     Account.objects.update(language=Language.ENGLISH)
     digest.send_due(EIGHT)
-    shown = mail.outbox[0].subject + mail.outbox[0].body
+    shown = f"{mail.outbox[0].subject} {mail.outbox[0].body}"
     assert "4 matters wait for you" in shown
 
 
@@ -143,7 +143,7 @@ def test_the_address_is_kept_sealed_shown_short_and_refused_where_it_is_none(acc
 
 
 def the_way_out() -> str:
-    found = re.search(r"https://union\.example(/digest/stop/\S+)", mail.outbox[0].body)
+    found = re.search(r"https://union\.example(/digest/stop/\S+)", str(mail.outbox[0].body))
     assert found is not None
     return found[1]
 

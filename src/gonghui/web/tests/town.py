@@ -41,7 +41,7 @@ def somebody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     def respond(request: HttpRequest) -> HttpResponse:
         account = request.user
         acting = isinstance(account, Account) and WITHOUT_POST not in request.META
-        request.actor = replace(CHAOYANG, account_id=account.pk) if acting else None  # type: ignore[attr-defined]
+        request.actor = replace(CHAOYANG, account_id=account.pk or 0) if acting else None  # type: ignore[attr-defined]
         return get_response(request)
 
     return respond

@@ -11,7 +11,7 @@ from gonghui.spine.officials.models import Post
 from gonghui.spine.officials.tests.builders import a_post
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.web.lists.declared import LISTINGS
-from gonghui.web.tests.builders import signed_in
+from gonghui.web.tests.builders import signed_in, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_a_list_of_people_leaves_with_a_trace_and_never_in_masses(
     one = a_post("org_officer", federation.chaoyang)
     client = signed_in(one.account)
     answer = client.get("/lists/officials/export.csv")
-    text = b"".join(answer.streaming_content).decode()
+    text = taken(answer).decode()
     assert one.account.name in text
     assert Access.objects.filter(what="web.list_exported", subject_type="officials").count() == 1
     monkeypatch.setitem(LISTINGS, "officials", replace(posts.LISTING, rows_most=0))
