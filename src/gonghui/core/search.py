@@ -21,6 +21,7 @@ from gonghui.core import text as texts
 Row = TypeVar("Row", bound=Model)
 
 LONGEST_QUERY = 60
+SPELLED = 3  # how near a name is that begins with these initials
 CANDIDATES = 100  # rows that are ranked; where there are more, the very name is looked for apart
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")  # zh
 _LATIN = re.compile(r"[a-z]{2,}\Z")
@@ -94,7 +95,7 @@ def _nearness(whole: str, words: list[str], name: str) -> int | None:
         return 2 if whole in name else 4
     spelled = initials(name) if _HAN.search(name) else ""
     if spelled and all(_holds(name, word) or (_LATIN.match(word) and word in spelled) for word in words):
-        return 3 if spelled.startswith(words[0]) else 5
+        return SPELLED if spelled.startswith(words[0]) else 5
     return None
 
 

@@ -99,7 +99,13 @@ def shelves(actor: Actor, words: str) -> list[Shelf]:
         cursor.execute("set local plan_cache_mode = force_custom_plan")
         found = [Shelf(label, list(ask(sought))[:A_SHELF]) for label, ask in SEARCHES]
     found.insert(0, Shelf(doors, fitting(words, commands(sought))[:A_SHELF]))
-    return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _distance(shelf, words))
+    return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _place(shelf, words, doors))
+
+
+def _place(shelf: Shelf, words: str, doors: str) -> tuple[int, bool]:
+    """The nearest first; of equally near ones pages and deeds come first by what is written, last by initials."""
+    near = _distance(shelf, words)
+    return near, shelf.label == doors and near >= search.SPELLED
 
 
 def _distance(shelf: Shelf, words: str) -> int:

@@ -1,5 +1,6 @@
 """What the tests of the shells share: a small town of pages, one account."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ SECRET = "a sentence only I know"
 @pytest.fixture(autouse=True)
 def town(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small urlconf, without menu and desks, and its middleware in the place of the real one."""
+    import_module(settings.ROOT_URLCONF)  # so that what registers itself there does so for good
     for registry in ("COMMANDS", "SEARCHES"):
         monkeypatch.setattr(palette, registry, [])
     settings.ROOT_URLCONF = "gonghui.web.tests.town"

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gonghui.core.actor import SYSTEM
 from gonghui.web import palette, sessions, today
 from gonghui.web.models import Account, DemoAccount, DemoMarker, Progress, SessionRow
 from gonghui.web.tests import town
@@ -205,6 +206,15 @@ def test_a_long_list_says_what_it_leaves_out_and_never_leaves_out_what_is_mine_a
     whole = inside.get("/?all").content.decode()
     assert "请示" in whole
     assert "没有列在这里" not in whole
+
+
+@pytest.mark.django_db
+def test_initials_lead_to_what_is_called_so_before_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages, units = palette.Found("产业目录", "/industries/"), palette.Found("朝阳区总工会", "/organisations/1/")
+    monkeypatch.setattr(palette, "COMMANDS", [lambda sought: [pages]])
+    monkeypatch.setattr(palette, "SEARCHES", [("组织", lambda sought: palette.fitting(sought.words, [units]))])
+    assert [shelf.found for shelf in palette.shelves(SYSTEM, "cy")] == [[units], [pages]]
+    assert palette.shelves(SYSTEM, "产业")[0].found == [pages]
 
 
 def test_search_shows_shelves_and_says_when_nothing_is_found(inside: Client, monkeypatch: pytest.MonkeyPatch) -> None:
