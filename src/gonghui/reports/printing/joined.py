@@ -13,6 +13,8 @@ NO_BREAK_SPACE = "\u00a0"
 
 KEPT = re.compile(rf"\d[\d.,]*[{_HAN}%]")
 """A number in plain text with the sign after it."""
+_WORDS = re.compile(rf"[{_HAN}]{{3,}}(?=\d)")
+"""What a comparison says before its number, 同比增长25.4%: a line may end there."""  # zh
 
 
 def spaced(text: str) -> str:
@@ -37,9 +39,10 @@ def _is_han(sign: str) -> bool:
 
 
 def parts(run: Run) -> list[tuple[bool, str]]:
-    """A run in parts, each with whether no line may end in it: a live number, in other text a number with its sign."""
+    """A run in parts, each with whether no line may end in it: a number, with the sign after it in other text."""
     if isinstance(run, Number):
-        return [(True, run.text)]
+        words = _WORDS.match(run.text)
+        return [(False, words[0]), (True, run.text[words.end() :])] if words else [(True, run.text)]
     return [(KEPT.fullmatch(part) is not None, part) for part in re.split(f"({KEPT.pattern})", run.text) if part]
 
 

@@ -40,7 +40,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Number:
-    """A printed number and the question it answers; the text is never broken over two lines."""
+    """A printed number and the question it answers; what is the number in the text is never broken over two lines."""
 
     text: str
     row: str

@@ -118,6 +118,12 @@ def test_a_joiner_stands_wherever_a_line_could_end_in_a_number():
     ]  # fmt: skip
 
 
+def test_a_line_may_end_before_the_number_of_a_comparison():
+    number = whole_paper().numbers[0]
+    assert parts(replace(number, text="同比增长25.4%")) == [(False, "同比增长"), (True, "25.4%")]
+    assert parts(replace(number, text="累计1.4万个")) == [(True, "累计1.4万个")]
+
+
 def test_the_page_is_that_of_the_standard():
     parts = _parts(docx.render(whole_paper()))
     section = ElementTree.fromstring(parts["word/document.xml"]).find(f"{W}body/{W}sectPr")
