@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from gonghui.core.errors import Refusal
-from gonghui.reports.papers import keeping
 from gonghui.reports.tests.test_papers import a_composite_pdf, a_pdf, a_picture
 from gonghui.reports.tests.test_sheets import row_of, with_header_and
 from gonghui.web.imports.opening import open_upload
+from gonghui.web.papers import keeping
 
 pytestmark = pytest.mark.soak
 LARGEST = 10 * 2**20
@@ -70,4 +70,4 @@ def test_strange_files_are_read_or_refused_in_words() -> None:
             sentences.add(str(refusal))
             codes.add(refusal.code)
     assert all(sentences)
-    assert codes >= {"read", "imports.not_a_workbook", "imports.broken_xml", "reports.paper_picture"}
+    assert codes >= {"read", "imports.not_a_workbook", "imports.broken_xml", "papers.picture"}

@@ -1,9 +1,9 @@
-"""Sealed texts: AES-256-GCM under a key of their own purpose, derived from the master key.
+"""Sealed texts and files: AES-256-GCM under a key of their own purpose, derived from the master key.
 
 Nobody else imports primitives; Ed25519, which signs checkpoints, is here too. A stored value is `g1.<key id>.<nonce
-and ciphertext>`; the place it belongs to is authenticated, so a value moved elsewhere does not open. The master key
-comes from the environment or a file, never from the database; a wrong key is noticed by its id before anything is
-opened (GB/T 39786 readiness: the provider is this module, one algorithm for each use so far).
+and ciphertext>`, of a file the last part as bytes; the place it belongs to is authenticated, so a value moved elsewhere
+does not open. The master key comes from the environment or a file, never from the database; a wrong key is noticed by
+its id before anything is opened (GB/T 39786 readiness: the provider is this module, one algorithm for each use so far).
 """
 
 import base64
@@ -37,21 +37,52 @@ def _key_id(key: bytes) -> str:
 
 def seal(text: str, *, purpose: str, place: str = "") -> str:
     """The text, readable only under the same master key, purpose and place."""
-    key, nonce = _key(purpose), os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), place.encode())
-    return f"{FORMAT}.{_key_id(key)}.{base64.urlsafe_b64encode(sealed).decode()}"
+    head, sealed = _sealed(text.encode(), purpose, place)
+    return head + base64.urlsafe_b64encode(sealed).decode()
 
 
 def unseal(sealed: str, *, purpose: str, place: str = "") -> str:
     """The text that was sealed; `Unreadable` where key, place or value is another."""
-    key = _key(purpose)
     form, _, rest = sealed.partition(".")
     key_id, _, body = rest.partition(".")
-    if form != FORMAT or key_id != _key_id(key):
-        raise Unreadable(f"sealed as {form or 'nothing'} under key {key_id or 'none'}, not under {_key_id(key)}")
+    key = _key_of(form, key_id, purpose)
     try:
-        raw = base64.urlsafe_b64decode(body.encode())
-        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+        return _opened(base64.urlsafe_b64decode(body.encode()), key, place).decode()
+    except ValueError as error:
+        raise Unreadable("the value was changed or belongs elsewhere") from error
+
+
+def seal_bytes(content: bytes, *, purpose: str, place: str) -> bytes:
+    """A file's bytes behind the same head as a text's, not written in letters: for the disk."""
+    head, sealed = _sealed(content, purpose, place)
+    return head.encode() + sealed
+
+
+def unseal_bytes(sealed: bytes, *, purpose: str, place: str) -> bytes:
+    """The bytes that were sealed; `Unreadable` where key, place or file is another."""
+    form, key_id, body = (*sealed.split(b".", 2), b"", b"")[:3]
+    return _opened(body, _key_of(form.decode("latin-1"), key_id.decode("latin-1"), purpose), place)
+
+
+def _sealed(content: bytes, purpose: str, place: str) -> tuple[str, bytes]:
+    """The head that names format and key, and the nonce with what it sealed."""
+    key, nonce = _key(purpose), os.urandom(NONCE_BYTES)
+    return f"{FORMAT}.{_key_id(key)}.", nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+
+
+def _key_of(form: str, key_id: str, purpose: str) -> bytes:
+    """Our key of the purpose, if it is the one that a head names."""
+    key = _key(purpose)
+    if form != FORMAT or key_id != _key_id(key):
+        raise Unreadable(
+            f"sealed as {form[:8] or 'nothing'} under key {key_id[:8] or 'none'}, not under {_key_id(key)}"
+        )
+    return key
+
+
+def _opened(sealed: bytes, key: bytes, place: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
     except (InvalidTag, ValueError) as error:
         raise Unreadable("the value was changed or belongs elsewhere") from error
 

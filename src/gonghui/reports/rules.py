@@ -1,12 +1,12 @@
 """What a return may say: amounts, coverage, overlaps, changes that need a reason. Pure arithmetic, no tables."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from gonghui.core.errors import Refusal
+from gonghui.core.personal import personal_numbers
 from gonghui.reports.changes import Change, change
 from gonghui.reports.parameters import Parameters
 
@@ -194,21 +194,6 @@ def moved(now: Amount, before: Amount | None, *, money: bool, ratio: bool, param
     least = parameters.change_least * one
     far = found.kind == "number" or abs(found.amount) >= parameters.change_percent
     return Moved(found, far and abs(now.number - before.number) >= least and before.number > 0, "分" if money else "")
-
-
-_PAPER = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])"
-)
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
-PAPER, MOBILE = "身份证号", "手机号"
-_FOLDED = str.maketrans("０１２３４５６７８９Ｘｘ－　", "0123456789Xx- ")
-
-
-def personal_numbers(text: str) -> list[str]:
-    """Which kinds of personal numbers a text holds, never the numbers themselves."""
-    folded = text.translate(_FOLDED)
-    found = [PAPER] if _PAPER.search(folded) else []
-    return found + ([MOBILE] if _MOBILE.search(folded) else [])
 
 
 _DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -12,9 +12,9 @@ from gonghui.reports.actions.lines import attach_evidence
 from gonghui.reports.actions.rounds import acts_for
 from gonghui.reports.facts import EvidenceAdded
 from gonghui.reports.models import Evidence, Line, Return
-from gonghui.reports.papers import keeping
-from gonghui.reports.papers.keeping import Paper
 from gonghui.web.imports.actions import clean_name
+from gonghui.web.papers import keeping
+from gonghui.web.papers.keeping import Paper
 
 
 def add_evidence(

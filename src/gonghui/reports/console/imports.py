@@ -7,7 +7,6 @@ from gonghui.core import access, clock
 from gonghui.reports.console.amounts import name_of
 from gonghui.reports.console.returns import attachment, own_return
 from gonghui.reports.console.rounds import period_label
-from gonghui.reports.papers.keeping import XLSX
 from gonghui.reports.sheets import Returns
 from gonghui.reports.sheets.out import workbook
 from gonghui.web import shell
@@ -15,6 +14,7 @@ from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.imports.console import take_in
 from gonghui.web.imports.models import Import
 from gonghui.web.imports.sheet import Scope
+from gonghui.web.papers.keeping import XLSX
 
 
 @page("reports.enter")

@@ -26,11 +26,11 @@ from gonghui.reports.console.amounts import (
 )
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.models import Evidence, Line, Return
-from gonghui.reports.papers import keeping
 from gonghui.reports.sheets import Returns
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.imports.models import Import
+from gonghui.web.papers import keeping
 from gonghui.web.today import Item, waiting
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
+from gonghui.core.personal import personal_numbers
 from gonghui.reports import checking, parameters, rules
 from gonghui.reports.actions.lines import drop_draft, enter_lines
 from gonghui.reports.actions.rounds import acts_for
@@ -115,7 +116,7 @@ class Returns(Sheet):
         """No personal number is kept anywhere."""
         del key
         if isinstance(value, str):
-            return "……" if rules.personal_numbers(value) else value[:500]
+            return "……" if personal_numbers(value) else value[:500]
         return value
 
     # Doing --------------------------------------------------------------------------------------------------------

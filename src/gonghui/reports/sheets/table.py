@@ -8,6 +8,7 @@ from typing import Any
 
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
+from gonghui.core.personal import personal_numbers
 from gonghui.reports import rules
 from gonghui.reports.checking import Draft, shown_unit
 from gonghui.reports.models import Return
@@ -89,7 +90,7 @@ def _place_of(cell: str) -> tuple[int, int, str]:
 def shown(value: object) -> str:
     """A cell's content, short enough to be shown; personal numbers are never repeated."""
     text = "" if value is None else str(value)
-    return "……" if rules.personal_numbers(text) else text[:60]
+    return "……" if personal_numbers(text) else text[:60]
 
 
 def read(opened: Opened, in_return: Return) -> Reading:

@@ -15,8 +15,6 @@ from gonghui.core.errors import Refusal
 from gonghui.core.models import Access
 from gonghui.reports import actions
 from gonghui.reports.models import Evidence, Return
-from gonghui.reports.papers import keeping
-from gonghui.reports.papers.pdf import Book
 from gonghui.reports.tests.builders import (
     HOTLINE,
     JULY,
@@ -27,6 +25,8 @@ from gonghui.reports.tests.builders import (
     a_round,
     return_of,
 )
+from gonghui.web.papers import keeping
+from gonghui.web.papers.pdf import Book
 
 LARGEST = 10 * 2**20
 PAPER, MOBILE = "990101198503070017", "13812345678"
@@ -110,7 +110,7 @@ def test_a_pdf_without_personal_numbers_is_taken_as_read() -> None:
 @pytest.mark.parametrize("compressed", [True, False])
 def test_a_personal_number_in_a_pdf_is_refused_by_its_page_and_never_repeated(compressed: bool) -> None:
     refusal = refused(a_pdf("fine", f"holder {PAPER}", compressed=compressed), "stamped.pdf")
-    assert refusal.code == "reports.paper_personal"
+    assert refusal.code == "papers.personal"
     assert "第 2 页" in str(refusal)
     assert PAPER not in str(refusal)
     assert "手机号" in str(refused(a_pdf(f"tel {MOBILE}"), "stamped.pdf"))
@@ -119,7 +119,7 @@ def test_a_personal_number_in_a_pdf_is_refused_by_its_page_and_never_repeated(co
 def test_codes_of_composite_fonts_are_turned_into_letters() -> None:
     [page] = Book(a_composite_pdf(f"电话{MOBILE}")).pages()
     assert (page.lines, page.read) == ([f"电话{MOBILE}"], True)
-    assert refused(a_composite_pdf(f"电话{MOBILE}"), "stamped.pdf").code == "reports.paper_personal"
+    assert refused(a_composite_pdf(f"电话{MOBILE}"), "stamped.pdf").code == "papers.personal"
 
 
 def test_a_scanned_pdf_is_taken_and_honestly_called_unread() -> None:
@@ -159,13 +159,13 @@ def rewritten(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
 def test_a_workbook_that_brings_the_scan_down_is_refused_not_kept_unread() -> None:
     sheet = "xl/worksheets/sheet1.xml"
     odd = rewritten(a_workbook(A1=f"联系人 {MOBILE}"), sheet, b"</row>", '<c r="B1" t="s"><v>²</v></c></row>'.encode())
-    assert refused(odd, "汇总.xlsx").code == "reports.paper_personal"
+    assert refused(odd, "汇总.xlsx").code == "papers.personal"
     packed = bytearray(a_workbook(A1="合计"))
     at = packed.index(b"xl/worksheets/sheet1.xml") - 30
     packed[at + 8 : at + 10] = (12).to_bytes(2, "little")  # another way of packing than the directory names
     directory = packed.rindex(b"PK\x01\x02", 0, packed.rindex(b"xl/worksheets/sheet1.xml"))
     packed[directory + 10 : directory + 12] = (99).to_bytes(2, "little")
-    assert refused(bytes(packed), "汇总.xlsx").code == "reports.paper_unread"
+    assert refused(bytes(packed), "汇总.xlsx").code == "papers.unread"
 
 
 def test_a_number_written_as_a_power_is_read_as_its_digits() -> None:
@@ -202,21 +202,21 @@ def test_a_picture_is_drawn_anew_without_what_came_along(kind: str) -> None:
 
 
 def test_ending_and_content_must_agree_and_the_size_has_a_limit() -> None:
-    assert refused(b"<html>", "page.html").code == "reports.paper_type"
-    assert refused(b"<svg/>", "picture.svg").code == "reports.paper_type"
-    assert refused(a_picture("PNG"), "stamped.pdf").code == "reports.paper_content"
-    assert refused(a_pdf("x"), "stamped.png").code == "reports.paper_content"
-    assert refused(b"MZ" + b"\0" * 100, "stamped.pdf").code == "reports.paper_content"
-    assert refused(b"", "stamped.pdf").code == "reports.paper_size"
-    assert refused(b"%PDF" + b"x" * LARGEST, "stamped.pdf").code == "reports.paper_size"
+    assert refused(b"<html>", "page.html").code == "papers.type"
+    assert refused(b"<svg/>", "picture.svg").code == "papers.type"
+    assert refused(a_picture("PNG"), "stamped.pdf").code == "papers.content"
+    assert refused(a_pdf("x"), "stamped.png").code == "papers.content"
+    assert refused(b"MZ" + b"\0" * 100, "stamped.pdf").code == "papers.content"
+    assert refused(b"", "stamped.pdf").code == "papers.size"
+    assert refused(b"%PDF" + b"x" * LARGEST, "stamped.pdf").code == "papers.size"
     broken = a_picture("PNG")[:60]
-    assert refused(broken, "stamped.png").code == "reports.paper_picture"
+    assert refused(broken, "stamped.png").code == "papers.picture"
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_drawn() -> None:
     buffer = io.BytesIO()
     Image.new("1", (9_000, 9_000)).save(buffer, "PNG")
-    assert refused(buffer.getvalue(), "stamped.png").code == "reports.paper_picture"
+    assert refused(buffer.getvalue(), "stamped.png").code == "papers.picture"
 
 
 @pytest.fixture

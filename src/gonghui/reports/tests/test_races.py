@@ -8,7 +8,6 @@ from gonghui.core.figures import FIGURES
 from gonghui.core.tests.races import outcomes
 from gonghui.reports import actions
 from gonghui.reports.models import Line
-from gonghui.reports.papers import keeping
 from gonghui.reports.sheets import desk
 from gonghui.reports.sheets.out import workbook
 from gonghui.reports.tests.builders import (
@@ -24,6 +23,7 @@ from gonghui.reports.tests.builders import (
 )
 from gonghui.reports.tests.test_papers import a_pdf
 from gonghui.web.imports.models import Import
+from gonghui.web.papers import keeping
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import puremagic
 
-from gonghui.reports.papers.pdf import Book
 from gonghui.scenario.papers import BANNER, stamped_summary
+from gonghui.web.papers.pdf import Book
 
 PAGE = stamped_summary("朝阳区总工会", "2020年上半年收数", [("建成职工之家", "132 个")], on=date(2020, 7, 9))
 

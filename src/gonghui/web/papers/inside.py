@@ -1,9 +1,9 @@
 """Reads or redraws one paper in a process of its own, under the same limits as a workbook.
 
-Run with one word and the paper on stdin. `image` answers with the redrawn picture, `pdf` and `workbook` with two parts,
-each behind its length: the paper without its metadata, and one JSON object with the places where personal numbers
-stand and whether everything could be read. A PDF's words are read last: the paper may be kept where they bring the
-child down. A workbook's are read first: it is kept only with them.
+Run with one word and the paper on stdin. `image` answers with the redrawn picture, `scrub` with the paper without its
+metadata, `pdf` and `workbook` with two parts, each behind its length: that paper, and one JSON object with the places
+where personal numbers stand and whether everything could be read. A PDF's words are read last: the paper may be kept
+where they bring the child down. A workbook's are read first: it is kept only with them.
 """
 
 import io
@@ -16,9 +16,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from xml.parsers import expat
 
-from gonghui.reports import rules
-from gonghui.reports.papers.pdf import Book, Unreadable, without_metadata
+from gonghui.core.personal import personal_numbers
 from gonghui.web.imports import inside
+from gonghui.web.papers.pdf import Book, Unreadable, without_metadata
 
 PIXELS = 40_000_000
 LENGTH = 8
@@ -35,7 +35,7 @@ def scan_pdf(content: bytes) -> dict[str, object]:
         return {"found": [], "read": False}
     found: list[list[str]] = []
     for number, page in enumerate(pages, 1):
-        kinds = set(rules.personal_numbers("".join(page.lines))) | set(rules.personal_numbers("\n".join(page.lines)))
+        kinds = set(personal_numbers("".join(page.lines))) | set(personal_numbers("\n".join(page.lines)))
         found += [[f"page {number}", kind] for kind in sorted(kinds)]
     return {"found": found[:KEPT], "read": all(page.read for page in pages)}
 
@@ -49,7 +49,7 @@ def scan_workbook(content: bytes) -> dict[str, object]:
         strings = shared_strings(book)
         for sheet, part in inside.sheets_of(book).items():
             for cell, words in cells_of(book, part, strings):
-                found += [[f"{sheet}!{cell}", kind] for kind in rules.personal_numbers(words)]
+                found += [[f"{sheet}!{cell}", kind] for kind in personal_numbers(words)]
         beside = any(name.startswith(BESIDE) for name in book.namelist())
     return {"found": found[:KEPT], "read": not beside}
 
@@ -166,6 +166,9 @@ def main() -> None:
     inside.limit()
     if way == "image":
         sys.stdout.buffer.write(redraw(content))
+        return
+    if way == "scrub":
+        sys.stdout.buffer.write(scrub(content))
         return
     scan = scan_pdf if way == "pdf" else scan_workbook
     words = b"" if way == "pdf" else _answer(scan, content)

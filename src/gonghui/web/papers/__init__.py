@@ -1,0 +1,1 @@
+"""Papers behind what somebody entered: checked, redrawn or scrubbed, kept under a random name, sealed if personal."""
