@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from gonghui.core.errors import Refusal
-from gonghui.reports.tests.test_papers import a_composite_pdf, a_pdf, a_picture
 from gonghui.reports.tests.test_sheets import row_of, with_header_and
 from gonghui.web.imports.opening import open_upload
 from gonghui.web.papers import keeping
+from gonghui.web.papers.tests.builders import a_composite_pdf, a_pdf, a_picture
 
 pytestmark = pytest.mark.soak
 LARGEST = 10 * 2**20

@@ -21,9 +21,9 @@ from gonghui.reports.tests.builders import (
     a_submitted_return,
     return_of,
 )
-from gonghui.reports.tests.test_papers import a_pdf
 from gonghui.web.imports.models import Import
 from gonghui.web.papers import keeping
+from gonghui.web.papers.tests.builders import a_pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -29,7 +29,7 @@ from gonghui.reports.tests.builders import (
     someone,
 )
 from gonghui.reports.tests.filing_builders import the_form
-from gonghui.reports.tests.test_papers import a_pdf
+from gonghui.web.papers.tests.builders import a_pdf
 
 
 @pytest.fixture
