@@ -32,7 +32,7 @@ from gonghui.reports.sheets.out import HEADER_ROW, workbook
 from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
 from gonghui.spine.officials import actions as officials
 from gonghui.spine.officials.actions import CertificateEntry, PositionEntry, WorkerEntry
-from gonghui.spine.officials.models import ROLES, Certificate, Position, Post, ResetCode, SocialWorker
+from gonghui.spine.officials.models import ROLES, Certificate, CertificateScan, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations import actions as organisations
 from gonghui.spine.organisations.actions import EmployerEntry, Founding, Proposal
 from gonghui.spine.organisations.models import Organisation, SetUp
@@ -42,6 +42,8 @@ from gonghui.web.imports import actions as desk
 from gonghui.web.imports.models import Import
 from gonghui.web.imports.sheet import SHEETS, Scope
 from gonghui.web.models import Account
+from gonghui.web.papers import keeping
+from gonghui.web.papers.tests.builders import a_pdf
 from gonghui.web.tests.builders import signed_in
 
 FORM = "beijing_2020h1"
@@ -133,6 +135,7 @@ class Branch:
     position: Position = field(init=False)
     worker: SocialWorker = field(init=False)
     certificate: Certificate = field(init=False)
+    scan: CertificateScan = field(init=False)
     entry: Entry = field(init=False)
     kept: Witnessed = field(init=False)
 
@@ -529,7 +532,7 @@ def _filed(world: World, key: str, report: Report) -> Report:
 
 
 def _social_worker(world: World, branch: Branch) -> None:
-    """Somebody on post with one certificate verified and one that waits."""
+    """Somebody on post with one certificate verified and one that waits, a scan behind it."""
     hr, verifier = world.actor(f"{branch.key}.hr"), world.actor(f"{branch.key}.org")
     place = PositionEntry(branch.district, f"SG-{branch.key}", "junior", 5, APPOINTED)
     [branch.position] = officials.open_positions([place], by=hr, on=APPOINTED)
@@ -543,6 +546,11 @@ def _social_worker(world: World, branch: Branch) -> None:
     ]
     verified, branch.certificate = officials.submit_certificates(entries, by=hr, on=SUMMER)
     officials.check_certificates([verified], "verify", by=verifier, on=SUMMER)
+    paper = keeping.checked(
+        a_pdf(f"{branch.canary} {branch.certificate.number}"), "scan.pdf", largest=2**20, personal=True
+    )
+    officials.add_scans(branch.certificate, [paper], by=hr, on=SUMMER)
+    branch.scan = CertificateScan.objects.get(registration__certificate=branch.certificate)
 
 
 def _kept(world: World, branch: Branch) -> None:

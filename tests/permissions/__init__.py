@@ -71,6 +71,7 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "worker": branch.worker.public_id,
         "position": branch.position.public_id,
         "certificate": branch.certificate.public_id,
+        "scan": branch.scan.public_id,
         "post": clerk.post.public_id,
         "circulated": branch.circulated.public_id,
         "published_report": branch.published.public_id,

@@ -121,5 +121,12 @@ ROWS: dict[str, Row] = {
         doers=("city.org", "{b}.org"),
         body=lambda world, branch: {"step": "verify"},
     ),
+    "certificate_scan": Row(
+        "scan",
+        "district",
+        read=STAFFING | ORGANISING,
+        send=STAFFING | ORGANISING,
+        body=lambda world, branch: {"why": "向发证机关核对"},
+    ),
     "lapses": Row(read=WORKER_READERS),
 }

@@ -175,3 +175,18 @@ class CertificateRenewed:
     """Another person saw the longer registration; from the day on it holds."""
 
     certificate: str
+
+
+@fact(title="附上证书扫描件")
+class ScanAdded:
+    """So many scans stand behind a certificate that waits to be verified."""
+
+    certificate: str
+    scans: int
+
+
+@fact(title="撤回证书扫描件")
+class ScanWithdrawn:
+    """A scan was taken back by the union that had added it."""
+
+    certificate: str

@@ -6,6 +6,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.flow import Flow, Step
 
 STAFF, SUBMIT, VERIFY = "officials.staff", "officials.submit_certificates", "officials.verify_certificates"
+UNMASK = "officials.unmask"
 HOLDING = ("verified", "renewed", "due")
 """States in which a certificate holds; whether it counts for the share its kind says."""
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.spine.officials import actions, rules
 from gonghui.spine.officials.actions import PositionEntry, WorkerEntry
 from gonghui.spine.officials.models import ROLES, Position, Post, SocialWorker
@@ -19,6 +21,8 @@ from gonghui.spine.organisations.forms import DayField, OrganisationField
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say
 from gonghui.web.models import Account
+from gonghui.web.papers import keeping
+from gonghui.web.papers.keeping import Paper
 
 
 def role_name(role: Role) -> str:
@@ -292,6 +296,43 @@ class PositionForm(forms.Form):
         )
 
 
+class Scans(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class ScansField(forms.Field):
+    """Scans of a certificate, each checked and redrawn: what is wrong with one is said beside the field."""
+
+    widget = Scans
+
+    def __init__(self, **given: Any) -> None:
+        self.scheme = workers.scheme(clock.today())
+        most = self.scheme.scan_bytes // 2**20
+        hint = gettext("PDF、PNG 或 JPG，每份不超过 %(most)s MB，最多 %(count)s 份；加密保存，退回即删")
+        super().__init__(label=_("扫描件"), help_text=hint % {"most": most, "count": self.scheme.scans_most}, **given)
+        self.widget.attrs.update(multiple=True, accept=".pdf,.png,.jpg,.jpeg")
+
+    def clean(self, value: Any) -> list[Paper]:
+        """The papers as they may be kept."""
+        files = super().clean(value) or []
+        if len(files) > self.scheme.scans_most:
+            raise ValidationError(
+                gettext("选了 %(count)s 份，最多 %(most)s 份：请合并成一份，或分开提交")
+                % {"count": len(files), "most": self.scheme.scans_most}
+            )
+        return [self._checked(file, place) for place, file in enumerate(files, 1)]
+
+    def _checked(self, file: UploadedFile, place: int) -> Paper:
+        most = self.scheme.scan_bytes
+        try:
+            return keeping.checked(file.read(most + 1), file.name or "", largest=most, personal=True)
+        except Refusal as refusal:
+            words = {"place": place, "why": say.text(refusal)}
+            raise ValidationError(gettext("第 %(place)s 份：%(why)s") % words) from refusal
+
+
 class CertificateForm(forms.Form):
     """A certificate as its holder's union enters it."""
 
@@ -305,6 +346,7 @@ class CertificateForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
+        self.fields["scans"] = ScansField(required=False)
         kinds = workers.scheme(clock.today()).certificates.values()
         self.fields["kind_level"].choices = [  # type: ignore[attr-defined]
             (gettext(kind.title), [(f"{kind.key}.{key}", gettext(title)) for key, title in kind.levels.items()])
@@ -317,6 +359,18 @@ class RenewalForm(forms.Form):
 
     until = day_field(_("新的登记止日"))
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["scans"] = ScansField(required=False)
+
+
+class ScansForm(forms.Form):
+    """Scans that come later, while a certificate waits."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["scans"] = ScansField()
+
 
 class RejectForm(forms.Form):
     """Why a certificate is sent back."""
@@ -325,6 +379,6 @@ class RejectForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    """Why somebody wants to see a number."""
+    """Why somebody wants to see a number or a scan."""
 
     why = forms.CharField(label=_("查看原因"), max_length=100, min_length=2)

@@ -44,7 +44,8 @@
       event.stopPropagation();
       return;
     }
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    // Where the answer is a file the page stays, and the form may be sent again.
+    if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-again")) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -2,9 +2,12 @@
 
 from gonghui.spine.officials.actions.certificates import (
     CertificateEntry,
+    add_scans,
     check_certificates,
+    renew_with_scans,
     submit_certificates,
     submit_renewal,
+    submit_with_scans,
     turn_certificates,
 )
 from gonghui.spine.officials.actions.codes import (
@@ -24,6 +27,7 @@ from gonghui.spine.officials.actions.posts import (
     end_post,
     open_account,
 )
+from gonghui.spine.officials.actions.scans import withdraw_scan
 from gonghui.spine.officials.actions.social_workers import (
     Posting,
     WorkerEntry,
@@ -49,6 +53,7 @@ __all__ = [
     "PositionEntry",
     "Posting",
     "WorkerEntry",
+    "add_scans",
     "appoint",
     "appoint_first_administrators",
     "change_position",
@@ -66,9 +71,11 @@ __all__ = [
     "open_account",
     "open_positions",
     "post_workers",
+    "renew_with_scans",
     "reopen_posts",
     "submit_certificates",
     "submit_renewal",
+    "submit_with_scans",
     "turn_certificates",
     "turn_worker",
     "use_reset_code",
@@ -78,5 +85,6 @@ __all__ = [
     "withdraw_postings",
     "withdraw_posts",
     "withdraw_renewals",
+    "withdraw_scan",
     "withdraw_workers",
 ]

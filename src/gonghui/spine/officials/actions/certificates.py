@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import record
 from gonghui.spine.officials.actions import lists
+from gonghui.spine.officials.actions.scans import attach, drop, stored
 from gonghui.spine.officials.actions.social_workers import require_worker
 from gonghui.spine.officials.facts import (
     CertificateDue,
@@ -23,9 +24,10 @@ from gonghui.spine.officials.facts import (
     RenewalSubmitted,
 )
 from gonghui.spine.officials.flow import CERTIFICATE_FLOW, HOLDING, SUBMIT
-from gonghui.spine.officials.models import Certificate, Registration, SocialWorker
+from gonghui.spine.officials.models import Certificate, CertificateScan, Registration, SocialWorker
 from gonghui.spine.officials.models.social_workers import NUMBER
 from gonghui.spine.officials.rules import social_workers as rules
+from gonghui.web.papers.keeping import Paper
 
 ONE_DAY = timedelta(days=1)
 
@@ -155,6 +157,54 @@ def check_renewal(certificate: Certificate, until: date, *, on: date) -> None:
         raise Refusal("officials.renewal_past", "新的登记止日 %(until)s 已经过去，请核对", until=until)
 
 
+# With scans --------------------------------------------------------------------------------------------------------
+
+
+def submit_with_scans(entry: CertificateEntry, scans: Sequence[Paper], *, by: Actor, on: date) -> Certificate:
+    """The certificate waits for somebody else to see the original, and its scans until then."""
+    return _behind(scans, lambda: submit_certificates([entry], by=by, on=on)[0], by=by, on=on)
+
+
+def renew_with_scans(
+    certificate: Certificate, *, until: date, scans: Sequence[Paper], by: Actor, on: date
+) -> Certificate:
+    """A longer registration waits for somebody else to see the original, with its own scans."""
+
+    def renewal() -> Certificate:
+        submit_renewal(certificate, until, by=by, on=on)
+        return certificate
+
+    return _behind(scans, renewal, by=by, on=on)
+
+
+def add_scans(certificate: Certificate, scans: Sequence[Paper], *, by: Actor, on: date) -> Certificate:
+    """Scans come later, while it still waits."""
+
+    def again() -> Certificate:
+        by.require(SUBMIT)
+        [worker] = lists.lock([certificate.worker])
+        require_worker(by, worker)
+        return _locked([certificate])[0]
+
+    return _behind(scans, again, by=by, on=on)
+
+
+def _behind(papers: Sequence[Paper], enter: Callable[[], Certificate], *, by: Actor, on: date) -> Certificate:
+    with stored(papers) as found:
+        return _entered(enter, found, by=by, on=on)
+
+
+@action
+def _entered(enter: Callable[[], Certificate], found: Sequence[CertificateScan], *, by: Actor, on: date) -> Certificate:
+    certificate = enter()
+    if found:
+        attach(found, certificate, by=by, on=on)
+    return certificate
+
+
+# The second person ------------------------------------------------------------------------------------------------
+
+
 def _locked(certificates: Iterable[Certificate]) -> list[Certificate]:
     """The rows held, read anew with who holds them and what waits."""
     rows = Certificate.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in certificates])
@@ -180,7 +230,9 @@ def check_certificates(
         record(fact(certificate=one.kind), about=one, by=by, happened_on=on)
     Registration.objects.bulk_update(registrations, ["accepted", "checked_on", "checked_by", "why_not"], batch_size=500)
     Certificate.objects.bulk_update(found, ["state", "registered_until"], batch_size=500)
-    if step != "reject":
+    if step == "reject":
+        drop(registrations)
+    else:
         lists.settle(workers, by=by, on=on)
 
 

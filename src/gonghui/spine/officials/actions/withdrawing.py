@@ -9,7 +9,7 @@ from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.journal import SUBJECT_TYPE_IDS, reverse, subject_type_of
 from gonghui.core.models import Entry
-from gonghui.spine.officials.actions import lists
+from gonghui.spine.officials.actions import lists, scans
 from gonghui.spine.officials.actions.posts import require_reach
 from gonghui.spine.officials.actions.social_workers import require_worker
 from gonghui.spine.officials.flow import STAFF, SUBMIT
@@ -75,7 +75,9 @@ def withdraw_certificates(certificates: Sequence[Certificate], *, by: Actor) -> 
     for worker in lists.lock(one.worker for one in held):
         require_worker(by, worker)
     _reverse(held, by=by)
-    Registration.objects.filter(certificate__in=held).delete()
+    found = Registration.objects.filter(certificate__in=held)
+    scans.drop(found)
+    found.delete()
     Certificate.objects.filter(pk__in=[one.pk for one in held]).delete()
 
 
@@ -87,7 +89,9 @@ def withdraw_renewals(certificates: Sequence[Certificate], *, by: Actor) -> None
     for worker in lists.lock(one.worker for one in held):
         require_worker(by, worker)
     _reverse(held, by=by, kinds=("officials.renewal_submitted",))
-    Registration.objects.filter(certificate__in=held, accepted=None).delete()
+    found = Registration.objects.filter(certificate__in=held, accepted=None)
+    scans.drop(found)
+    found.delete()
 
 
 @action

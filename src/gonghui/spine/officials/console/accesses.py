@@ -32,6 +32,7 @@ WHAT = {
     "officials.worker_opened": "打开社工登记",
     "officials.certificate_opened": "打开社工证书",
     "officials.number_shown": "查看证书编号",
+    "officials.scan_opened": "打开证书扫描件",
     "web.list_exported": "导出名单",
     "web.purged": "到期清理",
 }

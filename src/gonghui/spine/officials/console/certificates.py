@@ -1,12 +1,13 @@
 """Certificates: those that wait to be verified, one of them beside its original, and what lapses in the time ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Case, DateField, F, Max, Min, Q, Value, When
-from django.http import HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -15,18 +16,18 @@ from gonghui.core import access, clock
 from gonghui.core.actor import Actor
 from gonghui.spine.officials import actions
 from gonghui.spine.officials.console.social_workers import SEE, history_of, percent
-from gonghui.spine.officials.flow import CERTIFICATE_FLOW, HOLDING, STAFF, SUBMIT, VERIFY
-from gonghui.spine.officials.forms import RejectForm, RenewalForm, RevealForm
-from gonghui.spine.officials.models import Certificate, Registration, SocialWorker
+from gonghui.spine.officials.flow import CERTIFICATE_FLOW, HOLDING, STAFF, SUBMIT, UNMASK, VERIFY
+from gonghui.spine.officials.forms import RejectForm, RenewalForm, RevealForm, ScansForm
+from gonghui.spine.officials.models import Certificate, CertificateScan, Registration, SocialWorker, opens_scans
 from gonghui.spine.officials.rules import social_workers as rules
 from gonghui.spine.officials.rules.social_workers import Ahead
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item, waiting
 
-UNMASK = "officials.unmask"
 OPENED, NUMBER_SHOWN = "officials.certificate_opened", "officials.number_shown"
+SCAN_OPENED = "officials.scan_opened"
 SPANS = ("days", "winter", "year")
 CHART_WIDTH, CHART_HEIGHT, CHART_ROOM = 640, 160, 6
 
@@ -34,7 +35,7 @@ CHART_WIDTH, CHART_HEIGHT, CHART_ROOM = 640, 160, 6
 def certificate_of(actor: Actor, public_id: object) -> Certificate:
     """The certificate if the actor sees whose it is; else there is none."""
     seen = Certificate.objects.seen_by(actor).select_related("worker__organisation", "worker__account")
-    return get_object_or_404(seen.prefetch_related("registrations"), public_id=public_id)
+    return get_object_or_404(seen.prefetch_related("registrations__scans__added_by"), public_id=public_id)
 
 
 @page(SEE)
@@ -46,11 +47,13 @@ def certificates(request: ConsoleRequest) -> HttpResponseBase:
         rows = rows.to_verify()
     elif state in CERTIFICATE_FLOW.states:
         rows = rows.filter(state=state)
+    shown = Keyset(rows.prefetch_related("registrations__scans"), ("worker__worker_no", "id"), 50).page(request)
     return render(
         request,
         "officials/console/certificates.html",
         {
-            "page": Keyset(rows.prefetch_related("registrations"), ("worker__worker_no", "id"), 50).page(request),
+            "page": shown,
+            "unbacked": sum(one.is_unbacked for one in shown) if request.actor.may(VERIFY) else 0,
             "state": state,
             "may_submit": request.actor.may(SUBMIT),
             "states": [
@@ -74,20 +77,25 @@ def _opened(request: ConsoleRequest, found: Certificate) -> HttpResponseBase:
 
 
 def _certificate_page(
-    request: ConsoleRequest, found: Certificate, typed: QueryDict | None, *, number: str = ""
+    request: ConsoleRequest,
+    found: Certificate,
+    typed: QueryDict | None,
+    *,
+    number: str = "",
+    sent: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponseBase:
+    """The page; `sent` are forms of it that were just sent and are shown as they are."""
+    sent, waiting = sent or {}, found.waiting
     actor, asked = request.actor, typed.get("step", "") if typed is not None else ""
     offers = [
         offer
         for offer in CERTIFICATE_FLOW.offers(found, by=actor)
-        if offer.step.needs is not None and (offer.step.name != "renew" or found.waiting is not None)
+        if offer.step.needs is not None and (offer.step.name != "renew" or waiting is not None)
     ]
     can_renew = (
-        actor.may(SUBMIT)
-        and found.declared.registered
-        and found.waiting is None
-        and found.state in (*HOLDING, "lapsed")
+        actor.may(SUBMIT) and found.declared.registered and waiting is None and found.state in (*HOLDING, "lapsed")
     )
+    adding = actor.may(SUBMIT) and waiting is not None
     return render(
         request,
         "officials/console/certificate.html",
@@ -99,10 +107,14 @@ def _certificate_page(
             "registrations": found.registrations.select_related("submitted_by", "checked_by").order_by("-id"),
             "offers": offers,
             "may_decide": any(offer.allowed for offer in offers),
-            "may_reveal": actor.may(UNMASK) or actor.may(VERIFY),
+            "may_reveal": opens_scans(actor),
             "reject_form": RejectForm(typed if asked == "reject" else None),
             "reveal_form": RevealForm(typed if asked == "reveal" else None),
-            "renewal_form": RenewalForm(typed if asked == "renewal" else None) if can_renew else None,
+            "renewal_form": sent.get("renewal") or RenewalForm(typed if asked == "renewal" else None)
+            if can_renew
+            else None,
+            "scans_form": sent.get("scans") or ScansForm(auto_id="add_%s") if adding else None,
+            "scan_reason": sent.get("scan") or RevealForm(auto_id="scan_%s"),
             "history": history_of(found),
         },
     )
@@ -117,12 +129,15 @@ def certificate_step(request: ConsoleRequest, public_id: object) -> HttpResponse
     if step == "reveal":
         return _reveal(request, found)
     if step == "renewal":
-        form = RenewalForm(request.POST)
+        request.actor.require(SUBMIT)
+        form = RenewalForm(request.POST, request.FILES)
         if not form.is_valid():
-            return _certificate_page(request, found, request.POST)
-        actions.submit_renewal(found, form.cleaned_data["until"], by=request.actor, on=clock.today())
+            return _certificate_page(request, found, request.POST, sent={"renewal": form})
+        actions.renew_with_scans(found, **form.cleaned_data, by=request.actor, on=clock.today())
         messages.success(request, _("已提交续登记，等他人对着原件核验"))
         return redirect("certificate", found.public_id)
+    if step in ("scans", "withdraw_scan"):
+        return _scans(request, found)
     if step not in ("verify", "renew", "reject"):
         return redirect("certificate", found.public_id)
     words = request.POST.get("why_not", "") if step == "reject" else ""
@@ -148,6 +163,52 @@ def _reveal(request: ConsoleRequest, found: Certificate) -> HttpResponseBase:
         why=form.cleaned_data["why"],
     )
     return _certificate_page(request, found, None, number=found.number)
+
+
+# Scans ------------------------------------------------------------------------------------------------------------
+
+
+def _scans(request: ConsoleRequest, found: Certificate) -> HttpResponseBase:
+    """Scans added to what waits, or one of them taken back."""
+    request.actor.require(SUBMIT)
+    if request.POST["step"] == "withdraw_scan":
+        scan = next((one for one in found.scans if str(one.public_id) == request.POST.get("scan")), None)
+        if scan is None:
+            raise Http404
+        actions.withdraw_scan(scan, by=request.actor, on=clock.today())
+        messages.success(request, _("已撤回，扫描件已删除"))
+        return redirect("certificate", found.public_id)
+    form = ScansForm(request.POST, request.FILES, auto_id="add_%s")
+    if not form.is_valid():
+        return _certificate_page(request, found, None, sent={"scans": form})
+    actions.add_scans(found, form.cleaned_data["scans"], by=request.actor, on=clock.today())
+    messages.success(request, _("扫描件已加密保存"))
+    return redirect("certificate", found.public_id)
+
+
+@page(SEE)
+def certificate_scan(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
+    """The scan, taken away by whoever may and says why; written down before it is given."""
+    if not opens_scans(request.actor):
+        request.actor.require(UNMASK)
+    seen = CertificateScan.objects.seen_by(request.actor).select_related("registration__certificate")
+    scan = get_object_or_404(seen, public_id=public_id)
+    found = certificate_of(request.actor, scan.registration.certificate.public_id)
+    if request.method != "POST":
+        return _opened(request, found)
+    form = RevealForm(request.POST, auto_id="scan_%s")
+    if not form.is_valid():
+        return _certificate_page(request, found, None, sent={"scan": form})
+    if (again := asked_again(request, doing=_("打开证书扫描件"))) is not None:
+        return again
+    access.looked(
+        request.actor,
+        SCAN_OPENED,
+        subject_type="officials.certificatescan",
+        subject_id=scan.pk,
+        why=form.cleaned_data["why"],
+    )
+    return attachment(scan.content, f"certificate-scan.{scan.ending}", scan.content_type)
 
 
 # What lapses ------------------------------------------------------------------------------------------------------
@@ -279,6 +340,7 @@ def _ending(actor: Actor, on: date) -> list[Item]:
 urlpatterns = [
     path("social-workers/certificates/", certificates, name="certificates"),
     path("social-workers/certificates/lapses/", lapses, name="lapses"),
+    path("social-workers/certificates/scans/<uuid:public_id>/", certificate_scan, name="certificate_scan"),
     path("social-workers/certificates/<uuid:public_id>/", certificate, name="certificate"),
     path("social-workers/certificates/<uuid:public_id>/step/", certificate_step, name="certificate_step"),
 ]

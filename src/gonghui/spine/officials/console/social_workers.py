@@ -154,7 +154,9 @@ def _opened(request: ConsoleRequest, worker: SocialWorker) -> HttpResponseBase:
     return _worker_page(request, worker, request.typed)
 
 
-def _worker_page(request: ConsoleRequest, worker: SocialWorker, typed: QueryDict | None) -> HttpResponseBase:
+def _worker_page(
+    request: ConsoleRequest, worker: SocialWorker, typed: QueryDict | None, *, sent: CertificateForm | None = None
+) -> HttpResponseBase:
     actor, today = request.actor, clock.today()
     offers = WORKER_FLOW.offers(worker, by=actor)
     asked = (typed.get("step") if typed is not None else "") or request.GET.get("step", "")
@@ -175,7 +177,7 @@ def _worker_page(request: ConsoleRequest, worker: SocialWorker, typed: QueryDict
             "step": step,
             "form": WorkerStepForm(typed or None, actor=actor, step=step.name) if step is not None else None,
             "adding": adding,
-            "certificate_form": CertificateForm(typed or None) if adding else None,
+            "certificate_form": (sent or CertificateForm(typed or None)) if adding else None,
             "may_submit": actor.may(SUBMIT),
             "history": history_of(worker),
         },
@@ -221,13 +223,15 @@ def worker_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 
 
 def _submit(request: ConsoleRequest, worker: SocialWorker) -> HttpResponseBase:
-    form = CertificateForm(request.POST)
+    request.actor.require(SUBMIT)
+    form = CertificateForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _worker_page(request, worker, request.POST)
+        return _worker_page(request, worker, request.POST, sent=form)
     given = form.cleaned_data
     kind, _sign, level = given.pop("kind_level").partition(".")
+    scans = given.pop("scans")
     entry = CertificateEntry(worker=worker, kind=kind, level=level, **given)
-    [made] = actions.submit_certificates([entry], by=request.actor, on=clock.today())
+    made = actions.submit_with_scans(entry, scans, by=request.actor, on=clock.today())
     messages.success(request, _("已提交“%(title)s”，等他人对着原件核验") % {"title": _(made.title)})
     if made.is_doubtful:
         messages.warning(

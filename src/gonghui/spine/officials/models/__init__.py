@@ -13,18 +13,21 @@ from gonghui.spine.officials.models.posts import (
 )
 from gonghui.spine.officials.models.social_workers import (
     Certificate,
+    CertificateScan,
     Position,
     Registration,
     SocialWorker,
     SocialWorkerQuerySet,
     Spell,
     on_day,
+    opens_scans,
 )
 
 __all__ = [
     "ADMINISTRATORS",
     "ROLES",
     "Certificate",
+    "CertificateScan",
     "Position",
     "Post",
     "PostQuerySet",
@@ -36,6 +39,7 @@ __all__ = [
     "Spell",
     "actor_for",
     "on_day",
+    "opens_scans",
     "posts_of",
     "share_differences",
 ]

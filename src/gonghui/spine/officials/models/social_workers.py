@@ -11,16 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, SENSITIVE, declare
-from gonghui.spine.officials.flow import CERTIFICATE_FLOW, HOLDING, SPELL_STATES, WORKER_FLOW
+from gonghui.spine.officials.flow import CERTIFICATE_FLOW, HOLDING, SPELL_STATES, UNMASK, VERIFY, WORKER_FLOW
 from gonghui.spine.officials.rules import social_workers as rules
 from gonghui.spine.organisations.models import DayRange, OneNumber, Organisation
 from gonghui.web.models import Account
+from gonghui.web.papers import keeping
 
 NUMBER = "officials.certificate number"
 """What certificates' numbers are sealed and found by: a key of their own."""
+SCAN = "officials.certificate scan"
+"""What scans of certificates are sealed by."""
 WHILE_EMPLOYED = "离岗后3年"
+UNLESS_REFUSED = "退回或撤回即删；其余离岗后3年"
 
 
 def on_day(day: date) -> Q:
@@ -270,6 +275,16 @@ class Certificate(Record):
         return next((one for one in self.registrations.all() if one.accepted is None), None)
 
     @property
+    def scans(self) -> "list[CertificateScan]":
+        """The scans behind its registrations, the first ones first."""
+        return [scan for one in self.registrations.all() for scan in one.scans.all()]
+
+    @property
+    def is_unbacked(self) -> bool:
+        """Whether it waits without a scan: whoever verifies it has the original to go by, and nothing else."""
+        return self.waiting is not None and not self.waiting.scans.all()
+
+    @property
     def people_concerned(self) -> Sequence[int | None]:
         """The accounts that may not verify it: who entered what waits, and who holds it."""
         waiting = self.waiting
@@ -320,3 +335,62 @@ class Registration(models.Model):
         if not self.accepted or self.checked_on is None or (self.until is not None and self.until < self.checked_on):
             return None
         return rules.Days(self.checked_on, self.until)
+
+
+class CertificateScanQuerySet(models.QuerySet["CertificateScan"]):
+    """Which scans somebody may open."""
+
+    def seen_by(self, actor: Actor) -> "CertificateScanQuerySet":
+        """Those of the actor's subtree, to who verifies certificates or may unmask; for others there are none."""
+        if not opens_scans(actor):
+            return self.none()
+        return self.filter(actor.within("registration__certificate__worker__organisation__path"))
+
+
+def opens_scans(actor: Actor) -> bool:
+    """Whether the actor opens scans and numbers of certificates at all, with a reason each time."""
+    return actor.may(UNMASK) or actor.may(VERIFY)
+
+
+class CertificateScan(Record):
+    """One scan behind a registration, the first or a renewal. Its bytes lie sealed on the disk, bound to this row.
+
+    The name of the file as it was sent is kept nowhere: it often is the holder's.
+    """
+
+    registration = models.ForeignKey(Registration, models.PROTECT, related_name="scans")
+    stored_name = models.CharField(max_length=60, unique=True)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    added_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name=_("提交人"))
+    added_on = models.DateField(_("提交日期"))
+    objects = CertificateScanQuerySet.as_manager()
+    privacy = declare(
+        (
+            SENSITIVE,
+            "对着原件核验证书",
+            UNLESS_REFUSED,
+            "id public_id registration stored_name content_type size added_by added_on",
+        )
+    )
+
+    class Meta:
+        ordering = ["added_on", "id"]
+
+    @property
+    def seal(self) -> keeping.Seal:
+        """What its bytes are sealed by: a key of their own, and this row."""
+        return keeping.Seal(SCAN, str(self.public_id))
+
+    @property
+    def content(self) -> bytes:
+        """The scan itself; whoever shows it has written an access."""
+        try:
+            return keeping.kept(self.stored_name, seal=self.seal)
+        except (OSError, crypto.Unreadable) as error:
+            raise Refusal("officials.scan_unreadable", "这份扫描件读不出来：请核对原件，并告诉系统管理员") from error
+
+    @property
+    def ending(self) -> str:
+        """How a file of its type ends."""
+        return {"application/pdf": "pdf", "image/png": "png"}.get(self.content_type, "jpg")

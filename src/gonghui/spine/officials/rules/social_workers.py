@@ -46,6 +46,8 @@ class SocialWorkerScheme:
     share_percent_wanted: int
     vacancy_percent_marked: int
     winter_ends: str
+    scan_bytes: int
+    scans_most: int
     duties: Mapping[str, str]
     grades: Mapping[str, str]
     certificates: Mapping[str, CertificateKind]
