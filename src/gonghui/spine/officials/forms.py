@@ -324,10 +324,11 @@ class ScansField(forms.Field):
             )
         return [self._checked(file, place) for place, file in enumerate(files, 1)]
 
-    def _checked(self, file: UploadedFile, place: int) -> Paper:
+    def _checked(self, file: "UploadedFile[bytes]", place: int) -> Paper:
         most = self.scheme.scan_bytes
         try:
-            return keeping.checked(file.read(most + 1), file.name or "", largest=most, personal=True)
+            content = file.read(most + 1)
+            return keeping.checked(content, file.name or "", largest=most, personal=True, size=file.size or 0)
         except Refusal as refusal:
             words = {"place": place, "why": say.text(refusal)}
             raise ValidationError(gettext("第 %(place)s 份：%(why)s") % words) from refusal

@@ -44,11 +44,11 @@ class Paper:
     scanned: bool
 
 
-def checked(content: bytes, name: str, *, largest: int, personal: bool = False) -> Paper:
+def checked(content: bytes, name: str, *, largest: int, personal: bool = False, size: int = 0) -> Paper:
     """The paper as it may be kept, or a refusal.
 
     A `personal` paper may name people: it is redrawn or scrubbed like any other, its words are not searched for
-    personal numbers, and whoever keeps it seals it.
+    personal numbers, and whoever keeps it seals it. `size` is that of the file where no more was read than is too much.
     """
     ending = name.rpartition(".")[2].lower()
     if ending not in (OF_PEOPLE if personal else KINDS):
@@ -63,7 +63,7 @@ def checked(content: bytes, name: str, *, largest: int, personal: bool = False) 
         raise Refusal(
             "papers.size",
             "文件有 %(size)s MB，应大于零、最多 %(most)s MB：请压缩或分页扫描后再传",
-            size=f"{len(content) / 2**20:.1f}",
+            size=f"{max(size, len(content)) / 2**20:.1f}",
             most=largest // 2**20,
         )
     content_type, endings = KINDS[ending]
