@@ -64,9 +64,11 @@ class Tour(Walk):
         return [f"axe {one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
 
     def too_wide(self) -> list[str]:
-        """What makes the page scroll sideways."""
-        if self.page.evaluate("document.scrollingElement.scrollWidth") <= self.page.evaluate("innerWidth"):
-            return []
+        """What makes the page scroll sideways, once its charts have followed the window's width."""
+        for _ in range(20):
+            if self.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"):
+                return []
+            self.page.wait_for_timeout(100)
         return [f"wider than the screen: {html}" for html in self.page.evaluate(WIDER) or ["?"]]
 
     def broken_numbers(self) -> list[str]:
