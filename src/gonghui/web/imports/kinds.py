@@ -5,6 +5,7 @@ ISO text) and refuses with a sentence that says which value, what is wrong with 
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -29,15 +30,15 @@ _EXACT = 10**15
 """A spreadsheet keeps fifteen digits of a number; codes that are longer are damaged where they stand as one."""
 
 
-class Kind:
+class Kind(ABC):
     """What all kinds answer."""
 
     width = 16
     is_number = False
 
+    @abstractmethod
     def read(self, value: Any, *, title: str) -> Any:
         """The value of a cell that is not empty."""
-        raise NotImplementedError
 
     def shown(self, value: Any) -> str:
         """The value in the reader's language; nothing for an empty one."""

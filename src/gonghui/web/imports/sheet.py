@@ -39,6 +39,7 @@ each import, export in the same layout, undo. What the desk promises an app:
   else was built on it (`later.py` asks the journal). `change.was` holds what to go back to; of a new row it is empty.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -156,7 +157,7 @@ Wrong = Callable[[Any, str, Refusal], None]
 """Says that a column of a row (`Typed` or `Change`) is wrong, and why."""
 
 
-class Sheet:
+class Sheet(ABC):
     """What an app says of one list; see the module."""
 
     name: str
@@ -199,25 +200,27 @@ class Sheet:
 
     def resolve(self, rows: Sequence[Typed], scope: Scope, wrong: Wrong) -> None:
         """Values that only the list can tell become what `rows` gives: a superior's name its code."""
+        del rows, scope, wrong
 
+    @abstractmethod
     def rows(self, scope: Scope, only: Only | None = None) -> Iterable[Standing]:
         """What stands, in the actor's reach."""
-        raise NotImplementedError
 
     def check(self, changes: Sequence[Change], scope: Scope, wrong: Wrong) -> None:
         """What is wrong with the changes beyond what their columns say."""
+        del changes, scope, wrong
 
+    @abstractmethod
     def apply(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """Every change is made."""
-        raise NotImplementedError
 
     def obstacles(self, changes: Sequence[Change], scope: Scope, *, after: int) -> Iterable[tuple[Change, Refusal]]:
         """What was built on the import since, so that it cannot be taken back; entries above `after` came later."""
         return ()
 
+    @abstractmethod
     def undo(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """Every change is compensated."""
-        raise NotImplementedError
 
     def kept_cell(self, value: Any, key: str = "") -> Any:
         """What of a cell, in the column of a key if it is one of ours, is kept for the user's own workbook."""
