@@ -263,6 +263,8 @@ class Play:
                 elif what == "level":
                     coverage = "subtree" if number % 7 == 0 else "own"
                     above = self.superior(unit)
+                    if not unit.organisation.is_active:
+                        return  # who is merged away is asked nothing any more
                     a_level(unit, above, Period.day(day), number, on=self.today, coverage=coverage)
                 elif lines := list(Line.objects.accepted().filter(organisation=unit.organisation).order_by("last_on")):
                     a_correction(lines[when % len(lines)], unit, self.superior(unit), number, self.today)
