@@ -13,7 +13,8 @@ from gonghui.project.testing import CHROMIUM
 from gonghui.web.models import Account
 from gonghui.web.tests.builders import signed_in
 from tests import stages
-from tests.world import World, build
+from tests.world.building import build
+from tests.world.federation import World
 
 FLAGS = [
     "--no-sandbox",

@@ -17,7 +17,7 @@ from gonghui.reports.models import Comment, Line, Return
 from gonghui.web.models import Account
 from tests.permissions import TABLE
 from tests.test_every_page import address
-from tests.world import Branch, World
+from tests.world.federation import Branch, World
 
 LISTS = (
     "/",

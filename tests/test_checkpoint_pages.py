@@ -20,7 +20,8 @@ from gonghui.reports.printing.sealed import filing_entry, filing_proof
 from gonghui.reports.tests.builders import a_federation
 from gonghui.reports.tests.filing_builders import a_filed_report
 from gonghui.reports.tests.paper_builders import a_foreign_checkpoint
-from tests.world import FORM, PAST, World
+from tests.world.federation import World
+from tests.world.plan import FORM, PAST
 
 
 def page_of(response: Any) -> str:

@@ -17,7 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from gonghui.core.models import Entry
 from tests.permissions import TABLE, words
 from tests.permissions.row import Row
-from tests.world import ADMINISTRATORS, OFFICES, Branch, Person, World
+from tests.world.federation import Branch, Person, World
+from tests.world.plan import ADMINISTRATORS, OFFICES
 
 PLANS = list(TABLE.items())
 REFUSED = (403, 404, 405)

@@ -15,7 +15,8 @@ from gonghui.spine.organisations.models import Organisation
 from gonghui.web.imports import actions, jobs, workbooks
 from gonghui.web.imports.models import Import, ImportProgress, ImportRow, KnownHeading
 from gonghui.web.imports.sheet import SHEETS, Scope, Sheet
-from tests.world import AUGUST, World
+from tests.world.federation import World
+from tests.world.plan import AUGUST
 
 LISTS = [name for name, sheet in SHEETS.items() if sheet.stands_alone]
 UNIONS = SHEETS["organisations.unions"]

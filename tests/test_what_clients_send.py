@@ -12,7 +12,8 @@ from gonghui.web.models import SessionRow
 from tests.permissions import TABLE
 from tests.permissions.row import Row
 from tests.test_every_page import VISITORS, address, named, plain, some
-from tests.world import ABSENT_UUID, OFFICES, Branch, World
+from tests.world.federation import Branch, World
+from tests.world.plan import ABSENT_UUID, OFFICES
 
 ABSENT_CODE, ABSENT_NAME = "110105-ZZ-99999-9", "没有这个人"
 NONSENSE = (

@@ -9,7 +9,7 @@ from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Line
 from gonghui.spine.organisations.flow import SET_UP_FLOW
 from gonghui.spine.organisations.models import SetUp
-from tests.world import World
+from tests.world.federation import World
 
 
 def test_every_role_is_held_and_every_state_is_there(world: World) -> None:

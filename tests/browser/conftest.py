@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import stages
 from tests.browser.tour import Tour
-from tests.world import World
+from tests.world.federation import World
 
 
 @dataclass(frozen=True)

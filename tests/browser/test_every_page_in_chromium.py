@@ -17,7 +17,8 @@ from tests.browser.tour import DESKTOP, PHONE, Tour
 from tests.permissions import TABLE
 from tests.permissions.row import Row
 from tests.test_every_page import address
-from tests.world import FORM, H1, OFFICES, PAST, Branch, Person, World
+from tests.world.federation import Branch, Person, World
+from tests.world.plan import FORM, H1, OFFICES, PAST
 
 pytestmark = pytest.mark.browser
 FILES = {

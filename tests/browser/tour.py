@@ -7,7 +7,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ViewportSize
 
 from tests.conftest import RULES, Walk
-from tests.world import Person
+from tests.world.federation import Person
 
 DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
 HAN = re.compile(r"[㐀-鿿]+")

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import conftest as browsing
 from tests.browser.conftest import Served
 from tests.browser.tour import DESKTOP, Tour
-from tests.world import ADMITTED, FORM, H1, a_summary, filled
+from tests.world.plan import ADMITTED, FORM, H1
+from tests.world.returns import a_summary, filled
 
 pytestmark = pytest.mark.browser
 served, tour = browsing.served, browsing.tour

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.permissions import imports, officials, organisations, reports, returns, shells
 from tests.permissions.row import Row
-from tests.world import ABSENT_UUID, EARLIER, FORM, H1, PAST, QUARTERS, Branch, World
+from tests.world.federation import Branch, World
+from tests.world.plan import ABSENT_UUID, EARLIER, FORM, H1, PAST, QUARTERS
 
 TABLE: dict[str, Row] = {
     **shells.ROWS,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.permissions.row import ENTERING, ORGANISING, SECURITY, STAFFING, Row, file
-from tests.world import Branch, World
+from tests.world.federation import Branch, World
 
 IMPORTING = ORGANISING
 """Who may import the list of unions, which the examples are of."""

@@ -5,7 +5,9 @@ from typing import Any
 from gonghui.reports.actions.lines import digest_of, drafts_of
 from gonghui.reports.sheets.out import workbook
 from tests.permissions.row import ENTERING, LEADING, REPORT_READERS, REVIEWING, Row, all_in_sight, file
-from tests.world import FORM, HOMES, PAID, PAYMENTS, Branch, World, a_summary, filled
+from tests.world.federation import Branch, World
+from tests.world.plan import FORM, HOMES, PAID, PAYMENTS
+from tests.world.returns import a_summary, filled
 
 
 def _workbook(world: World, branch: Branch) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.world import Branch, World
+from tests.world.federation import Branch, World
 
 Roles = frozenset[str]
 Body = Callable[[World, Branch], dict[str, Any]]
