@@ -1,19 +1,15 @@
-"""The dated parameters of returns: one version of `schemes/returns.toml` holds on any day."""
+"""The dated parameters of returns and of comparisons."""
 
-import tomllib
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from pathlib import Path
 
-SCHEME = Path(__file__).parent / "schemes" / "returns.toml"
+from gonghui.core.schemes import Scheme, Schemes
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Parameters(Scheme):
     """What a federation may change about its returns."""
 
-    first_on: date
     change_percent: int
     change_least: int
     compare_least: int
@@ -24,14 +20,4 @@ class Parameters:
     workbook_bytes: int
 
 
-@cache
-def versions() -> tuple[Parameters, ...]:
-    """Every version, the oldest first."""
-    written = tomllib.loads(SCHEME.read_text(encoding="utf-8"))["version"]
-    return tuple(sorted((Parameters(**version) for version in written), key=lambda one: one.first_on))
-
-
-def on(day: date) -> Parameters:
-    """The version that holds on a day."""
-    held = [version for version in versions() if version.first_on <= day]
-    return (held or list(versions()))[-1]
+on = Schemes(Path(__file__).with_name("schemes"), "returns", Parameters).on

@@ -7,11 +7,9 @@ nobody sends another.
 
 import logging
 import smtplib
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -32,6 +30,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gonghui.core import clock, crypto
 from gonghui.core.errors import Refusal
+from gonghui.core.schemes import Scheme, Schemes
 from gonghui.web.acting import actors_of
 from gonghui.web.console import ConsoleRequest, page
 from gonghui.web.models import Account, Digest, DigestDay
@@ -39,28 +38,17 @@ from gonghui.web.today import waiting_for
 
 PURPOSE, SALT = "mail address", "gonghui.digest"
 LONGEST = 200
-SCHEMES = Path(__file__).resolve().parent / "schemes"
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Scheme):
     """From which hour of the day digests go out."""
 
-    valid_from: date
-    source: str
     hour: int
 
 
-@cache
-def _rules() -> tuple[Rule, ...]:
-    rows = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SCHEMES.glob("digest_*.toml")]
-    return tuple(sorted((Rule(**row) for row in rows), key=lambda one: one.valid_from, reverse=True))
-
-
-def hour_on(day: date) -> int:
-    """The hour that holds on the day."""
-    return next(one.hour for one in _rules() if one.valid_from <= day)
+RULES = Schemes(Path(__file__).with_name("schemes"), "digest", Rule)
 
 
 def is_offered() -> bool:
@@ -99,7 +87,7 @@ def _address(kept: Digest) -> str:
 def send_due(now: datetime) -> int:
     """Everybody who wants it has the day's digest, or was found to have nothing waiting; how many were sent."""
     local = timezone.localtime(now)
-    if not is_offered() or local.hour < hour_on(local.date()):
+    if not is_offered() or local.hour < RULES.on(local.date()).hour:
         return 0
     taken = DigestDay.objects.filter(day=local.date()).values("account")
     due = Digest.objects.filter(account__is_active=True).exclude(account__in=taken).select_related("account")

@@ -39,7 +39,7 @@ def profile(request: ConsoleRequest) -> HttpResponseBase:
             "themes": Theme.choices,
             "may_have_digest": digest.is_offered(),
             "digest_to": digest.shown(kept) if (kept := Digest.objects.filter(account=request.user).first()) else "",
-            "digest_hour": digest.hour_on(clock.today()),
+            "digest_hour": digest.RULES.on(clock.today()).hour,
         },
     )
 

@@ -1,9 +1,7 @@
 """What the clock starts in the shells: traces of signing in are kept as long as `schemes/` says, and no longer."""
 
-import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +14,20 @@ from procrastinate.contrib.django import app
 
 from gonghui.core import access
 from gonghui.core.actor import SYSTEM
+from gonghui.core.schemes import Scheme, Schemes
 from gonghui.web import digest
 from gonghui.web.lists.models import Selection
 from gonghui.web.models import DigestDay, OnceKey, SessionRow
 
-SCHEMES = Path(__file__).resolve().parent / "schemes"
 CHUNK = 5_000
 PURGED = "web.purged"
 Rows = QuerySet[Any]
 
 
 @dataclass(frozen=True)
-class Keeping:
+class Keeping(Scheme):
     """How many days each kind of trace stays."""
 
-    valid_from: date
-    source: str
     session_rows_days: int
     sign_in_tries_days: int
     once_keys_days: int
@@ -39,20 +35,12 @@ class Keeping:
     digest_days: int
 
 
-@cache
-def _keepings() -> tuple[Keeping, ...]:
-    rows = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SCHEMES.glob("keeping_*.toml")]
-    return tuple(sorted((Keeping(**row) for row in rows), key=lambda one: one.valid_from, reverse=True))
-
-
-def keeping(on: date) -> Keeping:
-    """What holds on the day."""
-    return next(one for one in _keepings() if one.valid_from <= on)
+KEEPING = Schemes(Path(__file__).with_name("schemes"), "keeping", Keeping)
 
 
 def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
     """The rows of each table whose time is over, with the instant up to which."""
-    kept = keeping(timezone.localdate(now))
+    kept = KEEPING.on(timezone.localdate(now))
     days = (kept.session_rows_days, kept.sign_in_tries_days, kept.once_keys_days, kept.selections_days)
     sessions, tries, keys, chosen = (now - timedelta(days=many) for many in days)
     sent = now - timedelta(days=kept.digest_days)

@@ -168,8 +168,3 @@ def test_text_is_trimmed_cleaned_and_limited() -> None:
     rules.check_text("字" * HELD.text_longest, where="备注", parameters=HELD)
     with pytest.raises(Refusal, match="501 字"):
         rules.check_text("字" * (HELD.text_longest + 1), where="备注", parameters=HELD)
-
-
-def test_the_version_of_the_parameters_is_the_one_of_the_day() -> None:
-    assert parameters.on(date(1990, 1, 1)) == parameters.versions()[0]
-    assert parameters.on(date(2999, 1, 1)) == parameters.versions()[-1]

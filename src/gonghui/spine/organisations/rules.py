@@ -11,6 +11,7 @@ from typing import Any
 
 from gonghui.core import text
 from gonghui.core.errors import Refusal
+from gonghui.core.schemes import Scheme, Schemes
 
 SCHEMES = Path(__file__).resolve().parent / "schemes"
 NAME_LONGEST = 120
@@ -168,11 +169,9 @@ def band(employees: int) -> str:
 
 
 @dataclass(frozen=True)
-class SetUpScheme:
+class SetUpScheme(Scheme):
     """The dated parameters of setting up a union."""
 
-    valid_from: date
-    source: str
     quorum_numerator: int
     quorum_denominator: int
     majority_numerator: int
@@ -192,20 +191,7 @@ class SetUpScheme:
         return entitled * self.majority_numerator // self.majority_denominator + 1
 
 
-@cache
-def set_up_schemes() -> tuple[SetUpScheme, ...]:
-    """Every scheme there is, the newest first."""
-    rows = [_toml(path.name) for path in SCHEMES.glob("set_up_*.toml")]
-    made = [SetUpScheme(**{**row, "term_years": tuple(row["term_years"])}) for row in rows]
-    return tuple(sorted(made, key=lambda one: one.valid_from, reverse=True))
-
-
-def set_up_scheme(on: date) -> SetUpScheme:
-    """The scheme valid on the day."""
-    for scheme in set_up_schemes():
-        if scheme.valid_from <= on:
-            return scheme
-    raise Refusal("organisations.scheme", "%(on)s 没有有效的建会参数，请核对日期", on=on)
+set_up_scheme = Schemes(SCHEMES, "set_up", SetUpScheme).on
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,16 @@
 """The dated parameters of the desk: sizes, and how long an import can be taken back."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 
-SCHEMES = Path(__file__).resolve().parent / "schemes"
+from gonghui.core.schemes import Scheme, Schemes
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Parameters(Scheme):
     """What holds on a day."""
 
-    valid_from: date
-    source: str
     largest_mb: int
     at_once_kb: int
     at_once_rows: int
@@ -36,12 +32,4 @@ class Parameters:
         return committed_on + timedelta(days=self.undo_days)
 
 
-@cache
-def _schemes() -> tuple[Parameters, ...]:
-    rows = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SCHEMES.glob("imports_*.toml")]
-    return tuple(sorted((Parameters(**row) for row in rows), key=lambda one: one.valid_from, reverse=True))
-
-
-def on(day: date) -> Parameters:
-    """The parameters of the day."""
-    return next(one for one in _schemes() if one.valid_from <= day)
+on = Schemes(Path(__file__).with_name("schemes"), "imports", Parameters).on

@@ -190,7 +190,7 @@ def test_it_is_chosen_on_the_own_page_and_given_up_there(
 
 def test_old_days_are_purged(reader: Account) -> None:
     digest.send_due(EIGHT)
-    kept = schedule.keeping(DAY).digest_days
+    kept = schedule.KEEPING.on(DAY).digest_days
     schedule.purge(EIGHT + timedelta(days=kept))
     assert DigestDay.objects.exists()
     schedule.purge(EIGHT + timedelta(days=kept, hours=1))

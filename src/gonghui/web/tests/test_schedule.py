@@ -87,7 +87,7 @@ def test_a_session_in_use_survives_the_night(inside: Client) -> None:
 
 
 def test_logs_stay_at_least_the_six_months_the_law_asks_for() -> None:
-    kept = schedule.keeping(date(2020, 6, 1))
+    kept = schedule.KEEPING.on(date(2020, 6, 1))
     assert min(kept.session_rows_days, kept.sign_in_tries_days) >= 183
     assert "网络安全法" in kept.source
 

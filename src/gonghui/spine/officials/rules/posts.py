@@ -1,14 +1,13 @@
 """Which roles there are, where each may stand, what it may do, and which may not meet in one person."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gonghui.core.errors import Refusal
+from gonghui.core.schemes import Scheme, Schemes
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters of a printed code: none that is taken for another."""
@@ -17,26 +16,15 @@ SCHEMES = Path(__file__).resolve().parents[1] / "schemes"
 
 
 @dataclass(frozen=True)
-class PostScheme:
+class PostScheme(Scheme):
     """The dated parameters of posts and reset codes."""
 
-    valid_from: date
-    source: str
     delegated_days_longest: int
     code_hours: int
     code_tries: int
 
 
-@cache
-def post_schemes() -> tuple[PostScheme, ...]:
-    """Every scheme there is, the newest first."""
-    rows = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SCHEMES.glob("posts_*.toml")]
-    return tuple(sorted((PostScheme(**row) for row in rows), key=lambda one: one.valid_from, reverse=True))
-
-
-def post_scheme(on: date) -> PostScheme:
-    """The scheme valid on the day."""
-    return next(scheme for scheme in post_schemes() if scheme.valid_from <= on)
+post_scheme = Schemes(SCHEMES, "posts", PostScheme).on
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,14 @@
 """When a social worker is on post, when a certificate counts, and what that makes of the two lists day by day."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from gonghui.core.errors import Refusal
+from gonghui.core.schemes import Scheme, Schemes
 from gonghui.spine.officials.rules.posts import SCHEMES
 
 ONE_DAY = timedelta(days=1)
@@ -34,11 +33,9 @@ class CertificateKind:
 
 
 @dataclass(frozen=True)
-class SocialWorkerScheme:
+class SocialWorkerScheme(Scheme):
     """The dated parameters of social workers and their certificates."""
 
-    valid_from: date
-    source: str
     due_days: int
     reminder_days: tuple[int, ...]
     contract_days: int
@@ -59,32 +56,19 @@ class SocialWorkerScheme:
         return end if end >= on else date(on.year + 1, month, day)
 
 
-def read_scheme(row: Mapping[str, Any]) -> SocialWorkerScheme:
+def read_scheme(*, certificates: Any, duties: Any, grades: Any, **row: Any) -> SocialWorkerScheme:
     """The scheme that a document says."""
-    kinds = [CertificateKind(**{**kind, "levels": _titles(kind["levels"])}) for kind in row["certificates"]]
-    fixed = {
-        "certificates": {kind.key: kind for kind in kinds},
-        "reminder_days": tuple(row["reminder_days"]),
-        "duties": _titles(row["duties"]),
-        "grades": _titles(row["grades"]),
-    }
-    return SocialWorkerScheme(**{**row, **fixed})
+    kinds = [CertificateKind(**{**kind, "levels": _titles(kind["levels"])}) for kind in certificates]
+    found = {kind.key: kind for kind in kinds}
+    return SocialWorkerScheme(**row, certificates=found, duties=_titles(duties), grades=_titles(grades))
 
 
 def _titles(rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     return {key: row["title"] for key, row in rows.items()}
 
 
-@cache
-def schemes() -> tuple[SocialWorkerScheme, ...]:
-    """Every scheme there is, the oldest first."""
-    rows = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SCHEMES.glob("social_workers_*.toml")]
-    return tuple(sorted((read_scheme(row) for row in rows), key=lambda one: one.valid_from))
-
-
-def scheme(on: date) -> SocialWorkerScheme:
-    """The scheme valid on the day."""
-    return next(one for one in reversed(schemes()) if one.valid_from <= on)
+WORKERS = Schemes(SCHEMES, "social_workers", read_scheme)
+scheme = WORKERS.on
 
 
 def kind_of(key: str, on: date) -> CertificateKind:
@@ -213,7 +197,7 @@ class Change:
 
 def counting_days(kind: str, accepted: Iterable[Days]) -> list[Days]:
     """The days of the registrations on which the kind counts for the share, as the schemes of the time say."""
-    starts = schemes()
+    starts = WORKERS.all
     spans = [
         Days(one.valid_from, after.valid_from - ONE_DAY if after is not None else None)
         for one, after in pairwise((*starts, None))

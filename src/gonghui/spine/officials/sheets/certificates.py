@@ -19,7 +19,7 @@ from gonghui.web.imports import later
 from gonghui.web.imports.kinds import Choice, Code, Day, Text
 from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standing, Typed, Wrong, sheet
 
-KINDS = rules.schemes()[-1].certificates
+KINDS = rules.WORKERS.all[-1].certificates
 CELL_OF = {
     "officials.certificate_level": "level",
     "officials.certificate_kind": "kind",

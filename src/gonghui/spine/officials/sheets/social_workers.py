@@ -22,7 +22,7 @@ from gonghui.web.imports import later
 from gonghui.web.imports.kinds import Choice, Code, Day, Text, Whole
 from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standing, Typed, Wrong, sheet
 
-NEWEST = rules.schemes()[-1]
+NEWEST = rules.WORKERS.all[-1]
 CELL_OF = {
     "officials.worker_no": "worker_no",
     "officials.code": "worker_no",

@@ -212,6 +212,7 @@ def test_a_number_sent_back_may_be_entered_again(federation: Federation) -> None
         ({"level": "third"}, "officials.certificate_level"),
         ({"kind": "driving"}, "officials.certificate_kind"),
         ({"issued_on": date(2008, 5, 5)}, "officials.certificate_age"),
+        ({"issued_on": date(1999, 5, 5)}, "officials.certificate_age"),
         ({"issued_on": TODAY}, "officials.date_future"),
         ({"until": None}, "officials.registration_missing"),
         ({"until": date(2016, 5, 31)}, "officials.date_order"),

@@ -136,7 +136,7 @@ def test_months_end_on_the_corresponding_day_or_the_months_last(day: date, month
 
 def test_the_scheme_of_the_day_is_used_and_before_the_first_there_is_none() -> None:
     assert rules.set_up_scheme(date(2016, 10, 9)) is SCHEME
-    refused("organisations.scheme", rules.set_up_scheme, date(2016, 10, 8))
+    refused("schemes.none", rules.set_up_scheme, date(2016, 10, 8))
 
 
 @pytest.mark.parametrize(
