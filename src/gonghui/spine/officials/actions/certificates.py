@@ -11,6 +11,7 @@ from gonghui.core.action import action
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import record
+from gonghui.spine.officials import rules as posts
 from gonghui.spine.officials.actions import lists
 from gonghui.spine.officials.actions.scans import attach, drop, stored
 from gonghui.spine.officials.actions.social_workers import require_worker
@@ -243,13 +244,7 @@ def _checked(certificate: Certificate, step: str, words: str, *, by: Actor, on: 
     name = "renew" if step == "reject" and renewal else step
     taken = CERTIFICATE_FLOW.check(name, certificate, by=by)
     assert waiting is not None
-    if on < waiting.submitted_on:
-        raise Refusal(
-            "officials.date_order",
-            "截止日期 %(last_on)s 早于起始日期 %(first_on)s，请核对",
-            last_on=on,
-            first_on=waiting.submitted_on,
-        )
+    posts.check_days(waiting.submitted_on, on)
     waiting.accepted, waiting.checked_on, waiting.checked_by_id = step != "reject", on, by.account_id or None
     waiting.why_not = words if step == "reject" else ""
     if not (step == "reject" and renewal):

@@ -155,13 +155,7 @@ def end_post(post: Post, *, by: Actor, on: date) -> None:
     post = Post.objects.select_for_update(of=("self",)).select_related("organisation", "account").get(pk=post.pk)
     if post.last_on is not None and post.last_on <= on:
         raise Refusal("officials.post_ended", "这个岗位已于 %(last_on)s 截止", last_on=post.last_on)
-    if on < post.first_on:
-        raise Refusal(
-            "officials.date_order",
-            "截止日期 %(last_on)s 早于起始日期 %(first_on)s，请核对",
-            last_on=on,
-            first_on=post.first_on,
-        )
+    rules.check_days(post.first_on, on)
     for one in (post, *post.deputies.filter(Q(last_on__gt=on), first_on__lte=on)):
         one.last_on = on
         one.save(update_fields=["last_on"])

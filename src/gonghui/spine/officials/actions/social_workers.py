@@ -255,13 +255,7 @@ def turn_worker(
     held = Spell.objects.filter(worker=worker, last_on=None).select_related("position__organisation").first()
     if held is None:
         raise Refusal("officials.not_on_post", "工号 %(worker_no)s 不在岗位上", worker_no=worker.worker_no)
-    if day < held.first_on:
-        raise Refusal(
-            "officials.date_order",
-            "截止日期 %(last_on)s 早于起始日期 %(first_on)s，请核对",
-            last_on=day,
-            first_on=held.first_on,
-        )
+    posts.check_days(held.first_on, day)
     place = held.position
     fact: Fact = SocialWorkerLeft()  # type: ignore[assignment]
     if step == "end":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
@@ -34,13 +34,29 @@ def _reverse(records: Sequence[Model], *, by: Actor, kinds: Iterable[str] = (), 
             reverse(entry, why=TAKEN_BACK, by=by)
 
 
-@action
-def withdraw_workers(workers: Sequence[SocialWorker], *, by: Actor) -> None:
-    """They were never on the roll, and never on post."""
-    by.require(STAFF)
+def _locked(workers: Iterable[SocialWorker], *, needs: str, by: Actor) -> list[SocialWorker]:
+    """The workers, locked; refused without the power, or where one lies outside the actor's subtree."""
+    by.require(needs)
     held = lists.lock(workers)
     for worker in held:
         require_worker(by, worker)
+    return held
+
+
+def _locked_posts(posts: Sequence[Post], *, by: Actor) -> list[Post]:
+    """The posts, locked; refused as the workers are."""
+    by.require("officials.appoint")
+    found = Post.objects.select_for_update(of=("self",)).select_related("organisation")
+    held = list(found.filter(pk__in=[post.pk for post in posts]))
+    for post in held:
+        require_reach(by, post.organisation)
+    return held
+
+
+@action
+def withdraw_workers(workers: Sequence[SocialWorker], *, by: Actor) -> None:
+    """They were never on the roll, and never on post."""
+    held = _locked(workers, needs=STAFF, by=by)
     Spell.objects.filter(worker__in=held).delete()
     # The lists first: what they said of the people is stated anew, from nothing.
     lists.settle(held, by=by, on=_long_ago(held))
@@ -51,10 +67,8 @@ def withdraw_workers(workers: Sequence[SocialWorker], *, by: Actor) -> None:
 @action
 def withdraw_postings(workers: Sequence[SocialWorker], *, by: Actor) -> None:
     """Their only time on a position never was: they wait for one again."""
-    by.require(STAFF)
-    held = lists.lock(workers)
+    held = _locked(workers, needs=STAFF, by=by)
     for worker in held:
-        require_worker(by, worker)
         worker.state = "hired"
     Spell.objects.filter(worker__in=held).delete()
     SocialWorker.objects.bulk_update(held, ["state"], batch_size=500)
@@ -70,28 +84,24 @@ def _long_ago(workers: Sequence[SocialWorker]) -> date:
 @action
 def withdraw_certificates(certificates: Sequence[Certificate], *, by: Actor) -> None:
     """They were never entered; nobody had looked at them yet."""
-    by.require(SUBMIT)
-    held = list(certificates)
-    for worker in lists.lock(one.worker for one in held):
-        require_worker(by, worker)
-    _reverse(held, by=by)
-    found = Registration.objects.filter(certificate__in=held)
-    scans.drop(found)
-    found.delete()
-    Certificate.objects.filter(pk__in=[one.pk for one in held]).delete()
+    _locked((one.worker for one in certificates), needs=SUBMIT, by=by)
+    _reverse(certificates, by=by)
+    _drop(Registration.objects.filter(certificate__in=certificates))
+    Certificate.objects.filter(pk__in=[one.pk for one in certificates]).delete()
 
 
 @action
 def withdraw_renewals(certificates: Sequence[Certificate], *, by: Actor) -> None:
     """The longer registration was never entered; nobody had looked at it yet."""
-    by.require(SUBMIT)
-    held = list(certificates)
-    for worker in lists.lock(one.worker for one in held):
-        require_worker(by, worker)
-    _reverse(held, by=by, kinds=("officials.renewal_submitted",))
-    found = Registration.objects.filter(certificate__in=held, accepted=None)
-    scans.drop(found)
-    found.delete()
+    _locked((one.worker for one in certificates), needs=SUBMIT, by=by)
+    _reverse(certificates, by=by, kinds=("officials.renewal_submitted",))
+    _drop(Registration.objects.filter(certificate__in=certificates, accepted=None))
+
+
+def _drop(registrations: QuerySet[Registration]) -> None:
+    """They are gone, and their scans with them."""
+    scans.drop(registrations)
+    registrations.delete()
 
 
 @action
@@ -108,12 +118,7 @@ def withdraw_positions(positions: Sequence[Position], *, by: Actor) -> None:
 @action
 def withdraw_posts(posts: Sequence[Post], *, by: Actor) -> None:
     """Nobody was appointed; nobody has acted in the posts."""
-    by.require("officials.appoint")
-    held = list(
-        Post.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk__in=[p.pk for p in posts])
-    )
-    for post in held:
-        require_reach(by, post.organisation)
+    held = _locked_posts(posts, by=by)
     _reverse(held, by=by)
     Post.objects.filter(pk__in=[post.pk for post in held]).delete()
 
@@ -121,12 +126,8 @@ def withdraw_posts(posts: Sequence[Post], *, by: Actor) -> None:
 @action
 def reopen_posts(posts: Sequence[Post], *, by: Actor) -> None:
     """An end that was set by mistake was never set: the posts are held without one again."""
-    by.require("officials.appoint")
-    held = list(
-        Post.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk__in=[p.pk for p in posts])
-    )
+    held = _locked_posts(posts, by=by)
     for post in held:
-        require_reach(by, post.organisation)
         post.last_on = None
     Post.objects.bulk_update(held, ["last_on"], batch_size=500)
     _reverse(held, by=by, kinds=("officials.post_ended",))

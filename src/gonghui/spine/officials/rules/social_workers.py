@@ -9,7 +9,7 @@ from typing import Any
 
 from gonghui.core.errors import Refusal
 from gonghui.core.schemes import Scheme, Schemes
-from gonghui.spine.officials.rules.posts import SCHEMES
+from gonghui.spine.officials.rules.posts import SCHEMES, check_days
 
 ONE_DAY = timedelta(days=1)
 ON_POST, QUALIFIED = "on_post", "qualified"
@@ -103,13 +103,7 @@ def check_certificate(kind: CertificateKind, level: str, *, issued_on: date, unt
         raise Refusal(
             "officials.registration_none", "“%(kind)s”长期有效，不用填登记有效期，请删去止日", kind=kind.title
         )
-    if until is not None and until < issued_on:
-        raise Refusal(
-            "officials.date_order",
-            "截止日期 %(last_on)s 早于起始日期 %(first_on)s，请核对",
-            last_on=until,
-            first_on=issued_on,
-        )
+    check_days(issued_on, until)
 
 
 def check_age(born_on: date, issued_on: date) -> None:
