@@ -6,6 +6,7 @@ name, so it travels in the body of a POST; the address of a page of results carr
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
@@ -14,8 +15,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from gonghui.core import crypto, search
+from gonghui.core import clock, crypto, search
 from gonghui.core.actor import Actor
+from gonghui.core.period import Period
+from gonghui.core.period_words import period_said
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.models import Account
 
@@ -55,6 +58,20 @@ class Sought:
         if ask not in self._known:
             self._known[ask] = ask(self)
         return cast(T, self._known[ask])
+
+    @property
+    def period(self) -> Period | None:
+        """The period that is said among the words: 12351-2020, 2020年上半年 报告."""
+        return self._said[0]
+
+    @cached_property
+    def beside(self) -> "Sought":
+        """The same without that period: what is sought of it."""
+        return self if self.period is None else Sought(self.actor, self._said[1])
+
+    @cached_property
+    def _said(self) -> tuple[Period | None, str]:
+        return period_said(self.words, clock.today())
 
 
 Ask = Callable[[Sought], Sequence[Found]]
@@ -99,12 +116,12 @@ def shelves(actor: Actor, words: str) -> list[Shelf]:
         cursor.execute("set local plan_cache_mode = force_custom_plan")
         found = [Shelf(label, list(ask(sought))[:A_SHELF]) for label, ask in SEARCHES]
     found.insert(0, Shelf(doors, fitting(words, commands(sought))[:A_SHELF]))
-    return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _place(shelf, words, doors))
+    return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _place(shelf, sought, doors))
 
 
-def _place(shelf: Shelf, words: str, doors: str) -> tuple[int, bool]:
+def _place(shelf: Shelf, sought: Sought, doors: str) -> tuple[int, bool]:
     """The nearest first; of equally near ones pages and deeds come first by what is written, last by initials."""
-    near = _distance(shelf, words)
+    near = min(_distance(shelf, words) for words in {sought.words, sought.beside.words})
     return near, shelf.label == doors and near >= search.SPELLED
 
 

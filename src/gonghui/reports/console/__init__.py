@@ -9,6 +9,7 @@ from gonghui.reports.console import (
     entries,
     figures,
     finding,
+    finding_figures,
     imports,
     lines,
     making,

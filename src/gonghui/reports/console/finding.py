@@ -1,46 +1,34 @@
-"""What search finds of reports: rounds, returns, reports, figures, entries and checkpoints, each in its own scope."""
+"""What search finds of the work on numbers: rounds, returns, entries, checkpoints, own pages, each in its own scope."""
 
 import re
+from datetime import datetime, time
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gonghui.core import search
+from gonghui.core.clock import SHANGHAI
 from gonghui.reports import report_forms, seals
 from gonghui.reports.console.amounts import name_of
 from gonghui.reports.console.entries import in_words, seen_by
+from gonghui.reports.console.finding_figures import own_union
 from gonghui.reports.console.report import Place, name_of_form
 from gonghui.reports.console.rounds import period_label
-from gonghui.reports.filling import belongs
-from gonghui.reports.flow import REPORT_FLOW
 from gonghui.reports.models import Return, Round
-from gonghui.reports.models.filings import Report
 from gonghui.spine.organisations.console.tree import organisations_for
-from gonghui.spine.organisations.models import Organisation
-from gonghui.web.palette import A_SHELF, Found, Sought, commanding, fitting, searching
+from gonghui.web.palette import A_SHELF, Found, Sought, commanding, searching
+from gonghui.web.templatetags.gonghui import moment
 
 NEWEST = 60
 """How many of the newest rounds are looked through by title."""
 _A_NUMBER = re.compile(r"(?:第|#|no\.? ?)?(\d{1,15})(?:条)?", re.IGNORECASE)  # zh
 
 
-def _own(sought: Sought) -> Organisation | None:
-    """The reader's own union, where its reports may be seen."""
-    if not sought.actor.may("reports.see"):
-        return None
-    return Organisation.objects.seen_by(sought.actor).filter(pk=sought.actor.organisation_id).first()
-
-
-def _units(sought: Sought) -> list[int]:
-    return [one.pk for one in sought.once(organisations_for)]
-
-
 @commanding
 def own_pages(sought: Sought) -> list[Found]:
     """The own union's report, and its newest return."""
-    own, form, found = sought.once(_own), report_forms.usual(), list[Found]()
+    own, form, found = sought.once(own_union), report_forms.usual(), list[Found]()
     if own is not None and form.serves(own.level, form.period):
         found.append(Found(_("打开本单位的工作报告"), Place(form, form.period, own).url, name_of_form(form)))
     newest = _("填报本单位的最新一轮")
@@ -53,55 +41,17 @@ def own_pages(sought: Sought) -> list[Found]:
     return found
 
 
-@searching("数字")
-def figures(sought: Sought) -> list[Found]:
-    """Figures by title, in either language, by the form's number or the figure's name; in the reader's own report."""
-    own, form = sought.once(_own), report_forms.usual()
-    if own is None:
-        return []
-    with translation.override("en"):
-        english = {row.id: _(row.figure.title) for row in form.rows}
-    place = Place(form, form.period, own)
-    return fitting(
-        sought.words,
-        [
-            Found(
-                _(row.figure.title),
-                place.figure_url(row.id),
-                f"{row.id} · {_(row.figure.meaning)}",
-                also=(row.id, row.figure.title, english[row.id], row.figure.name),
-            )
-            for row in form.rows
-            if belongs(row, own.level)
-        ],
-    )
-
-
-@searching("工作报告")
-def reports(sought: Sought) -> list[Found]:
-    """Reports that were begun, by the title of their form, their period, or the union that was typed."""
-    if not sought.actor.may("reports.see"):
-        return []
-    named = [code for code in report_forms.codes() if _fits(sought, name_of_form(report_forms.form(code)))]
-    wanted = Q(form__in=named) | Q(organisation__in=_units(sought)) | Q(period__iexact=sought.words)
-    seen = Report.objects.seen_by(sought.actor).filter(wanted).select_related("organisation")
-    return [_report(one) for one in seen.order_by("-begun_on", "-id")[:A_SHELF]]
-
-
-def _fits(sought: Sought, title: str) -> bool:
-    return search.fits(sought.words, title) is not None
-
-
-def _report(kept: Report) -> Found:
-    place = Place.of(kept)
-    title = f"{place.name} · {name_of_form(place.form)}"
-    return Found(title, place.url, f"{place.period.key} · {_(REPORT_FLOW.states[kept.state])}", (place.period.key,))
-
-
 def _rounds(sought: Sought) -> list[Round]:
-    """Rounds in sight whose title was typed."""
+    """Rounds in sight whose title was typed, or whose period was, with a part of the title or alone."""
     newest = Round.objects.seen_by(sought.actor).order_by("-due_on", "-id")[:NEWEST]
-    return [one for one in newest if _fits(sought, one.title)]
+    return [one for one in newest if search.fits(sought.words, one.title) is not None or _is_said(sought, one)]
+
+
+def _is_said(sought: Sought, opened: Round) -> bool:
+    if sought.period is None or not sought.period.overlaps(opened.days):
+        return False
+    words = sought.beside.words
+    return not words or search.fits(words, opened.title) is not None
 
 
 @searching("统计上报")
@@ -119,12 +69,15 @@ def returns(sought: Sought) -> list[Found]:
     if not sought.actor.may("reports.see"):
         return []
     answers = Q(organisation_id=sought.actor.organisation_id, round__in=sought.once(_rounds))
-    wanted = answers | Q(organisation__in=_units(sought))
-    seen = Return.objects.seen_by(sought.actor).filter(wanted).select_related("round", "organisation")
-    newest = seen.order_by("-round__due_on", "-round__id", "organisation__depth", "id")[:A_SHELF]
+    theirs = Q(organisation__in=[one.pk for one in sought.beside.once(organisations_for)])
+    seen = Return.objects.seen_by(sought.actor).filter(answers | theirs).select_related("round", "organisation")
+    said, ordered = sought.period, seen.order_by("-round__due_on", "-round__id", "organisation__depth", "id")
+    newest = ordered[: NEWEST if said is not None else A_SHELF]
     return [
-        Found(name_of(one.organisation), reverse("return", args=[one.public_id]), one.round.title) for one in newest
-    ]
+        Found(name_of(one.organisation), reverse("return", args=[one.public_id]), one.round.title)
+        for one in newest
+        if said is None or said.overlaps(one.round.days)
+    ][:A_SHELF]
 
 
 @searching("台账")
@@ -147,12 +100,27 @@ def entries(sought: Sought) -> list[Found]:
 
 @searching("检查点")
 def checkpoints(sought: Sought) -> list[Found]:
-    """Checkpoints by their number."""
+    """Checkpoints by their number, or by the day they were signed."""
+    if not sought.actor.may("journal.see"):
+        return []
     number = _A_NUMBER.fullmatch(sought.words.removeprefix("检查点").strip())  # zh
-    if number is None or not sought.actor.may("journal.see") or int(number[1]) >= 2**31:
+    one = seals.numbered(int(number[1])) if number is not None else None
+    found = [one] if one is not None else _signed(sought)
+    return [
+        Found(
+            _("检查点 %(n)s") % {"n": f"{shown.blocks:,}"},
+            reverse("checkpoint", args=[shown.blocks]),
+            f"{moment(shown.at)} · {' '.join(shown.groups[:4])}",
+            (str(shown.blocks),),
+        )
+        for shown in found
+    ]
+
+
+def _signed(sought: Sought) -> list[seals.Shown]:
+    """The checkpoints of the day that was said; of a longer time where it is checkpoints that are sought."""
+    said, kind = sought.period, sought.beside.words
+    if said is None or not (search.fits(kind, _("检查点")) == 0 if kind else said.kind == "day"):
         return []
-    found = seals.numbered(int(number[1]))
-    if found is None:
-        return []
-    title = _("检查点 %(n)s") % {"n": f"{found.blocks:,}"}
-    return [Found(title, reverse("checkpoint", args=[found.blocks]), " ".join(found.groups[:4]), (number[1],))]
+    first, end = (datetime.combine(day, time.min, SHANGHAI) for day in (said.first, said.end))
+    return [seals.Shown(row) for row in seals.of_entries().filter(at__gte=first, at__lt=end)[:A_SHELF]]
