@@ -37,11 +37,6 @@ class Storm:
     waits_ms: list[float] = field(default_factory=list)
     differences: int = 0
 
-    @property
-    def longest_ms(self) -> float:
-        """The longest any writer took for one action."""
-        return max(self.waits_ms)
-
 
 def _begin(address: str) -> None:
     os.environ["DATABASE_URL"] = address

@@ -67,11 +67,6 @@ def union_uscc(typed: str) -> str:
     return code
 
 
-def is_demo_uscc(code: str) -> bool:
-    """True for a code of division 99, which only generated records carry."""
-    return code[2:4] == "99"
-
-
 def demo_uscc(kind: str, number: int, *, division: str = DEMO_DIVISION) -> str:
     """A code with true check digits that nobody holds: kind 91 an enterprise, 81 a union in an employer."""
     if not division.startswith("99") or len(division) != 6 or not 0 <= number < 10**6:

@@ -92,7 +92,7 @@ def digest(text: str, *, purpose: str) -> str:
     return hmac.new(_key(f"{purpose} digest"), text.encode(), hashlib.sha256).hexdigest()
 
 
-SEED_BYTES = PUBLIC_KEY_BYTES = 32
+SEED_BYTES = 32
 
 
 def public_key(seed: bytes) -> bytes:

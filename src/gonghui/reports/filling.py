@@ -164,16 +164,6 @@ class Filling:
         """What of it may be hidden: its rows and its comparisons."""
         return frozenset(one.row.id for one in self.shown)
 
-    @property
-    def moved_count(self) -> int:
-        """How many filed numbers have moved since."""
-        return sum(filled.moved for filled in self.rows.values())
-
-    @property
-    def known_count(self) -> int:
-        """How many rows have a number."""
-        return sum(filled.is_known for filled in self.rows.values())
-
     def __iter__(self) -> Any:
         return iter(self.rows.values())
 

@@ -10,7 +10,6 @@ from gonghui.core.figures import Ask
 from gonghui.reports.places import paths_of
 from gonghui.spine.organisations.models import Organisation, PathSpan
 
-THEN, NOW = "then", "now"
 _PIECES = """
 with recursive piece as (
   select id, is_mixed from organisations_organisation where id = %s

@@ -12,9 +12,6 @@ from gonghui.scenario import july, outline, posts, reporting, returns, set_ups, 
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item, Items
 
-SCENARIO_VERSION = "2020H1-3"
-"""The scenario's own version: another one, and the same targets may be reached by other rows."""
-
 Progress = Callable[[str, int, int], None]
 """Told what the replay is at, how much is done and how much there is."""
 

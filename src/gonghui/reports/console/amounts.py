@@ -47,11 +47,6 @@ class Against:
     text: str
     needs_reason: bool
 
-    @property
-    def is_missing(self) -> bool:
-        """Whether there is nothing to compare with."""
-        return not self.text
-
 
 def against(line: Line, before: rules.Amount | None) -> Against:
     """A line against what the unit returned for the period before."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from gonghui.core.figures import Value
 from gonghui.reports.filling import Filled, Filling, prose
 from gonghui.reports.models import Block, Report, Signature
 from gonghui.spine.officials.models import Post
@@ -80,9 +79,3 @@ def state_of(signature: Signature | None, filled: Filled) -> str:
     if signature.state == Signature.SIGNED and not is_valid(signature, filled):
         return "changed"
     return signature.state
-
-
-def signed_value(signature: Signature) -> Value | None:
-    """The value that was signed."""
-    whole = signature.whole
-    return Value((0,) * len(whole), whole) if whole else None

@@ -235,19 +235,6 @@ class LineQuerySet(models.QuerySet["Line"]):
         own_city = Q(organisation_id=actor.organisation_id, organisation__parent__isnull=True)
         return self.filter(state="submitted").filter(Q(organisation__parent_id=actor.organisation_id) | own_city)
 
-    def cut_by(self, figure: str, path: str, period: Period) -> Self:
-        """Accepted lines under a path whose days begin inside the period and end outside it, or the other way round.
-
-        Of such a line nothing can be said for the period: 未能按此区间拆分.
-        """
-        inside = Q(first_on__gte=period.first, last_on__lte=period.last)
-        return (
-            self.accepted()
-            .filter(figure=figure, path__startswith=path, first_on__lte=period.last, last_on__gte=period.first)
-            .exclude(inside)
-            .exclude(clock="stock")
-        )
-
 
 class Line(Record):
     """One figure of one return: what was counted, for whom, for which days, and where the matter stands."""

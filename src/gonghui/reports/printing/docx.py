@@ -83,7 +83,7 @@ class _Writer:
         """A4, the edges, the grid of 22 lines and 28 characters, page numbers outside, the demo's line on each page."""
         width, height = layout.PAGE
         grid = (
-            f'<w:docGrid w:type="linesAndChars" w:linePitch="{layout.LINE_TWIPS}" w:charSpace="-848"/>'
+            f'<w:docGrid w:type="linesAndChars" w:linePitch="{layout.LINE_TWIPS}" w:charSpace="{layout.CHAR_SPACE}"/>'
             if not self.paper.english
             else f'<w:docGrid w:type="lines" w:linePitch="{layout.LINE_TWIPS}"/>'
         )

@@ -39,11 +39,6 @@ def families() -> frozenset[str]:
     return frozenset(_fonts().families())
 
 
-def first_of(*names: str) -> str:
-    """The first of these faces that is there; the last one where none is."""
-    return next((name for name in names if name in families()), names[-1])
-
-
 def compiled(
     source: bytes,
     inputs: dict[str, str],

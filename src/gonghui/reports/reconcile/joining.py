@@ -23,7 +23,7 @@ PARTED = 60
 WITHOUT_FAR = 50.0
 MOST = 12  # numbers weighed for one figure
 SURE_LIST = 3  # so many figures named in one breath need no word of their common matter
-NEAR, AGAIN = "near", "again"
+NEAR = "near"
 _SHARE_OF = re.compile(r"占(?:到|了)?(?!到|了|其中|比|总|全部)([^，。；占]{3,16})的(?:约|近|超过)?\Z")  # zh
 _ALONE = re.compile(
     r"(?:先后|陆续|相继|累计|共计?|已经?|新|上半年|今年|市总工会|各级|工会|牵头|推动|参与|联合|会同|有关部门"  # zh

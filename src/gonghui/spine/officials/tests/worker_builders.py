@@ -1,6 +1,6 @@
 """Social workers, their positions and certificates for tests, made by the actions themselves."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -84,8 +84,3 @@ def lists_of(organisation: Organisation, on: date) -> tuple[int, int]:
     """What the tables say of the union's subtree on the day, counted person by person."""
     here = SocialWorker.objects.filter(spells__position__organisation__in=Organisation.objects.under(organisation.path))
     return here.qualified(on).distinct().count(), here.on_post(on).distinct().count()
-
-
-def next_day(day: date) -> date:
-    """The day after."""
-    return day + timedelta(days=1)

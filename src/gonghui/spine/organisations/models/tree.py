@@ -198,11 +198,6 @@ class Organisation(models.Model):
         """Entries about an organisation are its own."""
         return self
 
-    def name_on(self, day: date) -> str:
-        """The name the organisation had on the day; before it was founded, its first one."""
-        found = self.former_names.filter(last_on__gte=day).order_by("last_on").values_list("name", flat=True).first()
-        return self.name if found is None else found
-
     def path_on(self, day: date) -> str:
         """The path the organisation had on the day; before it was founded it had none."""
         if day >= self.path_since:
