@@ -22,12 +22,13 @@ NAME_LONGEST = 120
 
 @dataclass(frozen=True)
 class Level:
-    """One level of the tree: its name, the letters in its code, the levels it may stand under."""
+    """One level of the tree: its name, the letters in its code, what it may stand under, what else it is called."""
 
     key: str
     title: str
     letters: str
     under: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 def _toml(name: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def levels() -> Mapping[str, Level]:
     """Every level by key, from the top of the tree down."""
     found = _toml("tree.toml")
     return {
-        key: Level(key, row["title"], row["letters"], tuple(row["under"]))
+        key: Level(key, row["title"], row["letters"], tuple(row["under"]), tuple(row.get("also", ())))
         for key, row in found.items()
         if isinstance(row, dict)
     }

@@ -369,6 +369,7 @@ def _note_subjects(batch: Import, changes: Sequence[Change]) -> None:
 def standing_in_the_way(batch: Import, changes: Sequence[Change], scope: Scope) -> list[tuple[Change, Refusal]]:
     """Rows that somebody has changed since, and what else was built on the import."""
     sheet = batch.declared
+    sheet.settle(changes)
     subjects = Only([one.subject for one in changes if one.subject is not None])
     standing = list(sheet.rows(scope, subjects if len(changes) <= reading.ALL_FROM else None))
     by_subject = {one.subject: one for one in standing}

@@ -195,14 +195,16 @@ class Day(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a list: the value is the key, the cell says its Chinese title; key and English title are read too."""
+    """One of a list: the value is the key, the cell says its Chinese title; key, English title and `also` are read."""
 
     choices: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What else people write, with the key it means."""
     width: int = 16
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        known = {_folded(key): key for key in self.choices}
+        known = {_folded(word): key for word, key in [*self.also.items(), *((key, key) for key in self.choices)]}
         return {**{_folded(_(title)): key for key, title in self.choices.items()}, **known} | {
             _folded(title): key for key, title in self.choices.items()
         }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from gonghui.core.errors import Refusal
@@ -240,11 +241,19 @@ def _keyless(sheet: Sheet) -> Refusal:
 
 def _changed(row: Row, found: Standing | None, sheet: Sheet) -> Change:
     was = dict(found.values) if found is not None else {}
-    values = {**was, **{key: value for key, value in row.values.items() if found is not None or value is not None}}
+    kept = _never_emptied(sheet) if found is not None else row.values.keys()
+    values = {**was, **{key: value for key, value in row.values.items() if value is not None or key not in kept}}
     touched = tuple(key for key in row.values if values.get(key) != was.get(key))
     what = NEW if found is None else (CHANGED if touched else SAME)
     subject = found.subject if found is not None else None
     return Change(row.row, what, values, was, touched, subject, sheet.label(was or values)[:160])
+
+
+@cache
+def _never_emptied(sheet: Sheet) -> frozenset[str]:
+    """Columns in which an empty cell of a row that stands says nothing: those it cannot change, and our own number."""
+    ours = sheet.keys[0] if sheet.key_is_ours else ()
+    return frozenset([*ours, *(column.key for column in sheet.columns if column.fixed)])
 
 
 def _check_columns(row: Row, header: Header, sheet: Sheet) -> None:

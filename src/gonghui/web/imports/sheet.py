@@ -33,6 +33,9 @@ each import, export in the same layout, undo. What the desk promises an app:
 - `check` gets the new and the changed rows at once and says `wrong(change, "column", Refusal(…))` for each fault. It is
   asked again when the import is committed: nothing from the preview is trusted, and a row that somebody else has
   changed since is refused by name before.
+- a row may name another row of the same file that is not on the list yet: `resolve` puts a mark of the app's own in
+  place of a value, `cells` shows it in words, `apply` makes the one row before the other, and `settle` turns the mark
+  into what was made, before anything is compared in order to take the import back.
 - `apply` sets `change.subject` of new rows to the record it made. Everything runs inside one action of the desk, which
   records `imports.import_committed`; the app's acts record their own facts.
 - before `undo` the desk has made sure that each touched value is still what the import wrote; `obstacles` names what
@@ -217,6 +220,10 @@ class Sheet(ABC):
     def obstacles(self, changes: Sequence[Change], scope: Scope, *, after: int) -> Iterable[tuple[Change, Refusal]]:
         """What was built on the import since, so that it cannot be taken back; entries above `after` came later."""
         return ()
+
+    def settle(self, changes: Sequence[Change]) -> None:
+        """Values of committed rows that named what the file itself was going to make become what was made."""
+        del changes
 
     @abstractmethod
     def undo(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:

@@ -165,6 +165,25 @@ def test_exported_and_brought_back_nothing_changes(federation: Federation, offic
     assert (batch.state, batch.added, batch.changed, batch.same) == ("checked", 0, 0, 5)
 
 
+def test_an_empty_cell_says_nothing_where_the_desk_could_not_change_it(federation: Federation, officer: Actor) -> None:
+    row = new(federation, federation.first.name) | {"组织代码": "", "简称": "", "行政区划": "", "成立日期": ""}
+    batch = brought([row], officer)
+    assert (problems(batch), batch.state, batch.changed, batch.same) == (set(), "checked", 0, 1)
+
+
+def test_a_short_name_that_repeats_the_name_follows_it(federation: Federation, officer: Actor) -> None:
+    row = {"组织代码": federation.first.code, "名称": "示例改名公司工会"}
+    committed(brought([row], officer), officer)
+    federation.first.refresh_from_db()
+    assert federation.first.short_name == "示例改名公司工会"
+
+
+def test_a_renaming_dated_too_early_is_said_at_the_name(federation: Federation, officer: Actor) -> None:
+    tree.rename_organisation(federation.first, "示例一号新名公司工会", by=officer, on=JULY)
+    batch = brought([{"组织代码": federation.first.code, "名称": "示例又一名公司工会"}], officer, on=MARCH)
+    assert problems(batch) == {("B2", "organisations.rename_too_early")}
+
+
 def test_old_codes_and_names_of_then_lead_to_what_became_of_them(federation: Federation, officer: Actor) -> None:
     town = found("亚运村街道总工会", "town", federation.chaoyang, "110105027")
     old = town.code
@@ -179,3 +198,148 @@ def test_a_new_union_is_not_founded_in_an_abolished_area(federation: Federation)
     officer = an_actor("org_officer", federation.city)
     batch = brought([new(federation, 行政区划="110103", 成立日期="2020/6/1")], officer)
     assert problems(batch) == {("D2", "codes.area_retired")}
+
+
+# A superior and its units in one file -------------------------------------------------------------------------------
+
+TOWN = {"工会名称": "示例新城街道总工会", "层级": "街道总工会", "上级": "朝阳区总工会", "行政区划": "110105027"}
+
+
+def unit(name: str, superior: str, **more: Any) -> dict[str, Any]:
+    return {"组织代码": "", "工会名称": name, "层级": "基层工会", "上级": superior, "行政区划": ""} | more
+
+
+def test_a_superior_and_its_units_are_founded_in_one_file_in_any_order_and_taken_back(
+    federation: Federation, officer: Actor
+) -> None:
+    rows = [
+        unit("示例一分会", "示例新一公司工会", 层级="分会"),
+        unit("示例新一公司工会", "示例新城街道总工会"),
+        {"组织代码": "", **TOWN},
+        {
+            **unit(federation.first.name, "示例新城街道总工会"),
+            "组织代码": federation.first.code,
+            "行政区划": "110105026",
+        },
+    ]
+    batch = brought(rows, officer)
+    assert problems(batch) == set()
+    assert (batch.state, batch.added, batch.changed) == ("checked", 3, 1)
+    shown = UNIONS.cells("", {}, batch.staged.get(row=3).values)
+    assert ("上级组织", "", "示例新城街道总工会（这张表第 4 行新增）") in shown
+    committed(batch, officer)
+    branch = Organisation.objects.get(name="示例一分会")
+    line = list(Organisation.objects.line_of(branch.path).values_list("name", flat=True))
+    assert line[1:] == ["朝阳区总工会", "示例新城街道总工会", "示例新一公司工会", "示例一分会"]
+    federation.first.refresh_from_db()
+    assert federation.first.parent == Organisation.objects.get(name="示例新城街道总工会")
+    assert sound()
+    content = workbooks.layout(UNIONS, UNIONS.rows(Scope(officer, 0, JULY)))
+    again = actions.bring_file(UNIONS, content, "组织名册.xlsx", scope=Scope(officer, 0, JULY), on=JULY)
+    again.refresh_from_db()
+    assert (again.state, again.added, again.changed, again.same) == ("checked", 0, 0, 8)
+    mended = brought(
+        [*rows[:3], {**rows[3], "行政区划": ""}], officer
+    )  # the same rows once more are the unions that stand
+    assert (mended.state, mended.added, mended.changed, mended.same) == ("checked", 0, 0, 4)
+    actions.undo_import(batch, by=officer, on=JULY)
+    federation.first.refresh_from_db()
+    assert federation.first.parent == federation.wangjing
+    assert not Organisation.objects.active().filter(name__startswith="示例新").exists()
+    assert sound()
+
+
+def test_what_is_built_under_a_founded_superior_by_others_stands_in_the_way_until_it_is_taken_back(
+    federation: Federation, officer: Actor
+) -> None:
+    batch = committed(
+        brought([{"组织代码": "", **TOWN}, unit("示例新一公司工会", "示例新城街道总工会")], officer), officer
+    )
+    other = committed(brought([unit("示例新二公司工会", "示例新城街道总工会")], officer), officer)
+    with pytest.raises(Refusal, match="下面已建有组织"):
+        actions.undo_import(batch, by=officer, on=JULY)
+    actions.undo_import(other, by=officer, on=JULY)
+    actions.undo_import(batch, by=officer, on=JULY)
+    assert sound()
+
+
+@pytest.mark.parametrize("mark", ["新1", "new-1", "新 １"])
+def test_a_provisional_code_tells_rows_of_one_name_apart(federation: Federation, officer: Actor, mark: str) -> None:
+    twin = federation.wangjing.name
+    rows = [
+        {**TOWN, "工会名称": twin, "上级": "餐饮行业工会联合会", "层级": "联合基层工会", "组织代码": ""},
+        {**TOWN, "工会名称": "示例新城街道总工会", "组织代码": mark},
+        unit("示例新一公司工会", mark),
+    ]
+    batch = committed(brought(rows, officer), officer)
+    made = Organisation.objects.get(name="示例新一公司工会")
+    assert getattr(made.parent, "name", "") == "示例新城街道总工会"
+    assert not Organisation.objects.filter(code__startswith="新").exists()
+    assert batch.added == 3
+
+
+def test_a_row_named_like_a_union_that_stands_is_that_union_where_its_superior_is_the_same(
+    federation: Federation, officer: Actor
+) -> None:
+    rows = [
+        unit(federation.wangjing.name, federation.chaoyang.code, 层级="街道（乡镇、园区）总工会", 行政区划="110105026"),
+        unit("示例新一公司工会", federation.wangjing.name, 行政区划="110105026"),
+    ]
+    batch = brought(rows, officer)
+    assert (problems(batch), batch.added, batch.same) == (set(), 1, 1)
+    assert batch.staged.get(row=3).values["superior"] == federation.wangjing.code
+
+
+TWIN = {**TOWN, "上级": "望京街道总工会", "层级": "基层工会", "行政区划": ""}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([TOWN, TWIN, unit("甲工会", "示例新城街道总工会")], {("C4", "organisations.superior_several_rows")}),
+        (
+            [{**TWIN, "工会名称": "望京街道总工会", "上级": "餐饮行业工会联合会"}, unit("甲工会", "望京街道总工会")],
+            {("C3", "organisations.superior_here_too")},
+        ),
+        ([unit("甲工会", "甲工会")], {("C2", "organisations.superior_itself")}),
+        (
+            [unit("甲工会", "乙工会"), unit("乙工会", "甲工会"), unit("丙分会", "乙工会", 层级="分会")],
+            {("C2", "organisations.superior_circle"), ("C3", "organisations.superior_circle")},
+        ),
+        (
+            [unit("甲工会", "望京街道总工会", 组织代码="新1"), unit("乙工会", "望京街道总工会", 组织代码="新1")],
+            {("E2", "organisations.mark_twice"), ("E3", "organisations.mark_twice")},
+        ),
+        (
+            [{**TOWN, "行政区划": "110108003"}, unit("甲工会", "示例新城街道总工会")],
+            {("D2", "organisations.area_elsewhere")},
+        ),
+        ([unit("甲工会", "示例新城街道总工会"), {**TOWN, "层级": "没有"}], {("B3", "imports.choice")}),
+        (
+            [unit("甲工会", "乙工会", 层级="区总工会"), unit("乙工会", "望京街道总工会")],
+            {("C2", "organisations.place")},
+        ),
+        (
+            [{**TOWN, "成立日期": "2020-05-02"}, unit("甲工会", "示例新城街道总工会", 成立日期="2020-05-01")],
+            {("F3", "organisations.date_order")},
+        ),
+    ],
+)
+def test_what_is_wrong_among_the_rows_of_one_file_is_said_where_it_is_to_be_mended(
+    federation: Federation, officer: Actor, rows: list[dict[str, Any]], expected: set[tuple[str, str]]
+) -> None:
+    order = ["工会名称", "层级", "上级", "行政区划", "组织代码", "成立日期"]
+    batch = brought([{key: row.get(key, "") for key in order} for row in rows], officer)
+    assert problems(batch) == expected
+
+
+def test_a_chain_of_rows_deeper_than_the_tree_may_be_is_refused_and_not_followed(
+    federation: Federation, officer: Actor
+) -> None:
+    many = 1_500
+    rows = [
+        unit("第0工会", "望京街道总工会"),
+        *(unit(f"第{n}工会", f"第{n - 1}工会", 层级="分会") for n in range(1, many)),
+    ]
+    batch = brought(rows, officer)
+    assert (batch.state, "organisations.depth" in {code for _cell, code in problems(batch)}) == ("faulty", True)
