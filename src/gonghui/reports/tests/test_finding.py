@@ -1,5 +1,7 @@
 """What the palette finds of reports, each in its own scope: figures, rounds, returns, entries, own pages."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import get_resolver, reverse
 
@@ -8,6 +10,8 @@ from gonghui.core.models import Entry
 from gonghui.reports.models import Round
 from gonghui.reports.tests.builders import Federation, a_round
 from gonghui.spine.officials.tests.builders import an_official
+from gonghui.web.lists.models import SavedView
+from gonghui.web.models import Account
 from gonghui.web.palette import Found, shelves
 
 
@@ -76,3 +80,21 @@ def test_commands_follow_powers_and_open_ones_own(city: Actor, east: Actor, open
 def test_the_nearest_shelf_comes_first(city: Actor, opened: Round) -> None:
     assert next(iter(found(city, "统计上报"))) == "前往"
     assert next(iter(found(city, "东区"))) == "组织"
+
+
+def test_views_are_found_by_their_name_by_whom_they_are_for(city: Actor, east: Actor, federation: Federation) -> None:
+    account = Account.objects.get(pk=city.account_id)
+    view = SavedView.objects.create(
+        account=account, organisation_id=city.organisation_id, listing="rounds", name="逾期的轮次", query="state=open"
+    )
+    there = [reverse("view_open", args=[view.public_id])]
+    assert [hit.url for hit in found(city, "逾期")["视图"]] == there
+    assert [hit.url for hit in found(city, "yqdlc")["视图"]] == there
+    colleague = an_official("reviewer", federation.city.organisation)
+    assert "视图" not in found(colleague, "逾期")
+    SavedView.objects.update(is_shared=True)
+    assert found(colleague, "逾期")["视图"]
+    assert "视图" not in found(east, "逾期")
+    assert "视图" not in found(replace(city, powers=frozenset({"organisations.see"})), "逾期"), (
+        "the list is closed to them"
+    )

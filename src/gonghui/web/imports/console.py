@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from gonghui.core import access, clock
+from gonghui.core import access, clock, search
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web import say, shell
@@ -23,12 +23,17 @@ from gonghui.web.imports import actions, headers, jobs, parameters, workbooks
 from gonghui.web.imports.kinds import Day
 from gonghui.web.imports.models import Import, ImportRow
 from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, SHEETS, WRONG, Remark, Scope, Sheet
+from gonghui.web.palette import A_SHELF, Found, Sought, searching
 
 P = ParamSpec("P")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BANNER = "演示数据，由程序生成，仅总数取自公开报道"
 ROWS = 50
 FAULTS = 100
+NEWEST = 100
+"""How many of the newest imports search looks through."""
+A_MONTH = 31
+"""A period alone finds what was brought in it where it is no longer than that."""
 IMPORTING = "imports.some"
 """What is missing where somebody may import nothing at all."""
 TAKEN, LOOKED = "imports.layout_taken", "imports.rows_seen"
@@ -347,6 +352,31 @@ def attachment(content: bytes, name: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+@searching("成批导入")
+def find(sought: Sought) -> list[Found]:
+    """What the own union brought, by file name, list and state, or the day it was brought or taken over."""
+    newest = Import.objects.on_lists_of(sought.actor).order_by("-uploaded_at", "-id")
+    return [
+        Found(
+            batch.original_name,
+            reverse("import", args=[batch.public_id]),
+            " · ".join((_(batch.declared.title), str(batch.get_state_display()), say.day(batch.uploaded_on))),
+        )
+        for batch in newest[:NEWEST]
+        if _is_sought(sought, batch)
+    ][:A_SHELF]
+
+
+def _is_sought(sought: Sought, batch: Import) -> bool:
+    said = f"{batch.original_name} {_(batch.declared.title)} {batch.get_state_display()}"
+    if search.fits(sought.words, batch.original_name, said) is not None:
+        return True
+    period, words = sought.period, sought.beside.words
+    if period is None or not any(day in period for day in (batch.uploaded_on, batch.committed_on) if day):
+        return False
+    return search.fits(words, said) is not None if words else period.days <= A_MONTH
 
 
 urlpatterns = [

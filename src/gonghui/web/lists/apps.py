@@ -1,5 +1,7 @@
 """The lists' own tables: views under a name, and selections."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ListsConfig(AppConfig):
 
     name = "gonghui.web.lists"
     label = "lists"
+
+    def ready(self) -> None:
+        """Let search know of views."""
+        import_module("gonghui.web.lists.finding")
