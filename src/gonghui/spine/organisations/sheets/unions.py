@@ -5,27 +5,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Max, Q
-from django.utils.functional import cached_property
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from gonghui.core import bulk, codes
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.spine.organisations import actions, rules, superiors
-from gonghui.spine.organisations.actions import EmployerEntry, Founding
+from gonghui.spine.organisations import actions, rules
 from gonghui.spine.organisations.actions.employers import as_employer
 from gonghui.spine.organisations.actions.reshaping import check_move
-from gonghui.spine.organisations.actions.tree import Names, as_organisation, check_founding, check_renaming, named
-from gonghui.spine.organisations.models import Employer, FormerName, Industry, Organisation
+from gonghui.spine.organisations.actions.tree import check_founding, check_renaming
+from gonghui.spine.organisations.models import Employer, Organisation
+from gonghui.spine.organisations.sheets import superiors
+from gonghui.spine.organisations.sheets.asked import (
+    EMPLOYER,
+    MISSING,
+    Asked,
+    as_it_stands,
+    founded_on,
+    names_of,
+    renames,
+)
 from gonghui.web.imports import later
 from gonghui.web.imports.kinds import Choice, Code, Day, Text, Whole
 from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standing, Typed, Wrong, sheet
 
 SHORT = 40
 """So much of the name is the short name of a union that has none of its own."""
-NAMES = ("name", "short_name", "english_name")
-EMPLOYER = ("employer_uscc", "employer_name", "employer_industry", "employer_ownership", "employees")
 CELL_OF = {
     "organisations.place": "superior",
     "organisations.superior_missing": "superior",
@@ -134,7 +140,7 @@ class Unions(Sheet):
         )  # fmt: skip
         employers = self._employers(None if only is None else [one[0] for one in listed], scope.actor)
         own = scope.actor.organisation_id
-        for pk, code, name, short, english, level, above, above_name, area, industry, uscc, founded_on in listed:
+        for pk, code, name, short, english, level, above, above_name, area, industry, uscc, since in listed:
             yield Standing(
                 pk,
                 {
@@ -148,7 +154,7 @@ class Unions(Sheet):
                     "area": area,
                     "industry": industry,
                     "uscc": uscc or None,
-                    "founded_on": founded_on,
+                    "founded_on": since,
                     **employers.get(pk, {}),
                 },
             )
@@ -173,7 +179,7 @@ class Unions(Sheet):
 
         What a wrong row would found cannot be told, so its units wait: the row itself says what to mend.
         """
-        asked = _Asked(changes, scope)
+        asked = Asked(changes, scope)
         for change in asked.top_down():
             try:
                 if change.is_new:
@@ -188,21 +194,21 @@ class Unions(Sheet):
                 asked.wrong.add(change.row)
                 wrong(change, CELL_OF.get(refusal.code, "name"), refusal)
 
-    def _check_new(self, change: Change, asked: "_Asked", scope: Scope) -> None:
+    def _check_new(self, change: Change, asked: Asked, scope: Scope) -> None:
         check_founding(asked.founding(change), by=scope.actor, on=founded_on(change, scope))
         employer = asked.founding(change).employer
         if employer is not None:
             as_employer(employer, on=founded_on(change, scope))
 
-    def _check_codes(self, change: Change, asked: "_Asked", wrong: Wrong) -> None:
+    def _check_codes(self, change: Change, asked: Asked, wrong: Wrong) -> None:
         for key, taken in (("uscc", asked.unions), ("employer_uscc", asked.covered)):
             code = change.values.get(key)
             if code is not None and (code in taken or asked.times(key, code) > 1):
                 wrong(change, key, Refusal("organisations.code_taken", TAKEN, code=code))
 
-    def _check_change(self, change: Change, asked: "_Asked", scope: Scope) -> None:
+    def _check_change(self, change: Change, asked: Asked, scope: Scope) -> None:
         if renames(change):
-            check_renaming(_as_it_stands(change), _names(change.values), asked.named_until(change), on=scope.on)
+            check_renaming(as_it_stands(change), names_of(change.values), asked.named_until(change), on=scope.on)
         if "superior" in change.touched:
             superior = asked.superior(change)
             if superior is None:
@@ -215,7 +221,7 @@ class Unions(Sheet):
 
     def apply(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """New rows are founded on their days, superiors first; others renamed and moved on the day of the changes."""
-        asked = _Asked(changes, scope)
+        asked = Asked(changes, scope)
         together: dict[tuple[date, int], list[Change]] = defaultdict(list)
         for change in changes:
             if change.is_new:
@@ -229,11 +235,11 @@ class Unions(Sheet):
         self._move([one for one in changes if not one.is_new], asked, by=by, on=scope.on)
 
     def _rename(self, changes: Sequence[Change], *, to: str, by: Actor, on: date) -> None:
-        renamed = {one.subject or 0: _names(getattr(one, to)) for one in changes if renames(one)}
+        renamed = {one.subject or 0: names_of(getattr(one, to)) for one in changes if renames(one)}
         if renamed:
             actions.bulk_rename(renamed, by=by, on=on)
 
-    def _move(self, changes: Sequence[Change], asked: "_Asked", *, by: Actor, on: date) -> None:
+    def _move(self, changes: Sequence[Change], asked: Asked, *, by: Actor, on: date) -> None:
         for change in changes:
             if "superior" in change.touched and (superior := asked.superior(change)) is not None:
                 actions.move_organisation(asked.moving[change.subject or 0], superior, by=by, on=on)
@@ -253,7 +259,7 @@ class Unions(Sheet):
         for pk in others.values_list("parent_id", flat=True).distinct().order_by():
             if pk is not None and pk not in told:
                 yield new[pk], Refusal("organisations.children_since", "下面已建有组织")
-        asked = _Asked([one for one in changes if not one.is_new and "superior" in one.touched], scope, back=True)
+        asked = Asked([one for one in changes if not one.is_new and "superior" in one.touched], scope, back=True)
         for one in asked.changes:
             try:
                 check_move(asked.moving[one.subject or 0], asked.superiors[str(one.was["superior"])], on=scope.on)
@@ -276,7 +282,7 @@ class Unions(Sheet):
         """Who was renamed or moved is again as it was; then new unions never were, units before their superiors."""
         old, new = [one for one in changes if not one.is_new], [one for one in changes if one.is_new]
         self._rename(old, to="was", by=by, on=max(scope.on, on))
-        asked = _Asked([one for one in old if "superior" in one.touched], scope, back=True)
+        asked = Asked([one for one in old if "superior" in one.touched], scope, back=True)
         for one in asked.changes:
             superior = asked.superiors[str(one.was["superior"])]
             actions.move_organisation(asked.moving[one.subject or 0], superior, by=by, on=scope.on)
@@ -296,176 +302,4 @@ class Unions(Sheet):
 
 
 TAKEN = "代码 %(code)s 已由其他组织使用，或在表里填了两次，请核对"
-MISSING = "“%(level)s”必须有上级组织，请选择上级"
 OWN = "本级的隶属关系由上级办理，不能在这里改"
-
-
-def founded_on(change: Change, scope: Scope) -> date:
-    """The day of a founding: as written, else the day of the changes."""
-    day: date = change.values.get("founded_on") or scope.on
-    return day
-
-
-def renames(change: Change) -> bool:
-    """Whether one of the names of a union that stands is another one."""
-    return not change.is_new and not set(NAMES).isdisjoint(change.touched)
-
-
-def _names(values: Mapping[str, Any]) -> Names:
-    name, short, english = (str(values.get(key) or "") for key in NAMES)
-    return named(name, short, english)
-
-
-def _as_it_stands(change: Change) -> Organisation:
-    """What a renaming asks of the union: its names and when it was founded."""
-    name, short, english = _names(change.was)
-    return Organisation(name=name, short_name=short, english_name=english, founded_on=change.was["founded_on"])
-
-
-class _Asked:
-    """What the rows name, read once for all of them."""
-
-    def __init__(self, changes: Sequence[Change], scope: Scope, *, back: bool = False) -> None:
-        self.changes, self.scope = changes, scope
-        wanted = {str((one.was if back else one.values).get("superior") or "") for one in changes}
-        self.superiors = {
-            one.code: one for one in Organisation.objects.filter(bulk.among("code", [w for w in wanted if w], "text"))
-        }
-        moved = [one.subject for one in changes if not one.is_new and "superior" in one.touched]
-        self.moving = {one.pk: one for one in Organisation.objects.filter(bulk.among("id", moved))}
-        self.new = {one.row: one for one in changes if one.is_new}
-        self.wrong: set[int] = set()
-        self.founded: dict[int, Organisation] = {}
-        """What new rows have become; before that, what each superior among them is going to be."""
-        self._foundings: dict[int, Founding] = {}
-
-    def above(self, change: Change) -> list[Change]:
-        """The rows of the file that found the superiors of a row, the next above first."""
-        found: list[Change] = []
-        at: Change | None = change
-        while at is not None and (there := superiors.row_in_file(at.text("superior"))) is not None:
-            at = self.new.get(there[0])
-            if at is not None:
-                found.append(at)
-            rules.check_depth(len(found) + 1)
-        return found
-
-    def top_down(self) -> list[Change]:
-        """Superiors before those whom they found."""
-        return sorted(self.changes, key=self._depth) if any(map(self._is_below, self.changes)) else list(self.changes)
-
-    def _is_below(self, change: Change) -> bool:
-        return superiors.row_in_file(change.text("superior")) is not None
-
-    def _depth(self, change: Change) -> int:
-        try:
-            return len(self.above(change))
-        except Refusal:  # said when its turn comes
-            return rules.deepest()
-
-    def waits(self, change: Change) -> bool:
-        """Whether a row above it is wrong, so that nobody can tell yet what it comes to stand under."""
-        above = self.above(change)
-        top = above[-1] if above else change
-        return any(one.row in self.wrong for one in above) or self._is_below(top)
-
-    def superior(self, change: Change) -> Organisation | None:
-        """Whom a row comes to stand under; one that another row founds is as it will be, until it is founded."""
-        there = superiors.row_in_file(change.text("superior"))
-        if there is None:
-            return self.superiors.get(change.text("superior"))
-        found = self.founded.get(there[0])
-        if found is None and (row := self.new.get(there[0])) is not None:
-            on = founded_on(row, self.scope)
-            found = self.founded[row.row] = as_organisation(self.founding(row), key=0, number=0, on=on)
-        return found
-
-    @cached_property
-    def industries(self) -> dict[str, Industry]:
-        return {one.code: one for one in Industry.objects.all()}
-
-    @cached_property
-    def unions(self) -> set[str]:
-        """Codes of unions that are taken."""
-        return self._taken(Organisation.objects.active(), "uscc", "uscc")
-
-    @cached_property
-    def covered(self) -> set[str]:
-        """Codes of employers that a union covers."""
-        return self._taken(Employer.objects.filter(organisation__isnull=False), "uscc", "employer_uscc")
-
-    @cached_property
-    def _named_until(self) -> dict[int, date]:
-        subjects = [one.subject for one in self.changes if renames(one)]
-        former = FormerName.objects.filter(bulk.among("organisation_id", subjects)).values_list("organisation_id")
-        return dict(former.annotate(last=Max("last_on")))
-
-    def named_until(self, change: Change) -> date | None:
-        """The last day of the union's former name."""
-        return self._named_until.get(change.subject or 0)
-
-    def _taken(self, rows: Any, column: str, key: str) -> set[str]:
-        typed = [one.values[key] for one in self.changes if one.is_new and one.values.get(key)]
-        return set(rows.filter(bulk.among(column, typed, "text")).values_list(column, flat=True)) if typed else set()
-
-    @cached_property
-    def _times(self) -> dict[tuple[str, str], int]:
-        times: dict[tuple[str, str], int] = defaultdict(int)
-        for one in self.changes:
-            for key in ("uscc", "employer_uscc"):
-                if one.is_new and one.values.get(key):
-                    times[key, one.values[key]] += 1
-        return times
-
-    def times(self, key: str, code: str) -> int:
-        """How often the new rows name a code."""
-        return self._times[key, code]
-
-    def founding(self, change: Change) -> Founding:
-        """The founding of a new row; refused where what it names is not there."""
-        found = self._foundings.get(id(change))
-        if found is None:
-            found = self._foundings[id(change)] = self._made(change)
-        return found
-
-    def _made(self, change: Change) -> Founding:
-        industry = change.values.get("industry")
-        if industry is not None and industry not in self.industries:
-            raise Refusal("organisations.industry_unknown", "产业目录里没有 %(code)s，请核对", code=industry)
-        superior = self.superior(change)
-        if superior is None:
-            raise Refusal("organisations.superior_missing", MISSING, level=change.label)
-        return Founding(
-            name=change.text("name"),
-            level=change.text("level"),
-            superior=superior,
-            short_name=change.text("short_name"),
-            english_name=change.text("english_name"),
-            area_code=change.text("area"),
-            industry=self.industries[industry] if industry is not None else None,
-            uscc=change.text("uscc"),
-            employer=_employer(change, superior),
-        )
-
-
-def _employer(change: Change, superior: Organisation) -> EmployerEntry | None:
-    """The employer of a new union, if one of its columns is filled in: then all of them are needed."""
-    given = [key for key in EMPLOYER if change.values.get(key) is not None]
-    if not given:
-        return None
-    if len(given) < len(EMPLOYER):
-        missing = next(key for key in EMPLOYER if key not in given)
-        raise Refusal(
-            "organisations.employer_part",
-            "填了单位就要填全：还缺“%(title)s”",
-            title=Unions().column(missing).title,
-        )
-    values = change.values
-    return EmployerEntry(
-        uscc=values["employer_uscc"],
-        name=values["employer_name"],
-        area_code=change.text("area") or superior.area_code,
-        industry_code=values["employer_industry"],
-        ownership=values["employer_ownership"],
-        employees=values["employees"],
-    )
