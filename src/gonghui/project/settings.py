@@ -73,6 +73,14 @@ def _seal_memory() -> Path | None:
 SECRET_KEY = _secret("GONGHUI_SECRET_KEY", "secret")
 # What is sealed by field (core/crypto.py) opens with this one only; its backup lies apart from the database's.
 GONGHUI_MASTER_KEY = _secret("GONGHUI_MASTER_KEY", "master-key")
+# The keys of sealed columns (core/keyring.py), wrapped by the master key: a file outside the database.
+GONGHUI_KEYRING = (
+    Path(named)
+    if (named := os.environ.get("GONGHUI_KEYRING"))
+    else None
+    if PRODUCTION
+    else VAR / ("keyring-of-tests" if TEST else "keyring")
+)
 # Checkpoints of the journal are signed with it (core/seals): outside the database, so that who can change one
 # cannot sign the other. Whose journal it is stands in each checkpoint.
 GONGHUI_SEAL_KEY_FILE = _seal_key_file()
@@ -112,6 +120,7 @@ INSTALLED_APPS = [
     "gonghui.work.labour_statistics",
     "gonghui.reports",
     "gonghui.spine.members",
+    "gonghui.spine.funds",
     "gonghui.spine.officials",
     "gonghui.spine.organisations",
     "gonghui.web.lists",

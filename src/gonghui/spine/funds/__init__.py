@@ -1,1 +1,1 @@
-"""Money of the unions: dues, funds, payment orders. Nothing is here yet; payments come with the funds issue."""
+"""Money of the unions: books in double entry, restricted funds, and the one way by which payments are made."""

@@ -1,0 +1,285 @@
+"""Vouchers: made out by one person, posted by another; reversed in red, never changed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from gonghui.core import bulk
+from gonghui.core.action import action
+from gonghui.core.actor import Actor
+from gonghui.core.errors import PowerMissing, Refusal, StepRefused
+from gonghui.core.journal import Pending, record
+from gonghui.spine.funds.facts import VoucherDrafted, VoucherPosted, VoucherReturned
+from gonghui.spine.funds.models import Book, BookMonth, Fund, LedgerAccount, Posting, VoucherDraft
+from gonghui.spine.funds.models import Leg as LegRow
+from gonghui.spine.funds.rules import ledger
+from gonghui.spine.funds.rules.ledger import Leg
+
+MAKE, POST = "funds.vouchers", "funds.post"
+POSTING_COLUMNS = (
+    "id",
+    "book_id",
+    "month",
+    "number",
+    "day",
+    "origin",
+    "memo",
+    "legs",
+    "total_fen",
+    "attachments",
+    "made_by",
+    "checked_by",
+    "reverses_id",
+    "about",
+)
+LEG_COLUMNS = ("posting_id", "seq", "account_id", "fund_id", "day", "amount_fen")
+
+
+@dataclass(frozen=True)
+class NewVoucher:
+    """A voucher that is about to be posted."""
+
+    book: Book
+    day: date
+    memo: str
+    legs: tuple[Leg, ...]
+    origin: str = "manual"
+    attachments: int = 0
+    made_by: int | None = None
+    reverses: int | None = None
+    about: int | None = None
+
+
+def _reach(by: Actor, book: Book) -> None:
+    if not by.sees(book.organisation.path):
+        raise PowerMissing("funds.reach", "这本账簿不在您所在组织的范围内，无权操作")
+
+
+@action
+def post_voucher(voucher: NewVoucher, *, by: Actor) -> Posting:
+    """The voucher stands in the book. What the platform itself makes out comes this way."""
+    by.require(POST)
+    _reach(by, voucher.book)
+    return post(voucher, by=by)
+
+
+def post(voucher: NewVoucher, *, by: Actor) -> Posting:
+    """The voucher is numbered and written with its legs, within the running action."""
+    total = ledger.check(voucher.legs)
+    month = ledger.month_of(voucher.day)
+    made_by = by.account_id if voucher.made_by is None else voucher.made_by
+    row = (
+        voucher.book.pk,
+        month,
+        draw_numbers(voucher.book, month, 1),
+        voucher.day,
+        voucher.origin,
+        voucher.memo[: ledger.MEMO_LONGEST],
+        len(voucher.legs),
+        total,
+        voucher.attachments,
+        made_by,
+        by.account_id if made_by != by.account_id else None,
+        voucher.reverses,
+        voucher.about,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into funds_posting ({', '.join(POSTING_COLUMNS[1:])}) values"  # noqa: S608
+            f" ({', '.join(['%s'] * len(row))}) returning id",
+            row,
+        )
+        posting = Posting(pk=cursor.fetchone()[0], **dict(zip(POSTING_COLUMNS[1:], row, strict=True)))
+        posting.book = voucher.book
+        values = [
+            value
+            for seq, leg in enumerate(voucher.legs, 1)
+            for value in (posting.pk, seq, leg.account, leg.fund, voucher.day, leg.amount_fen)
+        ]
+        rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(voucher.legs))
+        cursor.execute(f"insert into funds_leg ({', '.join(LEG_COLUMNS)}) values {rows}", values)  # noqa: S608
+    record(VoucherPosted(origin=voucher.origin, total_fen=total), about=posting, by=by, happened_on=voucher.day)
+    return posting
+
+
+def draw_numbers(book: Book, month: int, count: int) -> int:
+    """The first of so many numbers of the month, which is locked until the action ends; a closed month gives none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update funds_bookmonth set last_number = last_number + %s where book_id = %s and month = %s"
+            " and state = 'open' returning last_number",
+            [count, book.pk, month],
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        return int(row[0]) - count + 1
+    known = BookMonth.objects.filter(book=book, month=month).exists()
+    if known or month < ledger.month_of(book.started_on):
+        raise Refusal(
+            "funds.month_closed",
+            "%(month)s 已结账或在账簿启用之前，不能再记账；请记入还没有结账的月份",
+            month=f"{month // 100}-{month % 100:02}",
+        )
+    _open_months_to(book, month)
+    return draw_numbers(book, month, count)
+
+
+def _open_months_to(book: Book, month: int) -> None:
+    """Months of a book follow one another without a gap, whether anything is posted in them or not."""
+    last = BookMonth.objects.filter(book=book).order_by("-month").values_list("month", flat=True).first()
+    one = ledger.next_month(last) if last is not None else ledger.month_of(book.started_on)
+    months = []
+    while one <= month:
+        months.append(BookMonth(book=book, month=one))
+        one = ledger.next_month(one)
+    BookMonth.objects.bulk_create(months, ignore_conflicts=True)
+
+
+@transaction.atomic
+def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
+    """Many vouchers of one book, row for row as `post_voucher` would have written them; all of them or none."""
+    by.require(POST)
+    book = vouchers[0].book
+    _reach(by, book)
+    if any(one.book.pk != book.pk for one in vouchers):
+        raise ValueError("one book at a time")
+    ids = _draw_ids(len(vouchers))
+    numbers = _numbers(book, vouchers)
+    postings, legs, entries = [], [], []
+    for key, number, one in zip(ids, numbers, vouchers, strict=True):
+        total = ledger.check(one.legs)
+        month = ledger.month_of(one.day)
+        made_by = by.account_id if one.made_by is None else one.made_by
+        checked_by = by.account_id if made_by != by.account_id else None
+        head = (key, book.pk, month, number, one.day, one.origin, one.memo[: ledger.MEMO_LONGEST], len(one.legs), total)
+        postings.append((*head, one.attachments, made_by, checked_by, one.reverses, one.about))
+        legs += [(key, seq, leg.account, leg.fund, one.day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1)]
+        entries.append(_entry(key, book, one, total, by))
+    bulk.copy(Posting, POSTING_COLUMNS, postings)
+    bulk.copy(LegRow, LEG_COLUMNS, legs)
+    bulk.copy_entries(entries)
+    return ids
+
+
+def _entry(posting: int, book: Book, voucher: NewVoucher, total: int, by: Actor) -> Pending:
+    return bulk.pending_like(
+        VoucherPosted(origin=voucher.origin, total_fen=total),
+        subject_type="funds.posting",
+        subject_id=posting,
+        organisation_id=book.organisation_id,
+        path=book.organisation.path_on(voucher.day),
+        actor_id=by.id,
+        happened_on=voucher.day,
+    )
+
+
+def _draw_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence('funds_posting', 'id')) from generate_series(1, %s)", [count]
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def _numbers(book: Book, vouchers: Sequence[NewVoucher]) -> list[int]:
+    """The numbers of the vouchers, drawn month by month."""
+    counts = Counter(ledger.month_of(one.day) for one in vouchers)
+    following = {month: draw_numbers(book, month, count) for month, count in sorted(counts.items())}
+    numbers = []
+    for one in vouchers:
+        month = ledger.month_of(one.day)
+        numbers.append(following[month])
+        following[month] += 1
+    return numbers
+
+
+# By hand ----------------------------------------------------------------------------------------------------------
+
+
+@action
+def draft_voucher(
+    book: Book, *, day: date, memo: str, legs: Sequence[Leg], attachments: int = 0, by: Actor, on: date
+) -> VoucherDraft:
+    """A voucher is made out and waits for somebody else."""
+    by.require(MAKE)
+    _reach(by, book)
+    total = ledger.check(legs)
+    memo = " ".join(memo.split())
+    if not 1 <= len(memo) <= ledger.MEMO_LONGEST:
+        raise Refusal("funds.memo", "摘要应为 1 至 %(most)s 个字", most=ledger.MEMO_LONGEST)
+    if day > on:
+        raise Refusal("funds.day_ahead", "凭证日期 %(day)s 还没有到，请核对", day=day.isoformat())
+    if not 0 <= attachments <= 999:
+        raise Refusal("funds.attachments", "附件张数应为 0 至 999")
+    _own_book(book, legs)
+    draft = VoucherDraft.objects.create(
+        book=book,
+        day=day,
+        memo=memo,
+        attachments=attachments,
+        lines=[[leg.account, leg.fund, leg.amount_fen] for leg in legs],
+        made_by=by.account_id,
+    )
+    record(VoucherDrafted(total_fen=total), about=draft, by=by, happened_on=on)
+    return draft
+
+
+def _own_book(book: Book, legs: Sequence[Leg]) -> None:
+    accounts = set(LedgerAccount.objects.filter(book=book).values_list("pk", flat=True))
+    funds = set(Fund.objects.filter(book=book).values_list("pk", flat=True))
+    if not ({leg.account for leg in legs} <= accounts and {leg.fund for leg in legs} <= funds):
+        raise Refusal("funds.other_book", "分录里有别的账簿的科目或资金，请从列表中选")
+
+
+def _waiting(draft: VoucherDraft, by: Actor) -> VoucherDraft:
+    """The draft, locked, if it still waits."""
+    _reach(by, draft.book)
+    found = VoucherDraft.objects.select_for_update(of=("self",)).select_related("book__organisation").get(pk=draft.pk)
+    if found.state != "waiting":
+        raise StepRefused("funds.draft_done", "这张凭证已经处理过，请刷新后再看")
+    return found
+
+
+@action
+def post_draft(draft: VoucherDraft, *, by: Actor) -> Posting:
+    """Somebody other than its maker has checked it; it stands in the book."""
+    by.require(POST)
+    draft = _waiting(draft, by)
+    if by.account_id == draft.made_by:
+        raise Refusal("funds.two_people", "制单人与审核人不能为同一人，请由他人审核记账")
+    legs = tuple(Leg(*line) for line in draft.lines)
+    made = NewVoucher(draft.book, draft.day, draft.memo, legs, "manual", draft.attachments, made_by=draft.made_by)
+    draft.posting = post(made, by=by)
+    draft.state = "posted"
+    draft.save(update_fields=["posting", "state"])
+    return draft.posting
+
+
+@action
+def return_draft(draft: VoucherDraft, *, by: Actor, on: date) -> None:
+    """The draft is sent back; it will never be posted."""
+    if draft.made_by != by.account_id:
+        by.require(POST)
+    draft = _waiting(draft, by)
+    draft.state = "returned"
+    draft.save(update_fields=["state"])
+    record(VoucherReturned(), about=draft, by=by, happened_on=on)
+
+
+@action
+def reverse_voucher(posting: Posting, *, by: Actor, on: date) -> Posting:
+    """The voucher is cancelled by its opposite, on the day it is done and in that day's month."""
+    by.require(POST)
+    _reach(by, posting.book)
+    if posting.origin not in ("manual", "opening", "dues"):
+        raise Refusal("funds.not_reversed", "由付款和结账生成的凭证不能手工冲销，请在对应的事项里更正")
+    if by.account_id == posting.made_by:
+        raise Refusal("funds.two_people_red", "制单人不能自己冲销，请由他人办理")
+    if Posting.objects.filter(reverses=posting).exists():
+        raise Refusal("funds.reversed_before", "这张凭证已经冲销过")
+    legs = tuple(Leg(one.account_id, one.fund_id, -one.amount_fen) for one in posting.lines.order_by("seq"))
+    memo = f"冲销 {posting.month_key} 第 {posting.number} 号"  # zh
+    return post(NewVoucher(posting.book, on, memo, legs, "reversal", reverses=posting.pk), by=by)
