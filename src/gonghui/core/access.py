@@ -5,15 +5,7 @@ from gonghui.core.journal import RUNNING
 from gonghui.core.models import Access
 
 
-def looked(
-    actor: Actor,
-    what: str,
-    *,
-    subject_type: str = "",
-    subject_id: int = 0,
-    why: str = "",
-    request_id: str = "",
-) -> None:
+def looked(actor: Actor, what: str, *, subject_type: str = "", subject_id: int = 0, why: str = "") -> None:
     """One row of Access stands. Refused inside an action: a rollback would take the trace along."""
     if RUNNING.get() is not None:
         raise RuntimeError("A look is written outside the action, in its own transaction")
@@ -26,5 +18,4 @@ def looked(
         subject_type=subject_type,
         subject_id=subject_id,
         why=why,
-        request_id=request_id,
     )

@@ -4,7 +4,7 @@ Every figure also folds what organisations returned for it (`reports.figure_retu
 a programme runs on the platform. value = recorded + returned, part by part for ratios.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -191,12 +191,6 @@ def answer(asks: Sequence[Ask], cut: int | None = None) -> list[Value]:
         half = (end - start) // 2
         values.append(Value(tuple(numbers[start : start + half]), tuple(numbers[start + half : end])))
     return values
-
-
-def breakdown(figure: Figure, paths: Iterable[str], period: Period, cut: int | None = None) -> list[tuple[str, Value]]:
-    """The figure for each of several subtrees, in the order given."""
-    asked = list(paths)
-    return list(zip(asked, answer([Ask(figure, path, period) for path in asked], cut), strict=True))
 
 
 def entries_behind(

@@ -213,8 +213,8 @@ def _take_up(request: HttpRequest) -> None:
     request.refusal = Refusal(code, sentence)  # type: ignore[attr-defined]
 
 
-def back(request: HttpRequest, otherwise: str = "/", *, came_from: bool = True) -> str:
-    """The own page to go back to: the form's `next`, else (if asked) the page the request came from."""
+def back(request: HttpRequest, *, came_from: bool = True) -> str:
+    """The own page to go back to: the form's `next`, else (if asked) the page the request came from, else the first."""
     wanted = [request.POST.get("next"), request.GET.get("next")]
     if came_from:
         wanted.append(request.headers.get("Referer"))
@@ -224,4 +224,4 @@ def back(request: HttpRequest, otherwise: str = "/", *, came_from: bool = True) 
             own = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
             if own.startswith("/") and not own.startswith(("//", "/\\")):
                 return own
-    return otherwise
+    return "/"

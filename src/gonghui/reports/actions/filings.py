@@ -202,11 +202,11 @@ def _parts(value: Value) -> tuple[tuple[int, int | None], tuple[int, int | None]
     return two(value.recorded), two(value.returned)
 
 
-def settle(mark: int, seconds: float = WAIT_SECONDS, *, step: float = 0.05) -> int:
+def settle(mark: int, seconds: float = WAIT_SECONDS) -> int:
     """Wait until every entry drawn at or before `mark` is settled, at most so many seconds; the watermark then."""
     until = time.monotonic() + seconds
     while (settled := watermark()) < mark and time.monotonic() < until:
-        time.sleep(step)
+        time.sleep(0.05)
     return settled
 
 

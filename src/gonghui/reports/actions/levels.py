@@ -97,11 +97,11 @@ def live_entries(lines: Sequence[Line]) -> dict[int, list[Entry]]:
     return found
 
 
-def reverse_all(lines: Sequence[Line], *, by: Actor, why: str = CORRECTION) -> None:
+def reverse_all(lines: Sequence[Line], *, by: Actor) -> None:
     """None of the lines counts any longer."""
     for entries in live_entries(lines).values():
         for entry in entries:
-            reverse(entry, why=why, by=by)
+            reverse(entry, why=CORRECTION, by=by)
 
 
 def restate(keys: set[SeriesKey], *, by: Actor) -> None:

@@ -61,25 +61,25 @@ def _holds(one: Period, other: Period) -> bool:
     return one.first <= other.first and other.last <= one.last
 
 
-def shown(cells: Sequence[int], least: int = LEAST) -> list[bool]:
+def shown(cells: Sequence[int]) -> list[bool]:
     """For each cell of a row whose sum is known: whether it may be printed; the others print as —.
 
     Nought is hidden like any small number: for a sensitive matter "none" tells as much as "one". Where the hidden
     cells together are few, or only one is hidden, the smallest shown ones are hidden too (complementary).
     """
-    open_cells = [cell >= least for cell in cells]
+    open_cells = [cell >= LEAST for cell in cells]
     if all(open_cells):
         return open_cells
     for n in sorted(range(len(cells)), key=lambda n: (cells[n], n)):
         hidden = [cell for cell, is_open in zip(cells, open_cells, strict=True) if not is_open]
-        if len(hidden) >= 2 and sum(hidden) >= least:
+        if len(hidden) >= 2 and sum(hidden) >= LEAST:
             break
         if open_cells[n]:
             open_cells[n] = False
     return open_cells
 
 
-def open_in_all(columns: Iterable[Sequence[int]], cells: int, least: int = LEAST) -> list[bool]:
+def open_in_all(columns: Iterable[Sequence[int]], cells: int) -> list[bool]:
     """For each unit: whether its number for a longer time may be printed, given its numbers for the parts of it.
 
     It may where it may in every part: then it is a sum of printed numbers and tells nothing more. A number hidden in
@@ -87,5 +87,5 @@ def open_in_all(columns: Iterable[Sequence[int]], cells: int, least: int = LEAST
     """
     open_cells = [True] * cells
     for column in columns:
-        open_cells = [both and one for both, one in zip(open_cells, shown(column, least), strict=True)]
+        open_cells = [both and one for both, one in zip(open_cells, shown(column), strict=True)]
     return open_cells

@@ -48,14 +48,13 @@ def _style(
     size: int = layout.SIZE_3,
     paragraph: str = "",
     level: int = 0,
-    after: str = "Normal",
     bold: bool = False,
 ) -> str:
     outline = f'<w:keepNext/><w:outlineLvl w:val="{level - 1}"/>' if level else ""
     ordered = _in_order(outline + paragraph)
     return (
         f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val={quoteattr(title)}/><w:basedOn w:val="Normal"/>'
-        f'<w:next w:val="{after}"/><w:qFormat/><w:pPr>{ordered}</w:pPr>'
+        f'<w:next w:val="Normal"/><w:qFormat/><w:pPr>{ordered}</w:pPr>'
         f'<w:rPr>{fonts(font)}{"<w:b/>" if bold else ""}<w:sz w:val="{size * 2}"/><w:szCs w:val="{size * 2}"/></w:rPr>'
         "</w:style>"
     )

@@ -1,7 +1,6 @@
 """typst with the fonts we ship and, before them, those of the deployer's folder; never the machine's own."""
 
 import threading
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -39,17 +38,10 @@ def families() -> frozenset[str]:
     return frozenset(_fonts().families())
 
 
-def compiled(
-    source: bytes,
-    inputs: dict[str, str],
-    *,
-    form: Literal["pdf", "png"],
-    ppi: float | None = None,
-    timestamp: datetime | None = None,
-) -> bytes:
+def compiled(source: bytes, inputs: dict[str, str], *, form: Literal["pdf", "png"], ppi: float | None = None) -> bytes:
     """The document typst makes of a source and its inputs, one at a time."""
     with _LOCK:
-        made = _compiler().compile(source, format=form, ppi=ppi, sys_inputs=inputs, timestamp=timestamp)
+        made = _compiler().compile(source, format=form, ppi=ppi, sys_inputs=inputs)
     if not isinstance(made, bytes):
         raise Refusal("reports.print_empty", "没有排出任何一页，请告诉管理员")
     return made

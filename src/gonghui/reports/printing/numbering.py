@@ -99,12 +99,3 @@ def findings(lines: Iterable[str], *, under: int = 0) -> list[Finding]:
         at[level - 1 :] = [number] + [0] * (LEVELS - level)
         deepest = level
     return found
-
-
-def check(lines: Iterable[str], *, under: int = 0) -> list[Finding]:
-    """The warnings of typed lines; a sign that the standard does not know is refused."""
-    found = findings(lines, under=under)
-    for one in found:
-        if one.stops:
-            raise one.refusal
-    return found

@@ -171,7 +171,7 @@ def form(code: str) -> Form:
     return parse((FOLDER / f"{code}.toml").read_text(encoding="utf-8"), file=f"{code}.toml")
 
 
-def parse(text: str, *, file: str, figures: Mapping[str, Figure] = FIGURES) -> Form:
+def parse(text: str, *, file: str) -> Form:
     """The form written in a TOML text; what does not hold together is refused by file and row."""
     try:
         table = tomllib.loads(text)
@@ -179,7 +179,7 @@ def parse(text: str, *, file: str, figures: Mapping[str, Figure] = FIGURES) -> F
         raise Refusal(
             "reports.form_toml", "%(file)s 不是完整的 TOML：%(why)s，请改正该处", file=file, why=str(error)
         ) from None
-    reader = _Reader(file, figures)
+    reader = _Reader(file)
     sections = tuple(reader.section(part) for part in table.get("section", []))
     made = Form(
         code=reader.text(table, "form", "form"),
@@ -211,7 +211,6 @@ class _Reader:
     """Reads the parts of one file and says where something is wrong."""
 
     file: str
-    figures: Mapping[str, Figure]
 
     def refuse(self, code: str, message: str, row: str, **params: object) -> Refusal:
         return Refusal(f"reports.form_{code}", message, file=self.file, row=row, **params)
@@ -288,14 +287,14 @@ class _Reader:
     def row(self, table: Mapping[str, Any]) -> Row:
         row_id = self.text(table, "id", "row")
         code = self.text(table, "figure", row_id)
-        if code not in self.figures:
+        if code not in FIGURES:
             raise self.refuse(
                 "figure",
                 "%(file)s 第 %(row)s 行：没有登记数字 %(figure)s，请改成 docs/figures.md 里的名称",
                 row_id,
                 figure=code,
             )
-        figure = self.figures[code]
+        figure = FIGURES[code]
         unit = self.text(table, "unit", row_id)
         fits = ("元",) if figure.unit == MONEY else (figure.unit,)
         if unit not in fits:
@@ -316,7 +315,7 @@ class _Reader:
         if (first is None) != (last is None) or (first is not None and last < first):
             raise self.refuse("days", "%(file)s 第 %(row)s 行：first 和 last 要成对，且 first 不晚于 last", row_id)
         counted_by = table.get("counted_by", "")
-        if figure.sensitive and figure.is_money and counted_by not in self.figures:
+        if figure.sensitive and figure.is_money and counted_by not in FIGURES:
             raise self.refuse(
                 "counted_by",
                 "%(file)s 第 %(row)s 行：%(figure)s 是不公开明细的金额，请用 counted_by 写明按哪个件数决定显示",

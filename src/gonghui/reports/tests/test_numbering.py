@@ -2,7 +2,6 @@
 
 import pytest
 
-from gonghui.core.errors import Refusal
 from gonghui.reports.printing import numbering
 
 
@@ -50,9 +49,8 @@ def test_a_level_left_out_is_named():
 )
 def test_a_sign_the_standard_does_not_know_is_refused(line: str, due: str):
     assert _codes("一、概况", "（一）甲", line) == [(3, "numbering", due)]
-    with pytest.raises(Refusal) as refused:
-        numbering.check(["一、概况", line])
-    assert (refused.value.code, refused.value.params["line"]) == ("reports.numbering", 2)
+    [found] = numbering.findings(["一、概况", line])
+    assert (found.stops, found.refusal.code, found.refusal.params["line"]) == (True, "reports.numbering", 2)
 
 
 def test_text_that_only_begins_with_a_number_is_no_heading():

@@ -159,9 +159,9 @@ def typed(context: template.Context, name: str, otherwise: object = "") -> objec
 
 
 @register.simple_tag(takes_context=True)
-def was_chosen(context: template.Context, name: str, choice: object, current: object = "") -> str:
-    """`selected` for the choice that was typed, else for the current one."""
-    return "selected" if str(typed(context, name, current)) == str(choice) else ""
+def was_chosen(context: template.Context, name: str, choice: object) -> str:
+    """`selected` for the choice that was typed."""
+    return "selected" if typed(context, name) == str(choice) else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -113,9 +113,9 @@ class NumberCell(Kind):
         return None if kept is None else Number(*kept)
 
 
-def resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong, column: str = "organisation") -> None:
+def resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong) -> None:
     """A union is named by its code; the name of one that stands alone with it does as well."""
-    typed = {row.values[column] for row in rows if row.values.get(column)}
+    typed = {row.values["organisation"] for row in rows if row.values.get("organisation")}
     seen = Organisation.objects.seen_by(actor).active()
     known: dict[str, set[str]] = {}
     named = Q(code__in=[word.upper() for word in typed]) | Q(name__in=typed) | Q(short_name__in=typed)
@@ -123,20 +123,18 @@ def resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong, column: st
         for name in (one.code, one.name, one.short_name):
             known.setdefault(name, set()).add(one.code)
     for row in rows:
-        word = row.values.get(column)
+        word = row.values.get("organisation")
         if not word:
             continue
         found = known.get(word) or known.get(word.upper()) or set()
         if len(found) == 1:
-            row.values[column] = min(found)
+            row.values["organisation"] = min(found)
         elif found:
-            wrong(row, column, Refusal("officials.union_several", "有几个组织叫“%(name)s”：请填组织代码", name=word))
+            several = Refusal("officials.union_several", "有几个组织叫“%(name)s”：请填组织代码", name=word)
+            wrong(row, "organisation", several)
         else:
-            wrong(
-                row,
-                column,
-                Refusal("officials.union_unknown", "您的范围内没有组织“%(name)s”：请填组织代码", name=word),
-            )
+            unknown = Refusal("officials.union_unknown", "您的范围内没有组织“%(name)s”：请填组织代码", name=word)
+            wrong(row, "organisation", unknown)
 
 
 def unions_of(codes: set[str]) -> dict[str, Organisation]:

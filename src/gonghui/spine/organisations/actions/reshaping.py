@@ -51,13 +51,11 @@ def _not_own(organisation: Organisation, by: Actor) -> None:
 
 
 @action
-def move_organisation(
-    organisation: Organisation, to: Organisation, *, by: Actor, on: date, undoes: TreeAct | None = None
-) -> None:
+def move_organisation(organisation: Organisation, to: Organisation, *, by: Actor, on: date) -> None:
     """The organisation and all under it stand under another superior from the day on; earlier days keep their paths."""
     _alone(by, organisation, to)
     check_move(organisation, to, on=on)
-    act = tell("move", organisation, on=on, source=organisation.parent, target=to, undoes=undoes)
+    act = tell("move", organisation, on=on, source=organisation.parent, target=to)
     how = moving.rewrite([Stretch.subtree(organisation.path, f"{to.path}{organisation.id}/")], act, by=by, on=on)
     Organisation.objects.filter(pk=organisation.pk).update(parent=to)
     organisation.refresh_from_db()
