@@ -20,6 +20,7 @@ from gonghui.spine.organisations.sheets import superiors
 from gonghui.spine.organisations.sheets.asked import (
     EMPLOYER,
     MISSING,
+    NAMES,
     Asked,
     as_it_stands,
     founded_on,
