@@ -33,6 +33,7 @@ _TYPES = {
     "uuid": "uuid",
     "jsonb": "jsonb",
     "text": "text",
+    "bytea": "bytea",
     "serial": "int4",
     "bigserial": "int8",
 }

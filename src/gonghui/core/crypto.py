@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 def _key(purpose: str) -> bytes:
     master: str = settings.GONGHUI_MASTER_KEY
-    return HKDF(hashes.SHA256(), 32, salt=None, info=f"gonghui {purpose}".encode()).derive(master.encode())
+    return derived(master.encode(), purpose)
 
 
 def _key_id(key: bytes) -> str:
@@ -81,10 +81,7 @@ def _key_of(form: str, key_id: str, purpose: str) -> bytes:
 
 
 def _opened(sealed: bytes, key: bytes, place: str) -> bytes:
-    try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
-    except (InvalidTag, ValueError) as error:
-        raise Unreadable("the value was changed or belongs elsewhere") from error
+    return opened_by(AESGCM(key), sealed, place.encode())
 
 
 def digest(text: str, *, purpose: str) -> str:
@@ -93,6 +90,32 @@ def digest(text: str, *, purpose: str) -> str:
 
 
 SEED_BYTES = 32
+
+
+# For the keyring of sealed columns --------------------------------------------------------------------------------
+
+
+def derived(secret: bytes, purpose: str) -> bytes:
+    """A key of the purpose's own."""
+    return HKDF(hashes.SHA256(), 32, salt=None, info=f"gonghui {purpose}".encode()).derive(secret)
+
+
+def cipher(key: bytes) -> AESGCM:
+    """AES-256-GCM under the key."""
+    return AESGCM(key)
+
+
+def opened_by(by: AESGCM, sealed: bytes, place: bytes) -> bytes:
+    """What nonce and ciphertext hold; `Unreadable` where place or value is another."""
+    try:
+        return by.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("the value was changed or belongs elsewhere") from error
+
+
+def digest_bytes(key: bytes, content: bytes) -> bytes:
+    """The keyed hash of the content."""
+    return hmac.digest(key, content, "sha256")
 
 
 def public_key(seed: bytes) -> bytes:

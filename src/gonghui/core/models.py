@@ -214,6 +214,14 @@ class Access(models.Model):
         indexes = [models.Index(fields=["account_id", "id"], name="access_account")]
 
 
+class KeyCheck(models.Model):
+    """A value of our own under each key of the keyring: at start it must open, or the keys are not this database's."""
+
+    key_id = models.CharField(max_length=8, primary_key=True)
+    value = models.BinaryField()
+    privacy = declare((INTERNAL, "核对密钥", "随密钥", "key_id value"))
+
+
 class CalendarDay(models.Model):
     """One civil day: worked or not, and by whose order. The table wins over any package."""
 

@@ -1,0 +1,98 @@
+"""What can happen to memberships. No names, papers or keyed hashes: random record ids only."""
+
+from gonghui.core.facts import fact
+
+
+@fact(title="入会")
+class MemberAdmitted:
+    """A union admitted somebody; `first` where they had never been in a union here before."""
+
+    first: bool
+    form: str
+    non_public: bool
+    band: str
+
+
+@fact(title="会员名册建档")
+class MembersTakenOver:
+    """So many members stood on a union's roster when it came onto the platform."""
+
+    people: int
+
+
+@fact(title="会员离会")
+class MemberLeft:
+    """Somebody left the unions: at their own wish, expelled, or deceased."""
+
+    why: str
+    form: str
+    non_public: bool
+    band: str
+
+
+@fact(title="会籍转出")
+class MemberMovedOut:
+    """A member's membership went over to another union."""
+
+
+@fact(title="会籍转入")
+class MemberMovedIn:
+    """A member's membership came over from another union."""
+
+
+@fact(title="保留会籍")
+class MembershipRetained:
+    """Somebody keeps the membership without vote or office: retired, laid off, studying."""
+
+
+@fact(title="恢复会籍")
+class MembershipResumed:
+    """A retained membership is a full one again."""
+
+
+@fact(title="更正会员资料")
+class MemberCorrected:
+    """What the roster says of somebody was corrected."""
+
+
+@fact(title="提出会籍接转")
+class TransferAsked:
+    """One of the two unions asked that a membership go over."""
+
+    by_target: bool
+
+
+@fact(title="确认转出")
+class TransferReleased:
+    """The old union let the membership go; by itself where its days ran out."""
+
+    by_itself: bool
+
+
+@fact(title="会籍接转办结")
+class TransferDone:
+    """The new union took the membership over; by itself where its days ran out."""
+
+    by_itself: bool
+
+
+@fact(title="会籍接转未成")
+class TransferEnded:
+    """A transfer was refused or withdrawn; the membership stays where it was."""
+
+    how: str
+
+
+@fact(title="记录同意")
+class ConsentGiven:
+    """A person's consent to a purpose, in a version of its words, was recorded."""
+
+    purpose: str
+    version: str
+
+
+@fact(title="撤回同意")
+class ConsentWithdrawn:
+    """A person withdrew a consent."""
+
+    purpose: str

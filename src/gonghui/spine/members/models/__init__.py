@@ -1,0 +1,32 @@
+"""The tables of the roster."""
+
+from gonghui.spine.members.models.memberships import Membership, MembershipQuerySet, Transfer, TransferQuerySet
+from gonghui.spine.members.models.people import (
+    ADDRESS,
+    CARD,
+    GENDERS,
+    PAPER,
+    PHONE,
+    PHONE_FOUND,
+    Consent,
+    Person,
+    PersonQuerySet,
+    paper_index,
+)
+
+__all__ = [
+    "ADDRESS",
+    "CARD",
+    "GENDERS",
+    "PAPER",
+    "PHONE",
+    "PHONE_FOUND",
+    "Consent",
+    "Membership",
+    "MembershipQuerySet",
+    "Person",
+    "PersonQuerySet",
+    "Transfer",
+    "TransferQuerySet",
+    "paper_index",
+]

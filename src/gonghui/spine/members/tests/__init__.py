@@ -1,0 +1,1 @@
+"""Tests of the rules, models, actions and pages beside them."""
