@@ -47,6 +47,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "checkpoint": world.checkpoint,
         "absent_key": 987654,
         "digest_token": "of-nobody",
+        "guide": "imports",
+        "picture": "import-bring",
     }
     code = branch.district.code
     clerk = world.people[f"{branch.key}.town.stats"]

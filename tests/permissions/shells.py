@@ -8,6 +8,8 @@ ROWS: dict[str, Row] = {
     "bell": Row(read=EVERYBODY),
     "search": Row(read=EVERYBODY),
     "keys": Row(signed_in=200),
+    "guide": Row("guide", signed_in=200),
+    "guide_picture": Row("picture", signed_in=200),
     "digest": Row(signed_in=405),
     "digest_stop": Row("digest_token", signed_in=404, anonymous=404, cacheable=True),
     # Views and selections are one's own: nobody's example is there for anybody else.

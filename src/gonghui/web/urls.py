@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from gonghui.web import digest, faults, pages, palette, signin, stepup, today
+from gonghui.web import digest, faults, guides, pages, palette, signin, stepup, today
 from gonghui.web.lists import pages as lists
 
 SWITCHED_OFF = {
@@ -32,6 +32,8 @@ urlpatterns = [
     path("language/", pages.choose_language, name="choose_language"),
     path("theme/", pages.choose_theme, name="choose_theme"),
     path("keys/", pages.keys, name="keys"),
+    path("guides/<slug:name>/", guides.guide, name="guide"),
+    path("guides/pictures/<slug:name>.png", guides.picture, name="guide_picture"),
     path("digest/", digest.choose, name="digest"),
     path("digest/stop/<str:token>/", digest.stop, name="digest_stop"),
     path("progress/", pages.progress, name="progress"),
