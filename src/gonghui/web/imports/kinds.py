@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from gonghui.core import text as texts
@@ -204,17 +206,16 @@ class Choice(Kind):
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        known = {_folded(word): key for word, key in [*self.also.items(), *((key, key) for key in self.choices)]}
-        return {**{_folded(_(title)): key for key, title in self.choices.items()}, **known} | {
-            _folded(title): key for key, title in self.choices.items()
-        }
+        """The key by whatever may be written for it; where two would be meant, the Chinese title is, then the key."""
+        with translation.override("en"):
+            english = {gettext(title): key for key, title in self.choices.items()}
+        titles = {title: key for key, title in self.choices.items()}
+        named = {**english, **self.also, **{key: key for key in self.choices}, **titles}
+        return {_folded(word): key for word, key in named.items()}
 
     def read(self, value: Any, *, title: str) -> str:
         """The key."""
-        words = _folded(as_text(value))
-        found = self._known.get(words)
-        if found is None:
-            found = next((key for key, name in self.choices.items() if _folded(_(name)) == words), None)
+        found = self._known.get(_folded(as_text(value)))
         if found is None:
             raise Refusal(
                 "imports.choice",

@@ -58,10 +58,6 @@ class Reading:
     rows: list[Row]
     notices: list[dict[str, Any]] = field(default_factory=list)
 
-    def changes(self) -> Iterator[Change]:
-        """The rows that would do something."""
-        return (row.change for row in self.rows if row.change is not None and row.change.what != SAME)
-
 
 def silent(done: int, total: int) -> None:
     """Nobody waits for progress."""
