@@ -1,6 +1,6 @@
 """A figure over this year and the last, month by month, or by quarters or halves where returns were made for longer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -50,18 +50,22 @@ class Trend:
 
 
 def trend(figure: Figure, organisation: Organisation, period: Period, cut: int | None = None) -> Trend | None:
-    """The figure's line up to the end of a period, all months asked in one go; nothing where two points are not known.
+    """The figure's line up to the end of a period, all steps asked in one go; nothing where two points are not known.
 
-    Different subjects cannot be added up from months, and a figure as of its own day has none.
+    Each step is a question of its own: different subjects cannot be added up. A figure as of its own day has no line.
     """
     months = _months(period)
-    if figure.is_distinct or figure.clock == "asof" or not months:
+    if figure.clock == "asof" or not months:
         return None
-    asks = as_then([Ask(figure, organisation.path, Period.month(month)) for month in months], organisation)
-    values = [value.whole for value in answer(asks, cut)]
-    returned = _returned(figure, asks[0].paths or (asks[0].path,), period.last)
+
+    def asked(steps: Sequence[Period]) -> list[Ask]:
+        return as_then([Ask(figure, organisation.path, step) for step in steps], organisation)
+
+    paths = asked([Period.month(months[0])])[0].paths or (organisation.path,)
+    returned = _returned(figure, paths, period.last)
     for grain, length in GRAINS.items():
-        points = _points(figure, months, values, returned, length)
+        steps = _steps(months, length)
+        points = _points(figure, steps, returned, lambda those: [one.whole for one in answer(asked(those), cut)])
         if points is not None and sum(point.size is not None for point in points) >= FEWEST:
             return Trend(grain, tuple(points))
     return None
@@ -81,23 +85,27 @@ def _returned(figure: Figure, paths: Sequence[str], until: date) -> list[Span]:
     return list(lines.values_list("first_on", "last_on").distinct())
 
 
+def _steps(months: Sequence[int], length: int) -> list[Period]:
+    """The months taken together by so many; the last ones wait until there are enough."""
+    whole = range(0, len(months) - len(months) % length, length)
+    return [Period(Period.month(months[at]).first, Period.month(months[at + length - 1]).last) for at in whole]
+
+
 def _points(
-    figure: Figure, months: Sequence[int], values: Sequence[tuple[int, ...]], returned: Sequence[Span], length: int
+    figure: Figure,
+    steps: Sequence[Period],
+    returned: Sequence[Span],
+    ask: Callable[[Sequence[Period]], Sequence[tuple[int, ...]]],
 ) -> list[Point] | None:
-    """The months taken together by so many; nothing where a return was made for days that one of them cuts."""
-    points = []
-    for at in range(0, len(months) - len(months) % length, length):
-        days = Period(Period.month(months[at]).first, Period.month(months[at + length - 1]).last)
-        parts = values[at : at + length]
-        if figure.clock == "stock":
-            points.append(Point(days, parts[-1] if _stands(figure, returned, days) else None))
-            continue
-        touching = [(first, last) for first, last in returned if first <= days.last and days.first <= last]
-        if not all(_within(days, first, last) for first, last in touching):
+    """The steps with their numbers; nothing where a return was made for days that one of them cuts."""
+    if figure.clock == "stock":
+        known = [_stands(figure, returned, step) for step in steps]
+    else:
+        touching = [[span for span in returned if span[0] <= step.last and step.first <= span[1]] for step in steps]
+        if not all(_within(step, *span) for step, spans in zip(steps, touching, strict=True) for span in spans):
             return None
-        whole = tuple(sum(part[n] for part in parts) for n in range(len(parts[0])))
-        points.append(Point(days, whole if touching or _is_recorded(figure) else None))
-    return points
+        known = [bool(spans) or _is_recorded(figure) for spans in touching]
+    return [Point(step, whole if told else None) for step, whole, told in zip(steps, ask(steps), known, strict=True)]
 
 
 def _within(days: Period, first: date, last: date) -> bool:

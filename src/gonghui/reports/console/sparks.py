@@ -38,6 +38,8 @@ def spark(trend: Trend, filled: Filled) -> Spark:
     words = {"first": label_of(trend.points[0].period), "last": label_of(trend.points[-1].period)}
     titles = {"month": _("按月，%(first)s至%(last)s"), "quarter": _("按季，%(first)s至%(last)s")}
     title = titles.get(trend.grain, _("按半年，%(first)s至%(last)s")) % words
+    if filled.figure.is_distinct:
+        title = _("%(title)s，各期分别计，不能相加") % {"title": title}
     low, high = (pick(known, key=lambda point: point.size or 0) for pick in (min, max))
     said = _("%(title)s：最早 %(first)s，最近 %(last)s；最低 %(low)s（%(low_when)s），最高 %(high)s（%(high_when)s）")
     label = said % {
