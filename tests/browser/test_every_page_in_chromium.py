@@ -43,8 +43,12 @@ FILES = {
 """Addresses that answer with a file."""
 FRAGMENTS = {"bell", "progress", "organisation_below"}
 """Addresses that answer with a piece of a page."""
-MAIN = ("today", "round", "return", "line submitted", "report", "report_figure", "organisations", "set_up", "review")
-"""Pages looked at in the dark as well."""
+IN_THE_DARK = {
+    *("today", "round", "return", "line submitted", "report", "report_figure", "organisations", "set_up", "review"),
+    *("search", "keys", "profile", "nowhere", "mfa_list_webauthn"),
+    *("account_logout", "account_change_password", "account_reauthenticate", "account_inactive"),
+}
+"""Pages looked at in the dark as well: the main ones and one's own."""
 
 Where = Callable[[World, Branch], str]
 
@@ -187,10 +191,10 @@ def test_a_page_is_whole(served: Served, tour: Tour, data: set[str], name: str) 
     tour.become(person)
     tour.page.set_viewport_size(DESKTOP)
     assert tour.open(path).status < 500
-    wrong += [f"desktop: {one}" for one in tour.violations()]
+    wrong += [f"desktop: {one}" for one in (*tour.too_wide(), *tour.violations())]
     tour.page.set_viewport_size(PHONE)
     wrong += [f"phone: {one}" for one in (*tour.too_wide(), *tour.broken_numbers(), *tour.violations())]
-    if name in MAIN:
+    if name in IN_THE_DARK:
         tour.page.emulate_media(color_scheme="dark")
         wrong += [f"dark: {one}" for one in tour.violations()]
         tour.page.emulate_media(color_scheme="light")
