@@ -229,7 +229,8 @@ class Sealed:
 
     def seal(self, text: str, row: UUID) -> bytes:
         """The value for the row, under the newest key."""
-        return self.sealer()(text, row)
+        sealed: bytes = self.sealer()(text, row)
+        return sealed
 
     def sealer(self) -> Any:
         """The same for many rows, prepared once: a function of text and row."""
@@ -249,7 +250,7 @@ class Sealed:
 
         return seal
 
-    def open(self, sealed: bytes, row: UUID) -> str:
+    def open(self, sealed: bytes | memoryview, row: UUID) -> str:
         """The value of the row; `Unreadable` where key, row or value is another."""
         sealed = bytes(sealed)
         if sealed[:2] != bytes((FORMAT, AES_256_GCM)):
