@@ -69,11 +69,12 @@ def named(usernames: tuple[str, ...], branch: Branch) -> set[str]:
 
 
 def plain(response: Any, path: str) -> str:
-    """A page without what differs from visit to visit: reference number, token, keys of forms, the address itself."""
+    """A page without what differs from visit to visit: number, token, keys of forms, sealed words, the address."""
     text = response.content.decode()
     text = re.sub(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}", "NUMBER", text)
     text = re.sub(r"[A-Za-z0-9]{64}", "TOKEN", text)
     text = re.sub(r'name="once" value="[\w-]{22}"', "KEY", text)
+    text = re.sub(r"g1\.[\w.=%-]+", "SEALED", text)
     return text.replace(path, "ADDRESS")
 
 

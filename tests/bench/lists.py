@@ -1,5 +1,6 @@
 """Lists a page at a time over a million rows, and subtrees of a hundred thousand unions, by our own queries."""
 
+import csv
 import random
 import tracemalloc
 import uuid
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from tempfile import TemporaryFile
 from typing import IO
 
 from django.db import connection, transaction
@@ -111,7 +113,7 @@ EXPORTED = 100_000
 def _taken(make: Callable[..., IO[bytes]], rows: int) -> int:
     """The size of a file of so many set-ups, made as a click on 导出 makes it."""
     actor = _actor(CITY)
-    found = LISTING.rows(actor, QueryDict("state=all")).order_by(*LISTING.order)[:rows]
+    found = LISTING.rows(actor, QueryDict("state=all")).only(*LISTING.reads).order_by(*LISTING.order)[:rows]
     with transaction.atomic():
         each = found.iterator(chunk_size=export.CHUNK)
         chunks = export.in_chunks(iter(each), partial(LISTING.cells, actor))
@@ -128,9 +130,23 @@ def _peak(make: Callable[..., IO[bytes]], rows: int) -> int:
     return peak
 
 
+def _bare(rows: int) -> None:
+    """The same columns by a bare statement and Python's csv: what no export is faster than."""
+    with connection.cursor() as cursor, TemporaryFile("w", newline="") as file:
+        cursor.execute(
+            "select s.name, s.kind, o.name, o.code, s.state, s.prospected_on from organisations_setup s"
+            " join organisations_organisation o on o.id = s.superior_id"
+            " order by s.prospected_on desc, s.id desc limit %s",
+            [rows],
+        )
+        csv.writer(file).writerows(cursor.fetchall())
+
+
 def exports(rows: int) -> list[Result]:
-    """A list of a hundred thousand rows taken away; ten times the rows stand in the same memory."""
-    many, found = min(EXPORTED, rows), []
+    """A list of a hundred thousand rows taken away; five times the rows stand in the same memory."""
+    many = min(EXPORTED, rows)
+    bare = [timed(lambda: _bare(many)) / 1000 for _ in range(3)]
+    found = [Result(f"{many:,} rows by a bare statement and csv", bare, "shown", 0, "s")]
     for name, make in ((".xlsx", export.as_xlsx), (".csv", export.as_csv)):
         times = [timed(lambda make=make: _taken(make, many)) / 1000 for _ in range(3)]
         found.append(Result(f"{many:,} rows taken away as {name}", times, "at most", 8, "s", percentile=100))

@@ -16,6 +16,7 @@ ROWS: dict[str, Row] = {
     "views": Row(read=EVERYBODY),
     "view_open": Row("nobodys", read=EVERYBODY, answers=404),
     "view_change": Row("nobodys", send=EVERYBODY),
+    "list_search": Row("set_ups_list", send=SET_UP_READERS, knock=EVERYBODY),
     "view_save": Row(
         "set_ups_list",
         send=SET_UP_READERS,

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web import say
@@ -18,6 +19,8 @@ from gonghui.web.desk import Keyset, Page
 
 M = TypeVar("M", bound=Model)
 LONGEST_QUERY = 500
+SEALED, PURPOSE = "s", "list filter"
+"""The word of an address that holds, sealed, what was asked about people."""
 Shown = str | int | date | None
 
 
@@ -72,6 +75,8 @@ class Filter:
 
     title: str
     words: Callable[[str], str] = str
+    personal: bool = False
+    """Whether it may name a person: in an address it stands sealed for who typed it (`Listing.address`)."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class Listing(Generic[M]):
     columns: tuple[str, ...]
     cells: Callable[[Actor, Sequence[M]], Iterable[Sequence[Shown]]]
     """What rows say, as their page says it: what is masked there is masked here."""
+    reads: tuple[str, ...] = ()
+    """The fields that `cells` reads: of a whole list nothing else is fetched."""
     filters: Mapping[str, Filter] = field(default_factory=dict)
     acts: tuple[Act[M], ...] = ()
     size: int = 50
@@ -95,33 +102,64 @@ class Listing(Generic[M]):
     """Whether taking the list away leaves a trace and asks for password or factor again."""
     rows_most: int = 200_000
 
-    def asked(self, query: QueryDict) -> QueryDict:
-        """What of an address is the view: the filters that are set, nothing else."""
+    def kept(self, words: QueryDict) -> QueryDict:
+        """What of a form or a saved view is the view: the filters that are set, nothing else."""
         kept = QueryDict(mutable=True)
         for name in self.filters:
-            if value := query.get(name, "").strip():
+            if value := words.get(name, "").strip():
                 kept[name] = value[:100]
         return kept
 
-    def in_words(self, query: QueryDict) -> list[tuple[str, str]]:
+    def asked(self, actor: Actor, address: QueryDict) -> QueryDict:
+        """The same of an address: what may name a person is read from its seal alone."""
+        words = self._unnamed(address)
+        if sealed := address.get(SEALED, ""):
+            try:
+                words.update(QueryDict(crypto.unseal(sealed, purpose=PURPOSE, place=self._place(actor))))
+            except crypto.Unreadable:
+                raise Refusal(
+                    "web.search_closed", "这个地址里的查找内容只有当时查找的人能打开：请回到名单，重新查找"
+                ) from None
+        return self.kept(words)
+
+    def address(self, actor: Actor, asked: QueryDict) -> str:
+        """The words of the address that asks for this; it ends in logs and histories, so it names nobody."""
+        plain, sealed = QueryDict(mutable=True), QueryDict(mutable=True)
+        for name, value in self.kept(asked).items():
+            (sealed if self.filters[name].personal else plain)[name] = str(value)
+        if sealed:
+            plain[SEALED] = crypto.seal(sealed.urlencode(), purpose=PURPOSE, place=self._place(actor))
+        return plain.urlencode()
+
+    def _unnamed(self, address: QueryDict) -> QueryDict:
+        """The address without names that somebody wrote into it by hand."""
+        words = address.copy()
+        for name in (name for name, one in self.filters.items() if one.personal):
+            words.pop(name, None)
+        return words
+
+    def _place(self, actor: Actor) -> str:
+        return f"{self.name} {actor.account_id}"
+
+    def in_words(self, asked: QueryDict) -> list[tuple[str, str]]:
         """The filters that are set, with their values in words."""
-        return [
-            (_(self.filters[name].title), self.filters[name].words(query.get(name, ""))) for name in self.asked(query)
-        ]
+        kept = self.kept(asked)
+        return [(_(self.filters[name].title), self.filters[name].words(str(kept[name]))) for name in kept]
 
     def page(self, request: HttpRequest, rows: QuerySet[M] | None = None) -> Page[M]:
         """The page of the list that the address asks for."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        found = self.rows(actor, request.GET) if rows is None else rows
-        return Keyset(found, self.order, self.size).page(request)
+        found = self.rows(actor, self.asked(actor, request.GET)) if rows is None else rows
+        place = self._place(actor) if self.protected else ""
+        return Keyset(found, self.order, self.size, place=place).page(self._unnamed(request.GET))
 
     def act(self, key: str) -> Act[M] | None:
         """The act of the key."""
         return next((act for act in self.acts if act.key == key), None)
 
-    def url(self, query: QueryDict | None = None) -> str:
+    def url(self, actor: Actor, asked: QueryDict) -> str:
         """The address of the list, narrowed or not."""
-        words = self.asked(query).urlencode() if query is not None else ""
+        words = self.address(actor, asked)
         return f"{reverse(self.name)}?{words}" if words else reverse(self.name)
 
 

@@ -13,14 +13,15 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from gonghui.core.neutral import neutral
+from gonghui.web import pouring
 from gonghui.web.lists.declared import Shown
 
 CHUNK = 2_000
 WIDTH = 18
+MARK_LONGEST = 250
 Statement = list[tuple[str, str]]
 Chunks = Iterable[Sequence[Sequence[Shown]]]
 
@@ -75,43 +76,26 @@ def as_csv(title: str, headings: Sequence[str], chunks: Chunks, statement: State
     return whole
 
 
-def as_xlsx(title: str, headings: Sequence[str], chunks: Chunks, statement: Statement) -> IO[bytes]:
-    """One sheet of the rows, one of the statement; no row stays in memory after it is written."""
-    counting, whole = Counting(), TemporaryFile()  # noqa: SIM115
-    kept = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(whole, kept)
-    bold = book.add_format({"bold": True})
-    sheet = book.add_worksheet(_("名单"))
+def as_xlsx(title: str, headings: Sequence[str], chunks: Chunks, statement: Statement, *, mark: str = "") -> IO[bytes]:
+    """One sheet of the rows, one of the statement; no row stays in memory. `mark` stands on each printed page."""
+    counting, whole, book = Counting(), TemporaryFile(), pouring.Book()  # noqa: SIM115
+    bold = book.made.add_format({"bold": True})
+    sheet = book.made.add_worksheet(_("名单"))
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(headings) - 1, WIDTH)
-    at = 0
-    for look, chunk in _looked(bold, headings, chunks):
+    sheet.write_row(0, 0, headings, bold)
+    if mark:
+        sheet.set_footer(f"&C{mark.replace('&', '&&')[:MARK_LONGEST]}")
+    counting.lines([headings])
+    for chunk in chunks:
         counting.lines(chunk)
-        for row in chunk:
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    if cell:
-                        sheet.write_string(at, column, cell, look)
-                elif cell is not None:
-                    sheet.write_number(at, column, cell, look)
-            at += 1
-    about = book.add_worksheet(_("说明"))
+        book.pour(chunk, {})
+    about = book.made.add_worksheet(_("说明"))
     about.set_column(0, 0, WIDTH)
     about.set_column(1, 1, 70)
     for line, (name, words) in enumerate([(_("名单"), title), *counting.stated(statement)]):
         about.write_string(line, 0, name, bold)
         about.write_string(line, 1, neutral(words))
-    book.close()
+    book.written(whole)
     whole.seek(0)
     return whole
-
-
-def _looked(bold: Any, headings: Sequence[str], chunks: Chunks) -> Iterator[tuple[Any, Sequence[Sequence[Shown]]]]:
-    yield bold, [list(headings)]
-    for chunk in chunks:
-        yield None, chunk

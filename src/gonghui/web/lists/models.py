@@ -72,8 +72,8 @@ class Selection(Record):
     chosen_at = models.DateTimeField(default=timezone.now)
     objects = SelectionQuerySet.as_manager()
     privacy = declare(
-        (INTERNAL, "批量办理的选定", "1天", "id public_id post_id listing act query ticked rows digest chosen_at"),
-        (PERSONAL, "批量办理的选定", "1天", "account"),
+        (INTERNAL, "批量办理的选定", "1天", "id public_id post_id listing act ticked rows digest chosen_at"),
+        (PERSONAL, "批量办理的选定", "1天", "account query"),
     )
 
     @property

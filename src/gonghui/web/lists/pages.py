@@ -1,16 +1,11 @@
 """The addresses that all lists share: views under a name, the list as a file, an act on many rows."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
-from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -18,21 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import access, clock
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page, render
-from gonghui.web.lists import export, selecting
+from gonghui.web.lists import selecting, taking
 from gonghui.web.lists.declared import LISTINGS, LONGEST_QUERY, Listing
 from gonghui.web.lists.models import NAME_LONGEST, SavedView, Selection
 from gonghui.web.stepup import asked_again
 
-DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 VIEWS_MOST = 60
 SHOWN = 10
-TAKEN = "web.list_exported"
 
 
 def _listing(actor: Actor, name: str) -> Listing[Any]:
@@ -42,6 +30,22 @@ def _listing(actor: Actor, name: str) -> Listing[Any]:
         raise Http404
     actor.require(listing.power)
     return listing
+
+
+def _sent(request: ConsoleRequest, listing: Listing[Any]) -> QueryDict:
+    """The filter that a form of the list's page carries along; a longer one than is kept is refused, never cut."""
+    asked = listing.kept(QueryDict(request.POST.get("query", "")[: 4 * LONGEST_QUERY]))
+    if len(asked.urlencode()) > LONGEST_QUERY:
+        raise Refusal("web.view_long", "筛选条件太长，存不下：请少填一些再存")
+    return asked
+
+
+@page()
+@require_POST
+def search(request: ConsoleRequest, name: str) -> HttpResponseBase:
+    """What was typed into a list's filters becomes its address; where these may name people the form is sent here."""
+    listing = _listing(request.actor, name)
+    return redirect(listing.url(request.actor, request.POST))
 
 
 # Views under a name ---------------------------------------------------------------------------------------------
@@ -68,10 +72,8 @@ def views(request: ConsoleRequest) -> HttpResponseBase:
 def save_view(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """The list as it is filtered stands under a name."""
     listing = _listing(request.actor, name)
-    asked = listing.asked(QueryDict(request.POST.get("query", "")[: 4 * LONGEST_QUERY]))
+    asked = _sent(request, listing)
     called = _name(request.POST.get("name", ""))
-    if len(asked.urlencode()) > LONGEST_QUERY:
-        raise Refusal("web.view_long", "筛选条件太长，存不下：请少填一些再存")
     mine = SavedView.objects.filter(account=request.user, organisation_id=request.actor.organisation_id)
     if mine.count() >= VIEWS_MOST:
         raise Refusal("web.views_many", "已经存了 %(most)s 个视图：请先删去不用的", most=VIEWS_MOST)
@@ -83,7 +85,7 @@ def save_view(request: ConsoleRequest, name: str) -> HttpResponseBase:
         defaults={"query": asked.urlencode(), "is_shared": bool(request.POST.get("shared"))},
     )
     messages.success(request, _("已存为视图“%(name)s”，在“视图”里随时打开") % {"name": called})
-    return redirect(listing.url(asked))
+    return redirect(listing.url(request.actor, asked))
 
 
 def _name(typed: str) -> str:
@@ -99,7 +101,7 @@ def open_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The list as it was filtered, in the reader's own scope."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor), public_id=public_id)
     listing = _listing(request.actor, view.listing)
-    return redirect(listing.url(QueryDict(view.query)))
+    return redirect(listing.url(request.actor, QueryDict(view.query)))
 
 
 @page()
@@ -130,45 +132,15 @@ def change_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 def take(request: ConsoleRequest, name: str, ending: str) -> HttpResponseBase:
     """Everything the filter finds, as .csv or .xlsx."""
     listing, actor = _listing(request.actor, name), request.actor
-    if ending not in TYPES:
+    if ending not in taking.TYPES:
         raise Http404
-    asked = listing.asked(request.GET)
-    if listing.protected and (again := asked_again(request, then=listing.url(asked))) is not None:
+    asked = listing.asked(actor, request.GET)
+    if listing.protected and (again := asked_again(request, then=listing.url(actor, asked))) is not None:
         return again
-    rows = listing.rows(actor, asked)
-    if rows.order_by()[: listing.rows_most + 1].count() > listing.rows_most:
-        raise Refusal(
-            "web.list_large", "超过 %(most)s 行，一个文件装不下：请缩小筛选范围，分几次导出", most=listing.rows_most
-        )
+    taking.rows_of(listing, actor, asked)
     if listing.protected:
-        access.looked(actor, TAKEN, subject_type=listing.name)
-    title = f"{_(listing.title)} · {_(DEMO_WORDS)}" if shell.is_demo() else _(listing.title)
-    make = export.as_csv if ending == "csv" else export.as_xlsx
-    with transaction.atomic():
-        chunks = export.in_chunks(_one_by_one(rows, listing), partial(listing.cells, actor))
-        file = make(title, [_(heading) for heading in listing.columns], chunks, _statement(request, listing, asked))
-    response = FileResponse(file, content_type=TYPES[ending])
-    first = "demo-" if shell.is_demo() else ""
-    stamp = f"{timezone.localtime():%Y%m%d-%H%M}"
-    response["Content-Disposition"] = f'attachment; filename="{quote(f"{first}{listing.name}-{stamp}.{ending}")}"'
-    response["Content-Security-Policy"] = "sandbox"
-    return response
-
-
-def _one_by_one(rows: Any, listing: Listing[Any]) -> Iterator[Any]:
-    """The rows in the order of the list, a few thousand in memory at a time."""
-    return iter(rows.order_by(*listing.order).iterator(chunk_size=export.CHUNK))
-
-
-def _statement(request: ConsoleRequest, listing: Listing[Any], asked: QueryDict) -> export.Statement:
-    """What the file is: narrowed by what, as of when, in whose scope."""
-    said = [_("%(title)s：%(word)s") % {"title": title, "word": word} for title, word in listing.in_words(asked)]
-    actor = request.actor
-    return [
-        (_("筛选"), "；".join(said) or _("全部")),
-        (_("截至"), f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"),
-        (_("范围"), _("%(name)s及所辖") % {"name": shell.place_title(actor)}),
-    ]
+        access.looked(actor, taking.TAKEN, subject_type=listing.name)
+    return taking.file(listing, actor, asked, ending)
 
 
 # An act on many rows --------------------------------------------------------------------------------------------
@@ -183,9 +155,9 @@ def select(request: ConsoleRequest, name: str) -> HttpResponseBase:
     if act is None:
         raise Http404
     request.actor.require(act.power)
-    asked = listing.asked(QueryDict(request.POST.get("query", "")[: 4 * LONGEST_QUERY]))
+    asked = _sent(request, listing)
     ticked = None if request.POST.get("all") else request.POST.getlist("row")[: act.most]
-    made = selecting.choose(listing, act, request.actor, query=asked.urlencode()[:LONGEST_QUERY], ticked=ticked)
+    made = selecting.choose(listing, act, request.actor, query=asked.urlencode(), ticked=ticked)
     return redirect("selection", made.public_id)
 
 
@@ -204,11 +176,11 @@ def selection(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
         words = ngettext("已办成 %(n)s 行", "已办成 %(n)s 行", done.rows) % {"n": done.rows}
         if not done.left:
             messages.success(request, words)
-            return redirect(listing.url(chosen.asked))
+            return redirect(listing.url(request.actor, chosen.asked))
         return render(
             request,
             "lists/done.html",
-            {"listing": listing, "act": act, "done": done, "back": listing.url(chosen.asked)},
+            {"listing": listing, "act": act, "done": done, "back": listing.url(request.actor, chosen.asked)},
         )
     rows = selecting.show(chosen, request.actor)
     return render(
@@ -224,7 +196,7 @@ def selection(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             "more": max(0, len(rows) - SHOWN),
             "words": [] if chosen.ticked else listing.in_words(chosen.asked),
             "form": form,
-            "back": listing.url(chosen.asked),
+            "back": listing.url(request.actor, chosen.asked),
         },
     )
 
@@ -234,6 +206,7 @@ urlpatterns = [
     path("lists/views/<uuid:public_id>/", open_view, name="view_open"),
     path("lists/views/<uuid:public_id>/change/", change_view, name="view_change"),
     path("lists/selections/<uuid:public_id>/", selection, name="selection"),
+    path("lists/<slug:name>/search/", search, name="list_search"),
     path("lists/<slug:name>/views/", save_view, name="view_save"),
     path("lists/<slug:name>/select/", select, name="list_select"),
     path("lists/<slug:name>/export.<slug:ending>", take, name="list_export"),

@@ -47,7 +47,9 @@ def certificates(request: ConsoleRequest) -> HttpResponseBase:
         rows = rows.to_verify()
     elif state in CERTIFICATE_FLOW.states:
         rows = rows.filter(state=state)
-    shown = Keyset(rows.prefetch_related("registrations__scans"), ("worker__worker_no", "id"), 50).page(request)
+    listed = rows.prefetch_related("registrations__scans")
+    place = f"certificates {request.actor.account_id}"
+    shown = Keyset(listed, ("worker__worker_no", "id"), 50, place=place).page(request)
     return render(
         request,
         "officials/console/certificates.html",

@@ -79,7 +79,7 @@ LISTING = listed(
         columns=("姓名", "岗位", "组织", "组织代码", "任期起", "任期止"),
         cells=_told,
         filters={
-            "q": Filter("姓名、用户名或组织"),
+            "q": Filter("姓名、用户名或组织", personal=True),
             "role": Filter("岗位", lambda key: forms.role_name(ROLES[key]) if key in ROLES else key),
             "past": Filter("含已离任", lambda _value: _("是")),
         },
@@ -105,7 +105,7 @@ LISTING = listed(
 @page("officials.see")
 def officials(request: ConsoleRequest) -> HttpResponseBase:
     """The posts held today in the reader's subtree, by place."""
-    asked = request.GET
+    asked = LISTING.asked(request.actor, request.GET)
     return render(
         request,
         "officials/console/officials.html",
@@ -113,7 +113,7 @@ def officials(request: ConsoleRequest) -> HttpResponseBase:
             "page": LISTING.page(request),
             "roles": [(role.key, forms.role_name(role)) for role in ROLES.values()],
             "role": asked.get("role", ""),
-            "q": asked.get("q", "").strip()[:60],
+            "q": asked.get("q", "")[:60],
             "past": bool(asked.get("past")),
             "today": clock.today(),
             "may_appoint": request.actor.may("officials.appoint"),

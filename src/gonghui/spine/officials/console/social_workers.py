@@ -93,7 +93,7 @@ LISTING = Listing(
         "state": Filter("状态", lambda key: _(WORKER_FLOW.states.get(key, key))),
         "kind": Filter("证书种类"),
         "unit": Filter("组织"),
-        "no": Filter("工号"),
+        "no": Filter("工号", personal=True),
         "contract": Filter("合同将到期"),
     },
     protected=True,
@@ -105,7 +105,8 @@ listed(LISTING)
 @page(SEE)
 def social_workers(request: ConsoleRequest) -> HttpResponseBase:
     """The social workers of the subtree, as many of them on post and qualified as the figure says."""
-    on = day_asked(request.GET)
+    asked = LISTING.asked(request.actor, request.GET)
+    on = day_asked(asked)
     seen = SocialWorker.objects.seen_by(request.actor)
     everybody, qualified = seen.on_post(on).count(), seen.qualified(on).count()
     return render(
@@ -113,7 +114,7 @@ def social_workers(request: ConsoleRequest) -> HttpResponseBase:
         "officials/console/social_workers.html",
         {
             "page": LISTING.page(request),
-            "asked": request.GET,
+            "asked": asked,
             "on": on,
             "lists": [(key, _(word)) for key, word in LISTS.items()],
             "states": [(key, _(word)) for key, word in WORKER_FLOW.states.items()],

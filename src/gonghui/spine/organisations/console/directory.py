@@ -82,6 +82,10 @@ LISTING = listed(
             "撤销日期",
         ),
         cells=_told,
+        reads=(
+            *("code", "name", "english_name", "level", "area_code", "uscc", "founded_on", "closed_on"),
+            *("parent__code", "parent__short_name", "parent__english_name", "industry__name"),
+        ),
         filters={
             "q": Filter("名称"),
             "level": Filter("层级", lambda key: str(dict(LEVELS).get(key, key))),

@@ -23,7 +23,7 @@ from gonghui.spine.organisations.actions import Proposal
 from gonghui.spine.organisations.console.tree import address, one_of
 from gonghui.spine.organisations.flow import SET_UP_FLOW
 from gonghui.spine.organisations.forms import STEP_FORMS, EmployerSet, ProposalForm, on_of
-from gonghui.spine.organisations.models import Organisation, SetUp
+from gonghui.spine.organisations.models import SET_UP_KINDS, Organisation, SetUp
 from gonghui.spine.organisations.rules import Ballot
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
@@ -60,11 +60,10 @@ def _states() -> list[tuple[str, str]]:
 
 def _told(_actor: Actor, cases: Sequence[SetUp]) -> Iterable[Sequence[Shown]]:
     """The set-ups as their list shows them."""
-    states = SET_UP_FLOW.states
+    kinds, states = {key: str(title) for key, title in SET_UP_KINDS}, dict(_states())
     for case in cases:
         over = case.superior
-        kind, state = case.get_kind_display(), _(states[case.state])
-        yield (case.title, kind, over.title, over.code, state, case.prospected_on)
+        yield (case.title, kinds[case.kind], over.title, over.code, states[case.state], case.prospected_on)
 
 
 LISTING = listed(
@@ -76,6 +75,10 @@ LISTING = listed(
         order=("-prospected_on", "-id"),
         columns=("拟建工会", "形式", "上级工会", "上级代码", "状态", "摸排日期"),
         cells=_told,
+        reads=(
+            *("name", "english_name", "kind", "state", "prospected_on"),
+            *("superior__name", "superior__english_name", "superior__code"),
+        ),
         filters={"state": Filter("状态", lambda key: dict(_states()).get(key, key)), "under": Filter("上级代码")},
         size=40,
     )

@@ -30,14 +30,15 @@ def list_tools(context: template.Context, name: str) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     actor: Actor = context["actor"]
     listing = LISTINGS[name]
-    asked = listing.asked(request.GET).urlencode()
+    asked = listing.asked(actor, request.GET)
+    words = listing.address(actor, asked)
     return {
         "request": request,
         "name": name,
-        "query": asked,
+        "query": asked.urlencode(),
         "views": SavedView.objects.seen_by(actor).filter(listing=name),
         "files": [
-            (title, reverse("list_export", args=[name, ending]) + (f"?{asked}" if asked else ""))
+            (title, reverse("list_export", args=[name, ending]) + (f"?{words}" if words else ""))
             for ending, title in (("xlsx", _("Excel 工作簿（.xlsx）")), ("csv", _("文本表格（.csv）")))
         ],
         "longest": NAME_LONGEST,
@@ -54,7 +55,7 @@ def list_acts(context: template.Context, name: str) -> dict[str, Any]:
     return {
         "request": request,
         "name": name,
-        "query": listing.asked(request.GET).urlencode(),
+        "query": listing.asked(actor, request.GET).urlencode(),
         "acts": [act for act in listing.acts if actor.may(act.power)],
         "csrf_token": context.get("csrf_token"),
     }
