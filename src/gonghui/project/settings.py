@@ -8,7 +8,6 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from gonghui.project import embedded, mail
 from gonghui.project.proxies import Proxies
@@ -22,7 +21,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 PROFILE = os.environ.get("GONGHUI_PROFILE") or ("production" if DATABASE_URL else "demo")
 if PROFILE not in ("demo", "production", "test"):
     raise ImproperlyConfigured(f"GONGHUI_PROFILE is {PROFILE!r}; it can be demo, production or test.")
-DEMO, PRODUCTION, TEST = (name == PROFILE for name in ("demo", "production", "test"))
+PRODUCTION, TEST = PROFILE == "production", PROFILE == "test"
 
 
 def _secret(variable: str, file: str) -> str:
@@ -344,4 +343,3 @@ GONGHUI_ROLES = tomllib.loads((HERE / "roles.toml").read_text()) if (HERE / "rol
 GONGHUI_FONTS = os.environ.get("GONGHUI_FONTS", "")
 # The demo plays in its half-year: its today is a day of 2020, a real federation's is today.
 GONGHUI_TODAY = date.fromisoformat(os.environ.get("GONGHUI_TODAY", "2020-08-10")) if not PRODUCTION else None
-DEMO_BANNER = _("演示数据，由程序生成，仅总数取自公开报道")

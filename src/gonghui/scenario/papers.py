@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import date
 
-BANNER = "演示数据，由程序生成，仅总数取自公开报道"
+from gonghui.web.shell import DEMO_WORDS
+
 WIDTH, HEIGHT = 595, 842
 
 
 def stamped_summary(unit: str, title: str, rows: Sequence[tuple[str, str]], *, on: date) -> bytes:
     """A page with the unit's name, the numbers in two columns, the day, and a red seal drawn as a circle."""
-    drawn = [_text(70, 780, 15, unit), _text(70, 754, 12, title), _text(70, 734, 8, BANNER)]
+    drawn = [_text(70, 780, 15, unit), _text(70, 754, 12, title), _text(70, 734, 8, DEMO_WORDS)]
     height = 700
     for label, value in rows:
         drawn += [_text(70, height, 10, label), _text(380, height, 10, value), _rule(height - 6)]
         height -= 21
     drawn += [_text(380, height - 60, 11, f"{on.year}年{on.month}月{on.day}日"), _seal(430, height - 45, unit)]
-    words = "".join([unit, title, BANNER, *(label + value for label, value in rows), "年月日0123456789"])
+    words = "".join([unit, title, DEMO_WORDS, *(label + value for label, value in rows), "年月日0123456789"])
     return _document("\n".join(drawn).encode("ascii"), _letters(words))
 
 

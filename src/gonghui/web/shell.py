@@ -12,6 +12,8 @@ from gonghui.core.actor import Actor
 from gonghui.web import notices
 from gonghui.web.models import Account, DemoMarker, Language, Progress, Theme
 
+DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
+"""What every page and every file of a demo says of itself."""
 THEME_COOKIE = "gonghui_theme"
 TEXT_COOKIE = "gonghui_text"
 

@@ -13,10 +13,8 @@ from gonghui.reports.filling import filled_report
 from gonghui.reports.sheets.annex import Annex, AnnexRow, Box, annex, workbook
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, attachment, page, render
+from gonghui.web.papers.keeping import XLSX
 from gonghui.web.stepup import asked_again
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 
 def _found(request: ConsoleRequest, place: Place) -> Annex:
@@ -66,7 +64,7 @@ def annex_xlsx(request: ConsoleRequest, form: str, period: str, code: str) -> Ht
             return shown_again
     _looked(request, found, "reports.annex_exported")
     title = f"{name_of(place.organisation)} {title_of(place.form, place.period, english=is_english())} {_('附表')}"
-    note = _(DEMO_WORDS) if shell.is_demo() else ""
+    note = _(shell.DEMO_WORDS) if shell.is_demo() else ""
     return attachment(workbook(found, title, note), file_name(place, "xlsx"), XLSX)
 
 

@@ -13,7 +13,6 @@ from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, answer
 from gonghui.reports import report_forms
 from gonghui.reports.breakdown.bridge import Bridge, Crossing, Crossings, bridge, crossings, may_show
-from gonghui.reports.console.annex import DEMO_WORDS, XLSX
 from gonghui.reports.console.figures import grouped_number, opened
 from gonghui.reports.console.prints import file_name
 from gonghui.reports.console.report import Place, days_of, is_english, name_of, place_of, short_name_of, title_of
@@ -23,6 +22,7 @@ from gonghui.reports.sheets.bridge import Line, workbook
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say, shell
 from gonghui.web.console import ConsoleRequest, attachment, page, render
+from gonghui.web.papers.keeping import XLSX
 from gonghui.web.stepup import asked_again
 
 HIDDEN = "—"
@@ -122,7 +122,7 @@ def bridge_xlsx(request: ConsoleRequest, form: str, period: str, code: str, row:
             return shown_again
         access.looked(request.actor, "reports.annex_exported", subject_type=found.filled.figure.name)
     title = f"{name_of(place.organisation)} {_(found.filled.figure.title)} {_('组织变动对照')}"
-    demo = _(DEMO_WORDS) if shell.is_demo() else ""
+    demo = _(shell.DEMO_WORDS) if shell.is_demo() else ""
     content = workbook(found.bridge.figure, lines_of(request.actor, found), title, days_of(found.filled), demo)
     return attachment(content, file_name(place, "xlsx", f"-{row}-bridge"), XLSX)
 

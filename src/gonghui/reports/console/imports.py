@@ -5,12 +5,12 @@ from django.urls import path
 
 from gonghui.core import access, clock
 from gonghui.reports.console.amounts import name_of
-from gonghui.reports.console.returns import attachment, own_return
+from gonghui.reports.console.returns import own_return
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.sheets import Returns
 from gonghui.reports.sheets.out import workbook
 from gonghui.web import shell
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.imports.console import take_in
 from gonghui.web.imports.models import Import
 from gonghui.web.imports.sheet import Scope
@@ -22,8 +22,7 @@ def take_workbook(request: ConsoleRequest, public_id: object) -> HttpResponseBas
     """The pre-filled workbook."""
     in_return = own_return(request.actor, public_id)
     access.looked(request.actor, "reports.workbook_taken", subject_type="reports.return", subject_id=in_return.pk)
-    demo = "demo-" if shell.is_demo() else ""
-    name = f"{demo}{in_return.organisation.code}-{in_return.round.period}.xlsx"
+    name = f"{in_return.organisation.code}-{in_return.round.period}.xlsx"
     return attachment(workbook(in_return, demo=shell.is_demo()), name, XLSX)
 
 

@@ -4,10 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -27,7 +26,7 @@ from gonghui.reports.console.amounts import (
 from gonghui.reports.console.rounds import period_label
 from gonghui.reports.models import Evidence, Line, Return
 from gonghui.reports.sheets import Returns
-from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.imports.models import Import
 from gonghui.web.papers import keeping
@@ -188,15 +187,6 @@ def download_evidence(request: ConsoleRequest, public_id: object) -> HttpRespons
     evidence = get_object_or_404(Evidence.objects.seen_by(request.actor), public_id=public_id)
     access.looked(request.actor, "reports.evidence_taken", subject_type="reports.evidence", subject_id=evidence.pk)
     return attachment(keeping.kept(evidence.stored_name), evidence.original_name, evidence.content_type)
-
-
-def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
-    """A file that no browser opens in our name."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
 
 
 @page("reports.see")

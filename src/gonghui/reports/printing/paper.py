@@ -27,7 +27,6 @@ from gonghui.web import shell
 HIDDEN = "—"
 LONGEST_HEADING = 40
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\u3000-\u303f"  # zh
-DEMO_WORDS = "演示数据，由程序生成，仅总数取自公开报道"
 
 
 @dataclass(frozen=True)
@@ -252,7 +251,7 @@ class _Maker:
             dated=self.day(filled.filed_on) if filled is not None and filled.filed_on else "",
             is_signed=not form.speaker,
             stand=self.stand(filled, cut),
-            banner=_(DEMO_WORDS) if shell.is_demo() else "",
+            banner=_(shell.DEMO_WORDS) if shell.is_demo() else "",
             form=form.code,
             period=period,
             organisation=organisation.code,

@@ -20,8 +20,8 @@ from gonghui.reports.sheets.columns import (
     UNIT_LABEL,
 )
 from gonghui.web.imports.cells import letter
+from gonghui.web.shell import DEMO_WORDS
 
-BANNER = "演示数据，由程序生成，仅总数取自公开报道"
 HEADER_ROW = 7
 """The header stands in the eighth row, below what is known of the unit and the round."""
 HELP = (
@@ -108,7 +108,7 @@ def _looks(book: Any) -> dict[str, Any]:
 def _top(sheet: Any, in_return: Return, looks: dict[str, Any], *, demo: bool) -> None:
     sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, neutral(in_return.round.title), looks["title"])
     if demo:
-        sheet.write_string(1, 0, BANNER, looks["label"])
+        sheet.write_string(1, 0, DEMO_WORDS, looks["label"])
     known = (
         (UNIT_LABEL, in_return.organisation.name),
         (CODE_LABEL, in_return.organisation.code),

@@ -4,8 +4,9 @@ from datetime import date
 
 import puremagic
 
-from gonghui.scenario.papers import BANNER, stamped_summary
+from gonghui.scenario.papers import stamped_summary
 from gonghui.web.papers.pdf import Book
+from gonghui.web.shell import DEMO_WORDS
 
 PAGE = stamped_summary("朝阳区总工会", "2020年上半年收数", [("建成职工之家", "132 个")], on=date(2020, 7, 9))
 
@@ -19,7 +20,7 @@ def test_the_page_is_a_pdf_whose_table_of_objects_is_right():
 
 
 def test_the_page_says_that_it_was_generated():
-    assert BANNER.encode("utf-16-be").hex().encode() in PAGE
+    assert DEMO_WORDS.encode("utf-16-be").hex().encode() in PAGE
 
 
 def test_the_same_numbers_make_the_same_page():
