@@ -40,6 +40,7 @@ _PAGES = (
     bridging,
     figures,
     finding,
+    finding_figures,
     entries,
     overview,
     prints,
