@@ -2,11 +2,14 @@
 
 import csv
 import io
+import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
-from django.utils import translation
+from django.db import connection
+from django.utils import timezone, translation
 
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
@@ -181,6 +184,68 @@ def test_what_the_worker_cannot_do_is_said_on_the_page_of_the_import(world: Worl
     actions.give_back(batch, Refusal("imports.nothing", "没有要改的"))
     batch.refresh_from_db()
     assert (batch.state, batch.refusal["message"]) == ("checked", "没有要改的")
+
+
+def a_job(batch: Import, status: str, *, seconds: int | None) -> None:
+    """The step of an import in the hands of a worker that last told so many seconds ago that it lives, or of nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
+        cursor.execute("delete from procrastinate_workers")
+        if seconds is not None:
+            ago = timezone.now() - timedelta(seconds=seconds)
+            cursor.execute("insert into procrastinate_workers (last_heartbeat) values (%s)", [ago])
+        cursor.execute(
+            "insert into procrastinate_jobs (task_name, queue_name, args, status, worker_id)"
+            " select 'gonghui.import', 'default', %s, %s,"
+            " (select max(id) from procrastinate_workers where %s = 'doing')",
+            [json.dumps({"batch": batch.pk, "post": 1}), status, status],
+        )
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "said"),
+    [
+        ("doing", 5, "正在导入"),
+        ("todo", 5, "排队等候"),
+        ("doing", 40, "办理中断了"),
+        ("doing", None, "办理中断了"),
+        ("todo", 40, "后台程序没有在运行"),
+        ("failed", 5, "退回再办"),
+    ],
+)
+def test_the_page_says_whether_anybody_is_at_work(world: World, status: str, seconds: int | None, said: str) -> None:
+    by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["checked"]
+    actions.hand_over(batch, "commit", by=by)
+    a_job(batch, status, seconds=seconds)
+    address = f"/imports/{batch.public_id}/"
+    client = world.people["chaoyang.org"].client()
+    page = client.get(address).content.decode()
+    assert said in page
+    client.post(f"{address}release/")
+    batch.refresh_from_db()
+    assert batch.state == ("checked" if status == "failed" else "committing")
+
+
+def test_a_step_that_takes_its_worker_down_each_time_is_given_back(world: World) -> None:
+    by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["checked"]
+    actions.hand_over(batch, "commit", by=by)
+    context = SimpleNamespace(job=SimpleNamespace(attempts=jobs.ATTEMPTS))
+    jobs.import_job(context, batch=batch.pk, post=by.id)
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal["code"]) == ("checked", "imports.interrupted")
+
+
+def test_a_fault_of_the_platform_leaves_nobody_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["checked"]
+    actions.hand_over(batch, "commit", by=by)
+
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(UNIONS.__class__, "apply", fails)
+    jobs.import_job(SimpleNamespace(job=SimpleNamespace(attempts=0)), batch=batch.pk, post=by.id)
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal["code"]) == ("checked", "imports.failed")
 
 
 def test_rows_kept_for_the_preview_are_gone_when_their_time_is_over(world: World) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import close_old_connections, connection
+from django.utils.module_loading import autodiscover_modules
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -102,6 +103,12 @@ async def _retry_stalled(worker: App) -> None:
         await asyncio.sleep(STALLED_SECONDS)
 
 
+def known_tasks() -> set[str]:
+    """Every app's background work is known by name: a job whose task nobody imported would fail, not wait."""
+    autodiscover_modules("schedule", "jobs")
+    return set(app.tasks)
+
+
 async def _work() -> None:
     """Take jobs until told to stop.
 
@@ -119,6 +126,7 @@ async def _work() -> None:
 def run() -> None:
     """Work until SIGINT or SIGTERM."""
     connection.ensure_connection()
+    known_tasks()
     with suppress(AlreadyEnqueued):
         schedule.purge_job.configure(queueing_lock=schedule.purge_job.name).defer(timestamp=0)
     ended = threading.Event()

@@ -447,8 +447,8 @@ def undo_import(batch: Import, *, by: Actor, on: date, progress: Progress = sile
 
 # For the worker ---------------------------------------------------------------------------------------------------
 
-STEPS = {"commit": State.COMMITTING, "undo": State.UNDOING}
-FROM = {"commit": State.CHECKED, "undo": State.COMMITTED}
+STEPS = {"read": State.READING, "commit": State.COMMITTING, "undo": State.UNDOING}
+FROM = {"read": State.CHECKED, "commit": State.CHECKED, "undo": State.COMMITTED}
 
 
 @transaction.atomic
@@ -466,6 +466,8 @@ def hand_over(batch: Import, step: str, *, by: Actor) -> None:
 def give_back(batch: Import, refusal: Refusal) -> None:
     """The worker could not take the step: the import is where it was before, and says why."""
     held = Import.objects.select_for_update().get(pk=batch.pk)
+    if not held.is_running:  # another worker has finished it meanwhile
+        return
     before = {State.READING: State.UNREADABLE, State.COMMITTING: State.CHECKED, State.UNDOING: State.COMMITTED}
     held.state = before.get(State(held.state), held.state)
     params = {name: value if isinstance(value, int) else as_text(value) for name, value in refusal.params.items()}

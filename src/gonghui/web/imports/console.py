@@ -210,6 +210,7 @@ def import_page(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
             "failed": say.filled(batch.refusal["message"], batch.refusal["params"]) if batch.refusal else "",
             "left_out": header.left_out() if batch.mapping else [],
             "progress": jobs.progress_of(batch) if batch.is_running else None,
+            "work": jobs.work_on(batch).value if batch.is_running else "",
             "choices": _choices(batch, sheet) if batch.state == Import.State.MAPPING else [],
             "columns": [column for column in sheet.columns if not column.ours],
             "may_map": sheet.stands_alone and batch.state in (Import.State.CHECKED, Import.State.FAULTY),
@@ -260,8 +261,14 @@ def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseB
         actions.drop_import(batch, by=by, on=on)
         messages.success(request, _("已放弃，没有导入任何一行"))
         return redirect("imports")
+    if what == "release":
+        jobs.release(batch)
+        return redirect("import", batch.public_id)
     if what == "compare":
-        actions.read_import(batch, by=by, on=on)
+        if batch.rows > parameters.on(on).at_once_rows:
+            jobs.start(batch, "read", by=by)
+        else:
+            actions.read_import(batch, by=by, on=on)
         return redirect("import", batch.public_id)
     if what not in ("commit", "undo"):
         raise Http404
