@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from gonghui.core.errors import PowerMissing
+from gonghui.core.paths import end_of
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,9 @@ class Actor:
     def within(self, column: str = "path") -> Q:
         """The condition that keeps rows whose organisation lies in the actor's subtree.
 
-        Two comparisons, not LIKE: a prepared plan made without the path still finds them in the index (collation C,
-        where 0 follows the slash that ends a path).
+        Two comparisons, not LIKE: a prepared plan made without the path still finds them in the index (collation C).
         """
-        return Q(**{f"{column}__gte": self.path, f"{column}__lt": self.path[:-1] + "0"})
+        return Q(**{f"{column}__gte": self.path, f"{column}__lt": end_of(self.path)})
 
 
 class _Everything(frozenset[str]):

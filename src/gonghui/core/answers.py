@@ -19,6 +19,7 @@ from django.db.models.expressions import RawSQL
 
 from gonghui.core.journal import KIND_IDS, last_position, watermark
 from gonghui.core.models import Entry, EntryQuerySet
+from gonghui.core.paths import end_of
 from gonghui.core.period import Period, month_number
 
 
@@ -297,7 +298,7 @@ def beneath(path: str) -> tuple[str, str]:
     """The span of paths at or under a path, first inclusive, second not; a path holds digits and slashes only."""
     if not re.fullmatch(r"/(\d+/)*", path):
         raise ValueError(f"not a path: {path}")
-    return path, path[:-1] + "0"
+    return path, end_of(path)
 
 
 # The rows themselves --------------------------------------------------------------------------------------------

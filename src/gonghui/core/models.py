@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
+from gonghui.core.paths import end_of
 from gonghui.core.privacy import INTERNAL, PUBLIC, declare
 
 
@@ -51,7 +52,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         Left to itself the planner walks back through the whole journal to meet fifty of them.
         """
         sql = "id = any(array(select id from core_entry where kind = any(%s) and path >= %s and path < %s))"
-        params = [list(kinds), path, path[:-1] + "0"]
+        params = [list(kinds), path, end_of(path)]
         return self.filter(RawSQL(sql, params, output_field=models.BooleanField()))  # noqa: S611
 
     def of_kinds(self, *kinds: str) -> "EntryQuerySet":

@@ -12,6 +12,7 @@ from itertools import groupby
 from django.db.models import F, Q
 
 from gonghui.core.figures import Ask, Figure, Value, answer, parts_by_path
+from gonghui.core.paths import end_of
 from gonghui.core.period import Period
 from gonghui.reports import organised
 from gonghui.reports.breakdown import areas, masks
@@ -106,7 +107,7 @@ def crossings(organisation: Organisation) -> Crossings:
 
 def _histories(organisation: Organisation) -> Iterable[list[PathSpan]]:
     """The spans, in day order, of every unit that is here and stood elsewhere once, or is elsewhere and stood here."""
-    inside = Q(organisation__path__gte=organisation.path, organisation__path__lt=rules.end_of(organisation.path))
+    inside = Q(organisation__path__gte=organisation.path, organisation__path__lt=end_of(organisation.path))
     past = PathSpan.objects.filter(last_on__isnull=False).exclude(path=F("organisation__path"))
     came = past.filter(inside).values_list("organisation_id", flat=True)
     left = past.filter(path__contains=f"/{organisation.pk}/").exclude(inside).values_list("organisation_id", flat=True)

@@ -86,11 +86,6 @@ def check_depth(depth: int) -> None:
         )
 
 
-def end_of(path: str) -> str:
-    """The first text after all paths at or under `path`: in bytes, 0 follows the slash."""
-    return path[:-1] + "0"
-
-
 def depth_of(path: str) -> int:
     """How many organisations a path names: `/1/3/` is two."""
     return path.count("/") - 1

@@ -1,5 +1,6 @@
 """Positions for social workers: opened, changed, closed; never fewer places than people."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -76,7 +77,7 @@ def open_positions(entries: Sequence[PositionEntry], *, by: Actor, on: date) -> 
             )
         )
     numbers = [position.post_no for position in made]
-    twice = {number for number in numbers if numbers.count(number) > 1} if len(set(numbers)) < len(numbers) else set()
+    twice = {number for number, times in Counter(numbers).items() if times > 1}
     known = set(Position.objects.filter(post_no__in=numbers).values_list("post_no", flat=True))
     if twice or known:
         raise Refusal(

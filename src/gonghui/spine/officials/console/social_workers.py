@@ -16,9 +16,10 @@ from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
+from gonghui.core.paths import end_of
 from gonghui.spine.officials import actions
 from gonghui.spine.officials.actions import CertificateEntry, Posting
-from gonghui.spine.officials.flow import STAFF, SUBMIT, WORKER_FLOW
+from gonghui.spine.officials.flow import HOLDING, STAFF, SUBMIT, WORKER_FLOW
 from gonghui.spine.officials.forms import CertificateForm, PositionForm, WorkerForm, WorkerStepForm
 from gonghui.spine.officials.models import Certificate, Position, SocialWorker, Spell
 from gonghui.spine.officials.rules import social_workers as rules
@@ -58,10 +59,10 @@ def _rows(actor: Actor, query: QueryDict) -> QuerySet[SocialWorker]:
         units = Organisation.objects.seen_by(actor).filter(Q(code=words) | Q(name=words) | Q(short_name=words))
         under = Q(pk__in=[])
         for unit in units:
-            under |= Q(organisation__path__gte=unit.path, organisation__path__lt=unit.path[:-1] + "0")
+            under |= Q(organisation__path__gte=unit.path, organisation__path__lt=end_of(unit.path))
         rows = rows.filter(under)
     if query.get("kind") in rules.scheme(on).certificates:
-        holding = Certificate.objects.filter(kind=query["kind"], state__in=("verified", "due", "renewed"))
+        holding = Certificate.objects.filter(kind=query["kind"], state__in=HOLDING)
         rows = rows.filter(pk__in=holding.values("worker"))
     if query.get("contract") == "soon":
         soon = clock.today() + timedelta(days=rules.scheme(on).contract_days)

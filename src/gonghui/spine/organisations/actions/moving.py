@@ -14,6 +14,7 @@ from django.db.models import Max
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import ENTRY_COLUMNS, record
+from gonghui.core.paths import end_of
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.facts import OrganisationMoved
 from gonghui.spine.organisations.models import Organisation, TreeAct
@@ -90,12 +91,12 @@ class Stretch:
     @staticmethod
     def subtree(old: str, now: str) -> "Stretch":
         """The organisation at a path and all under it."""
-        return Stretch(old, rules.end_of(old), old, now)
+        return Stretch(old, end_of(old), old, now)
 
     @staticmethod
     def below(old: str, now: str) -> "Stretch":
         """All under the organisation at a path, itself not."""
-        return Stretch(f"{old}0", rules.end_of(old), old, now)
+        return Stretch(f"{old}0", end_of(old), old, now)
 
     @staticmethod
     def alone(old: str, now: str) -> "Stretch":
@@ -249,7 +250,7 @@ select count(*) from core_kind k cross join lateral (
 
 def accounted_since(organisation: Organisation, *, on: date) -> int:
     """How many entries under the organisation follow an act of the day."""
-    values: dict[str, Any] = {"on": on, "path": organisation.path, "beyond": rules.end_of(organisation.path)}
+    values: dict[str, Any] = {"on": on, "path": organisation.path, "beyond": end_of(organisation.path)}
     with connection.cursor() as cursor:
         cursor.execute(_SINCE, values)
         return int(cursor.fetchone()[0])

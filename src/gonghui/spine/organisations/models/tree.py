@@ -16,6 +16,7 @@ from gonghui.core import codes
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Record
+from gonghui.core.paths import end_of
 from gonghui.core.privacy import INTERNAL, PUBLIC, declare
 from gonghui.spine.organisations import rules
 
@@ -62,7 +63,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def under(self, path: str) -> "OrganisationQuerySet":
         """The organisation at `path` and all below it; two comparisons that any plan finds in the index."""
-        return self.filter(path__gte=path, path__lt=rules.end_of(path))
+        return self.filter(path__gte=path, path__lt=end_of(path))
 
     def active(self) -> "OrganisationQuerySet":
         """Those that were not closed."""
