@@ -1,5 +1,6 @@
 """A figure by the unions directly below an organisation, what it adds itself, and which parts may be shown."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,12 @@ from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, Figure, Value, answer
 from gonghui.core.period import Period
 from gonghui.reports.breakdown import masks
+from gonghui.reports.changes import Way
+from gonghui.reports.comparing import Comparison, Side, compared
 from gonghui.reports.filling import Filled
 from gonghui.reports.places import stood_below
 from gonghui.reports.report_forms import Row
+from gonghui.reports.standing import KNOWN
 from gonghui.spine.organisations.models import Organisation
 
 MOST_BELOW = 200
@@ -101,6 +105,34 @@ def _rest(whole: Value, parts: Sequence[Value]) -> Value:
         minus(whole.recorded, [part.recorded for part in parts]),
         minus(whole.returned, [part.returned for part in parts]),
     )
+
+
+# How the parts moved ------------------------------------------------------------------------------------------------
+
+
+def before(
+    comparisons: Iterable[Comparison], organisation: Organisation, children: Sequence[Organisation]
+) -> dict[str, list[Cell]]:
+    """The parts of the numbers compared with, by the comparison's key: where each stands they add up to it."""
+    asked: dict[tuple[Way, int | None], list[Comparison]] = defaultdict(list)
+    found: dict[str, list[Cell]] = {}
+    for one in comparisons:
+        asked[one.way, one.base.cut].append(one)
+    for (_way, cut), those in asked.items():
+        parts = cells([(one.base.row, one.base.period) for one in those], organisation, children, cut)
+        found |= {one.key: parts[one.base.row.id] for one in those}
+    return found
+
+
+def moved(said: Comparison, cell: Cell, former: Cell) -> Comparison | None:
+    """How one part moved; nothing of a hidden one, nor of what several units of a distinct figure share."""
+    row = said.now.row
+    if not (cell.is_open and former.is_open) or (cell.organisation is None and row.figure.is_distinct):
+        return None
+    now, then = (
+        Side(row, side.period, one.value, KNOWN, side.version) for side, one in ((said.now, cell), (said.base, former))
+    )
+    return compared(now, then, said.way)
 
 
 def masked_rows(filled: Iterable[Filled], organisation: Organisation, actor: Actor) -> frozenset[str]:

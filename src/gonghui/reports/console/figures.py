@@ -1,6 +1,5 @@
 """The pane of one figure: exact value, meaning, clock, scope, sources, cut, parts by area, the way to its entries."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +13,8 @@ from gonghui.core.actor import Actor
 from gonghui.core.figures import Ask, Figure, Value, answer, entries_behind
 from gonghui.core.models import EntryQuerySet
 from gonghui.core.numerals import Style
-from gonghui.reports import comparing
 from gonghui.reports.breakdown import areas
-from gonghui.reports.comparing import Side
+from gonghui.reports.comparing import Comparison
 from gonghui.reports.console.reading import Against, of_figure, read
 from gonghui.reports.console.report import (
     Live,
@@ -34,9 +32,7 @@ from gonghui.reports.filling import Filled, Filling, belongs, filled_report
 from gonghui.reports.models.filings import Report
 from gonghui.reports.organised import as_now
 from gonghui.reports.places import paths_of
-from gonghui.reports.standing import KNOWN
 from gonghui.reports.trends import trend
-from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import COUNTED_TO, Counted
 from gonghui.web.templatetags.gonghui import yuan
@@ -189,20 +185,25 @@ def parts_of(place: Place, filled: Filled, against: Against | None = None) -> li
     own = [cell for cell in found if cell.organisation is None and (any(cell.value.whole) or not cell.is_open)]
     ranked = areas.ranked(found)[: BARS_CITY if place.organisation.level == "city" else BARS]
     longest = max((cell.size for cell in [*ranked, *own] if cell.is_open), default=0)
-    before = _before(place, children, against) if against is not None and against.is_change else {}
-    return [_part(place, filled, cell, longest, before) for cell in [*ranked, *own]]
+    said = against.said if against is not None and against.is_change else None
+    parts = areas.before([said], place.organisation, children)[said.key] if said is not None else []
+    before = {_whose(cell): cell for cell in parts}
+    changes = {_whose(cell): _change(said, cell, before.get(_whose(cell))) for cell in [*ranked, *own]}
+    return [_part(place, filled, cell, longest, changes[_whose(cell)]) for cell in [*ranked, *own]]
 
 
-def _before(place: Place, children: Sequence[Organisation], against: Against) -> dict[int | None, areas.Cell]:
-    """The parts of the number compared with, by organisation, where it stood: they add up to it."""
-    base = against.said.base
-    found = areas.cells([(base.row, base.period)], place.organisation, children, base.cut)[base.row.id]
-    return {cell.organisation.pk if cell.organisation is not None else None: cell for cell in found}
+def _whose(cell: areas.Cell) -> int | None:
+    return cell.organisation.pk if cell.organisation is not None else None
 
 
-def _part(
-    place: Place, filled: Filled, cell: areas.Cell, longest: float, before: Mapping[int | None, areas.Cell]
-) -> Part:
+def _change(said: Comparison | None, cell: areas.Cell, former: areas.Cell | None) -> str:
+    moved = areas.moved(said, cell, former) if said is not None and former is not None else None
+    if moved is None:
+        return ""
+    return moved.short(english=is_english()) if moved.change is not None else "—"
+
+
+def _part(place: Place, filled: Filled, cell: areas.Cell, longest: float, change: str) -> Part:
     name, url = _("本级"), ""
     if cell.organisation is None and filled.figure.is_distinct:
         name = _("本级，减去各单位间重复")
@@ -213,19 +214,7 @@ def _part(
     if not cell.is_open:
         return Part(name, "—", 0, url, is_open=False)
     text = number_of(filled, cell.value)
-    former = before.get(cell.organisation.pk if cell.organisation is not None else None)
-    change = _moved(filled, cell, former) if former is not None else ""
     return Part(name, text, 100 * cell.size / longest if longest > 0 else 0, url, change=change)
-
-
-def _moved(filled: Filled, cell: areas.Cell, former: areas.Cell) -> str:
-    """How one part moved; nothing is said of a hidden one, nor of what several units of a distinct figure share."""
-    if not former.is_open or (cell.organisation is None and filled.figure.is_distinct):
-        return ""
-    row, period = filled.row, filled.period
-    now, then = (Side(row, period, one.value, KNOWN, filled.figure.version) for one in (cell, former))
-    said = comparing.compared(now, then, "yoy")
-    return said.short(english=is_english()) if said.change is not None else "—"
 
 
 def number_of(filled: Filled, value: Value) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Set
 from dataclasses import dataclass, replace
 
+from gonghui.reports.filling import is_hidden
+
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the first column names the row, the others hold numbers; `of` names the report's row of each."""
+    """A table: the first column names the row, the others hold numbers; `of` names the report's row of each,
+    or the comparison of one."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -15,7 +18,7 @@ class Table:
 
     def without(self, hidden: Set[str]) -> "Table | None":
         """The table without the columns of these rows; None where no column is left, or none is known."""
-        kept = [n for n, row in enumerate(self.of, start=1) if row not in hidden]
+        kept = [n for n, row in enumerate(self.of, start=1) if not is_hidden(row, hidden)]
         if not kept:
             return None
         head, *rows = (tuple(line[n] for n in (0, *kept)) for line in (self.head, *self.rows))

@@ -102,6 +102,8 @@ class Form:
     addressee_en: str = ""
     speaker: str = ""
     speaker_en: str = ""
+    annex_changes: bool = False
+    """Whether the annex says, union by union, how the rows moved that the form compares."""
 
     def stages_at(self, level: str) -> tuple[str, ...]:
         """The stages a report of a union at this level goes through."""
@@ -200,6 +202,7 @@ def parse(text: str, *, file: str) -> Form:
             {row.id: row.figure.clock for section in sections for row in section.rows},
             reader.refuse,
         ),
+        annex_changes=reader.yes(table, "annex_changes"),
         **{key: str(table.get(key, "")) for key in ("addressee", "addressee_en", "speaker", "speaker_en")},
     )
     reader.check(made)
@@ -219,6 +222,12 @@ class _Reader:
         value = table.get(key)
         if not isinstance(value, str) or not value.strip():
             raise self.refuse("missing", "%(file)s 第 %(row)s 行：缺少 %(key)s，请补上", where, key=key)
+        return value
+
+    def yes(self, table: Mapping[str, Any], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refuse("yes", "%(file)s 的 %(row)s 只能写 true 或 false", key)
         return value
 
     def section(self, table: Mapping[str, Any]) -> Section:
