@@ -24,6 +24,14 @@ T = TypeVar("T", bound=type[Any])
 
 KINDS: dict[str, type[Any]] = {}
 """Every registered fact by kind, `<app>.<snake_name>`."""
+LOOKS: dict[str, str] = {}
+"""Every kind of look at what is protected, with its title; they stand in a list of their own (`core.access`)."""
+
+
+def look(kind: str, title: str) -> str:
+    """Register a kind of look whose Chinese title officials read in the list of looks."""
+    LOOKS[kind] = title
+    return kind
 
 
 def kind_name(module: str, class_name: str) -> str:

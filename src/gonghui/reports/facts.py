@@ -1,6 +1,19 @@
 """What happens to returns and filed reports: each class is one kind of journal entry."""
 
-from gonghui.core.facts import fact
+from gonghui.core.facts import fact, look
+
+look("reports.figure_opened", "打开敏感数字")
+look("reports.entries_opened", "打开敏感数字的记录")
+look("reports.entry_opened", "打开敏感记录")
+look("reports.entry_exported", "取走敏感记录的证明")
+look("reports.line_opened", "打开敏感的上报行")
+look("reports.return_opened", "打开有敏感数字的上报")
+look("reports.signing_opened", "打开敏感数字的会签")
+look("reports.annex_opened", "打开附表")
+look("reports.annex_exported", "导出附表")
+look("reports.report_printed", "打印有敏感数字的报告")
+look("reports.evidence_taken", "下载佐证")
+look("reports.workbook_taken", "取走上报表")
 
 
 @fact(title="开始收数")

@@ -18,6 +18,7 @@ from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.note import Signed
 from gonghui.core.seals.sealing import seal_all
 from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
+from gonghui.core.tests.facts import OPENED
 
 
 def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -80,7 +81,7 @@ def sealed_journal(seed: int = 3, entries: int = 40) -> Sealed:
     half = kept()
     ids += write(entries - entries // 2, draw)
     for _ in range(5):
-        access.looked(SYSTEM, "figure.opened", why="test")
+        access.looked(SYSTEM, OPENED, why="test")
     seal_all()
     seal_all(ACCESSES)
     checkpoint(stream=ACCESSES)

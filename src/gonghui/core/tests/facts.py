@@ -1,6 +1,8 @@
 """Facts for core's own tests."""
 
-from gonghui.core.facts import fact
+from gonghui.core.facts import fact, look
+
+OPENED = look("tests.opened", "试看")
 
 
 @fact(title="试付")

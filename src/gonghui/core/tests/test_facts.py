@@ -2,6 +2,8 @@
 
 import pytest
 
+from gonghui.core import access
+from gonghui.core.actor import SYSTEM
 from gonghui.core.facts import KINDS, amount_of, fact, group_of, kind_name, quantity_of
 from gonghui.core.tests.facts import Counted, Paid
 
@@ -40,3 +42,8 @@ def test_a_fact_holds_no_floats() -> None:
         @fact(title="")
         class Wrong:
             share: float
+
+
+def test_a_look_that_no_app_declares_is_not_written_down() -> None:
+    with pytest.raises(KeyError, match=r"tests\.unheard_of"):
+        access.looked(SYSTEM, "tests.unheard_of")

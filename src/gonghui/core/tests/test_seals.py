@@ -19,6 +19,7 @@ from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checkpoints import Key, checkpoint, key_at_hand
 from gonghui.core.seals.sealing import seal, seal_all
 from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
+from gonghui.core.tests.facts import OPENED
 
 Journal = Callable[[str], Any]
 LINE = "2020-01-05 /1/3/ tests.paid scheme=a paid_fen=100 about=7\n"
@@ -125,7 +126,7 @@ def test_a_full_disk_leaves_the_last_block_whole() -> None:
 @pytest.mark.django_db
 def test_looks_are_sealed_in_blocks_of_their_own() -> None:
     for _ in range(3):
-        access.looked(SYSTEM, "figure.opened", why='a "word"\twith signs\\')
+        access.looked(SYSTEM, OPENED, why='a "word"\twith signs\\')
     assert seal_all(ACCESSES) == 3
     assert Block.objects.get().stream == ACCESSES
     assert checkpoint(stream=ACCESSES).text.startswith("gonghui access checkpoint v1\n")

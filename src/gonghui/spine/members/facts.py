@@ -1,6 +1,11 @@
 """What can happen to memberships. No names, papers or keyed hashes: random record ids only."""
 
-from gonghui.core.facts import fact
+from gonghui.core.facts import fact, look
+
+look("members.member_opened", "打开会员登记")
+look("members.value_shown", "查看会员的证件和号码")
+look("members.certificate_printed", "打印会籍证明")
+look("members.checked", "跨工会查询会籍")
 
 
 @fact(title="入会")

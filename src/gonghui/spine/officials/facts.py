@@ -1,6 +1,11 @@
 """What can happen to posts, to the way into an account, and to social workers. No names: random record ids only."""
 
-from gonghui.core.facts import fact
+from gonghui.core.facts import fact, look
+
+look("officials.worker_opened", "打开社工登记")
+look("officials.certificate_opened", "打开社工证书")
+look("officials.number_shown", "查看证书编号")
+look("officials.scan_opened", "打开证书扫描件")
 
 
 @fact(title="任命岗位")

@@ -1,6 +1,9 @@
 """What can happen at the import desk; `sheet` says on which list."""
 
-from gonghui.core.facts import fact
+from gonghui.core.facts import fact, look
+
+look("imports.layout_taken", "按导入格式取走名单")
+look("imports.rows_seen", "查看导入的各行")
 
 
 @fact(title="导入文件上传")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
+from gonghui.core.facts import LOOKS
 from gonghui.core.models import Access
 from gonghui.spine.officials.forms import role_name
 from gonghui.spine.officials.models import ROLES
@@ -18,32 +19,13 @@ from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
 from gonghui.web.models import Account
 
-WHAT = {
-    "denied": "越权被拒",
-    "reports.figure_opened": "打开敏感数字",
-    "reports.entries_opened": "打开敏感数字的记录",
-    "reports.entry_opened": "打开敏感记录",
-    "reports.line_opened": "打开敏感的上报行",
-    "reports.return_opened": "打开有敏感数字的上报",
-    "reports.annex_opened": "打开附表",
-    "reports.annex_exported": "导出附表",
-    "reports.evidence_taken": "下载佐证",
-    "reports.workbook_taken": "取走上报表",
-    "officials.worker_opened": "打开社工登记",
-    "officials.certificate_opened": "打开社工证书",
-    "officials.number_shown": "查看证书编号",
-    "officials.scan_opened": "打开证书扫描件",
-    "web.list_exported": "导出名单",
-    "web.purged": "到期清理",
-}
-
 
 def _seen(actor: Actor, asked: QueryDict) -> QuerySet[Access]:
     """What officials of the subtree looked at; what the system itself did (nobody's organisation) is the city's."""
     own = Q(organisation_id__in=Organisation.objects.under(actor.path).values("pk"))
     seen = Access.objects.filter(own | Q(organisation_id=0) if actor.level == "city" else own)
     what = asked.get("what", "")
-    return seen.filter(what=what) if what in WHAT else seen
+    return seen.filter(what=what) if what in LOOKS else seen
 
 
 def _said(looks: Sequence[Access]) -> list[dict[str, Any]]:
@@ -56,7 +38,7 @@ def _said(looks: Sequence[Access]) -> list[dict[str, Any]]:
             "account": people.get(row.account_id),
             "place": places.get(row.organisation_id),
             "role": role_name(ROLES[row.role]) if row.role in ROLES else row.role,
-            "what": _(WHAT[row.what]) if row.what in WHAT else row.what,
+            "what": _(LOOKS.get(row.what, row.what)),
         }
         for row in looks
     ]
@@ -80,7 +62,7 @@ LISTING = listed(
         order=("-id",),
         columns=("时间", "谁", "岗位", "组织", "事项", "对象", "说明"),
         cells=_told,
-        filters={"what": Filter("事项", lambda what: _(WHAT.get(what, what)))},
+        filters={"what": Filter("事项", lambda what: _(LOOKS.get(what, what)))},
         protected=True,
     )
 )
@@ -90,7 +72,7 @@ LISTING = listed(
 def accesses(request: ConsoleRequest) -> HttpResponseBase:
     """What officials of the subtree looked at, newest first; the list itself holds no protected value."""
     listing = LISTING.page(request)
-    kinds = [(code, _(title)) for code, title in WHAT.items()]
+    kinds = [(code, _(title)) for code, title in LOOKS.items()]
     shown = {"page": listing, "rows": _said(listing.rows), "what": request.GET.get("what", ""), "kinds": kinds}
     return render(request, "officials/console/accesses.html", shown)
 
