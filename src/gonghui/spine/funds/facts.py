@@ -46,3 +46,130 @@ class MonthClosed:
 @fact(title="年度结账")
 class YearClosed:
     """Income and expenses of a year were carried into what is left over."""
+
+
+# Payments ---------------------------------------------------------------------------------------------------------
+
+
+@fact(title="登记收款账户")
+class PayeeAccountSet:
+    """A payee's account at a bank was written down, or another one in its place."""
+
+    changed: bool
+
+
+@fact(title="核实收款账户")
+class PayeeAccountConfirmed:
+    """A second person made sure of a changed account; payments to it are not held any more."""
+
+
+@fact(title="提交付款单")
+class PaymentOrdered:
+    """Some work ordered a payment; its amount is bespoken from the fund."""
+
+    purpose: str
+    amount_fen: int
+
+
+@fact(title="付款单重复提交")
+class PaymentAskedAgain:
+    """The same payment was ordered again under the same key; nothing changed."""
+
+    purpose: str
+
+
+@fact(title="批准付款单")
+class PaymentApproved:
+    """Whoever may decide about the amount approved the payment."""
+
+    purpose: str
+    amount_fen: int
+
+
+@fact(title="撤销付款单")
+class PaymentCancelled:
+    """The payment will not be made; its amount is free again."""
+
+    purpose: str
+    amount_fen: int
+
+
+@fact(title="付款单再付")
+class PaymentFixed:
+    """What stood in the way of a failed or returned payment was put right; it is to be paid again."""
+
+    purpose: str
+    amount_fen: int
+
+
+@fact(title="组成付款批次")
+class BatchMade:
+    """The cashier put so many payments together for the bank."""
+
+    payments: int
+    total_fen: int
+
+
+@fact(title="放行付款批次")
+class BatchReleased:
+    """Somebody other than its maker released a batch, by the hash of what they saw."""
+
+    payments: int
+    total_fen: int
+
+
+@fact(title="撤销付款批次")
+class BatchCancelled:
+    """A batch that was not released is dissolved; its orders wait again."""
+
+    payments: int
+    total_fen: int
+
+
+@fact(title="收到银行回单")
+class BankAnswered:
+    """A bank's answer came in, with so many rows."""
+
+    layout: str
+    rows: int
+
+
+@fact(title="付款到账")
+class PaymentSucceeded:
+    """The bank has paid. A late return is the same with the opposite sign, on its own day."""
+
+    purpose: str
+    nature: str
+    payments: int
+    paid_fen: int
+
+
+@fact(title="付款失败")
+class PaymentFailed:
+    """The bank has not paid and said why."""
+
+    purpose: str
+    code: str
+    unpaid_fen: int
+
+
+@fact(title="付款结果未明")
+class PaymentDoubtful:
+    """The bank has not said what became of a payment; it is never sent again by itself."""
+
+    purpose: str
+    open_fen: int
+
+
+@fact(title="退票")
+class PaymentReturned:
+    """Money that had been paid came back."""
+
+    purpose: str
+    nature: str
+    returned_fen: int
+
+
+@fact(title="对账处理")
+class AnswerSettled:
+    """Somebody looked into a row of an answer that fitted no payment."""

@@ -1,6 +1,17 @@
 """The verbs of books and payments; the only code that writes these tables."""
 
+from gonghui.spine.funds.actions.bank import settle_row, take_answer
+from gonghui.spine.funds.actions.batches import (
+    cancel_batch,
+    content_sha256,
+    held,
+    lines_of,
+    make_batch,
+    release_batch,
+)
 from gonghui.spine.funds.actions.closing import close_month, close_year
+from gonghui.spine.funds.actions.orders import OrderEntry, approve_order, cancel_order, fix_order, order_payment
+from gonghui.spine.funds.actions.payees import AccountEntry, PayeeEntry, confirm_account, keep_payee
 from gonghui.spine.funds.actions.posting import (
     NewVoucher,
     draft_voucher,
@@ -13,18 +24,35 @@ from gonghui.spine.funds.actions.posting import (
 from gonghui.spine.funds.actions.setting_up import FundEntry, accounts_of, open_book, open_fund, post_opening
 
 __all__ = [
+    "AccountEntry",
     "FundEntry",
     "NewVoucher",
+    "OrderEntry",
+    "PayeeEntry",
     "accounts_of",
+    "approve_order",
+    "cancel_batch",
+    "cancel_order",
     "close_month",
     "close_year",
+    "confirm_account",
+    "content_sha256",
     "draft_voucher",
+    "fix_order",
+    "held",
+    "keep_payee",
+    "lines_of",
+    "make_batch",
     "open_book",
     "open_fund",
+    "order_payment",
     "post_draft",
     "post_opening",
     "post_voucher",
     "post_vouchers",
+    "release_batch",
     "return_draft",
     "reverse_voucher",
+    "settle_row",
+    "take_answer",
 ]

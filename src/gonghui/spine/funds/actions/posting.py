@@ -158,8 +158,9 @@ def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
         postings.append((*head, one.attachments, made_by, checked_by, one.reverses, one.about))
         legs += [(key, seq, leg.account, leg.fund, one.day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1)]
         entries.append(_entry(key, book, one, total, by))
-    bulk.copy(Posting, POSTING_COLUMNS, postings)
-    bulk.copy(LegRow, LEG_COLUMNS, legs)
+    with connection.wrap_database_errors:
+        bulk.copy(Posting, POSTING_COLUMNS, postings)
+        bulk.copy(LegRow, LEG_COLUMNS, legs)
     bulk.copy_entries(entries)
     return ids
 

@@ -1,18 +1,23 @@
 """Books for tests, made by the actions themselves."""
 
-from datetime import date
+import hashlib
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any
 
-from gonghui.core.actor import SYSTEM
+from stdnum import luhn
+
+from gonghui.core.actor import SYSTEM, Actor
 from gonghui.spine.funds import actions
-from gonghui.spine.funds.actions import FundEntry, NewVoucher
-from gonghui.spine.funds.models import Book, Fund, Posting
+from gonghui.spine.funds.actions import AccountEntry, FundEntry, NewVoucher, OrderEntry, PayeeEntry
+from gonghui.spine.funds.models import AnswerFile, Book, Fund, PaymentBatch, PaymentOrder, Posting
+from gonghui.spine.funds.rules.answers import Answer, Result
 from gonghui.spine.funds.rules.ledger import credit, debit
 from gonghui.spine.organisations.models import Organisation
 
 JANUARY, MARCH, JUNE, JULY = date(2020, 1, 1), date(2020, 3, 2), date(2020, 6, 1), date(2020, 7, 1)
 GENERAL, WARMTH = FundEntry("一般经费"), FundEntry("送温暖资金", "superior_subsidy", is_restricted=True)
-_numbers = count(1)
 
 
 class Books:
@@ -51,3 +56,62 @@ class Books:
     def held(self, fund: Fund) -> int:
         """What the database says lies of a fund at the bank."""
         return Fund.objects.get(pk=fund.pk).held_fen
+
+
+def person(account: int) -> Actor:
+    """Somebody who may do everything, as the person of a number."""
+    return replace(SYSTEM, account_id=account)
+
+
+ORDERER, APPROVER, CASHIER, RELEASER, SECOND_CASHIER = map(person, range(101, 106))
+NOON = datetime(2020, 6, 1, 4, tzinfo=UTC)
+_payees = count(1)
+
+
+def a_card(number: int) -> str:
+    """An invented card from 999 whose check digit fits."""
+    body = f"999{number:015}"
+    return body + str(luhn.calc_check_digit(body))
+
+
+def an_order(books: Books, fen: int = 500_00, *, fund: Fund | None = None, **given: Any) -> OrderEntry:
+    """A payment to somebody new."""
+    number = next(_payees)
+    payee = PayeeEntry(f"示例收款{number}", AccountEntry(a_card(number), bank="示例银行"))
+    made = OrderEntry(
+        fund or books.warmth, books.accounts["warmth"], payee, fen, "warmth", request_key=f"warmth-{number}"
+    )
+    return replace(made, **given)
+
+
+def an_approved_order(books: Books, fen: int = 500_00, **given: Any) -> PaymentOrder:
+    """A payment that waits to be put into a batch."""
+    order = actions.order_payment(an_order(books, fen, **given), by=ORDERER, at=NOON)
+    actions.approve_order(order, minutes="2020-6", by=APPROVER, on=JUNE)
+    return order
+
+
+def a_batch(books: Books, *amounts: int, **given: Any) -> PaymentBatch:
+    """A batch of fresh payments."""
+    orders = [an_approved_order(books, fen, **given) for fen in amounts or (500_00, 300_00)]
+    return actions.make_batch(orders, pays_from=books.accounts["bank"], by=CASHIER, at=NOON)
+
+
+def a_released_batch(books: Books, *amounts: int, **given: Any) -> PaymentBatch:
+    """A batch that lies at the bank."""
+    batch = a_batch(books, *amounts, **given)
+    actions.release_batch(batch, content=batch.content_sha256, by=RELEASER, at=NOON)
+    return batch
+
+
+def answered(batch: PaymentBatch, seq: int, result: Result = "ok", **given: Any) -> Answer:
+    """A row of the bank's about one line of the batch."""
+    line = batch.lines.get(seq=seq)
+    row = Answer(line.reference, line.amount_fen, result, JUNE, bank_ref=f"B{line.pk}" if result == "ok" else "")
+    return replace(row, **given)
+
+
+def take(books: Books, *rows: Answer, at: datetime = NOON) -> AnswerFile:
+    """The bank's answer comes in."""
+    said = hashlib.sha256(repr((rows, next(_payees))).encode()).hexdigest()
+    return actions.take_answer(books.book, rows, layout="csv", sha256=said, by=CASHIER, at=at)

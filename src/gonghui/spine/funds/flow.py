@@ -1,0 +1,50 @@
+"""The states of payment orders, batches and their lines."""
+
+from gonghui.core.flow import Flow, Step
+
+ORDER, BATCH, RELEASE = "funds.order", "funds.batch", "funds.release"
+
+ORDER_FLOW = Flow(
+    Step("approve", "waiting", "ready", title="批准"),
+    Step("batch", "ready", "batched", title="组批"),
+    Step("unbatch", "batched", "ready", title="退出批次"),
+    Step("send", "batched", "sent", title="送银行"),
+    Step("succeed", ("sent", "unknown"), "paid", title="银行付款成功"),
+    Step("fail", ("sent", "unknown"), "failed", title="银行付款失败"),
+    Step("doubt", "sent", "unknown", title="银行未答复"),
+    Step("come_back", "paid", "returned", title="退票"),
+    Step("fix", ("failed", "returned"), "ready", needs=ORDER, title="改好再付"),
+    Step("cancel", ("waiting", "ready", "failed", "returned"), "cancelled", needs=ORDER, title="撤销"),
+    states={
+        "waiting": "待审批",
+        "ready": "待组批",
+        "batched": "已组批",
+        "sent": "已送银行",
+        "paid": "已付",
+        "failed": "付款失败",
+        "unknown": "银行未答复",
+        "returned": "已退票",
+        "cancelled": "已撤销",
+    },
+)
+COMMITTING = ("waiting", "ready", "batched", "sent", "unknown", "failed", "returned")
+"""States in which an order has its amount bespoken from its fund."""
+
+BATCH_FLOW = Flow(
+    Step("release", "draft", "released", needs=RELEASE, title="放行"),
+    Step("cancel", "draft", "cancelled", needs=BATCH, title="撤销批次"),
+    Step("settle", "released", "settled", title="全部有结果"),
+    states={"draft": "待放行", "released": "已放行", "settled": "已回单", "cancelled": "已撤销"},
+)
+
+LINE_STATES = {
+    "waiting": "待放行",
+    "sent": "已送银行",
+    "succeeded": "成功",
+    "failed": "失败",
+    "unknown": "银行未答复",
+    "returned": "已退票",
+    "dropped": "已退出",
+}
+LIVE = ("waiting", "sent", "unknown", "succeeded")
+"""States of which an order never has two lines."""
