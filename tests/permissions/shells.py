@@ -1,6 +1,6 @@
 """Addresses of the shells: one's own pages, signing in."""
 
-from tests.permissions.row import APPOINTING, EVERYBODY, SET_UP_READERS, Row
+from tests.permissions.row import APPOINTING, EVERYBODY, OFFICIAL_READERS, SET_UP_READERS, Row
 
 ROWS: dict[str, Row] = {
     "today": Row(read=EVERYBODY),
@@ -31,6 +31,18 @@ ROWS: dict[str, Row] = {
         body=lambda world, branch: {"act": "end", "all": "1"},
     ),
     "list_export": Row("set_ups_list csv", read=SET_UP_READERS),
+    "export_ask": Row(
+        "officials_list",
+        read=OFFICIAL_READERS,
+        send=OFFICIAL_READERS,
+        knock=EVERYBODY,
+        answers=302,
+        body=lambda world, branch: {"purpose": "核对名册"},
+    ),
+    "export_requests": Row(read=EVERYBODY),
+    "export_request": Row("nobodys", read=EVERYBODY, answers=404),
+    "export_request_step": Row("nobodys", send=EVERYBODY),
+    "export_request_file": Row("nobodys", send=EVERYBODY),
     "profile": Row(signed_in=200),
     "come_back": Row(signed_in=302),
     "end_session": Row(signed_in=405),

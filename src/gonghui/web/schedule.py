@@ -16,7 +16,7 @@ from gonghui.core import access
 from gonghui.core.actor import SYSTEM
 from gonghui.core.schemes import Scheme, Schemes
 from gonghui.web import digest
-from gonghui.web.lists.models import Selection
+from gonghui.web.lists.models import ExportRequest, Selection
 from gonghui.web.models import DigestDay, OnceKey, SessionRow
 
 CHUNK = 5_000
@@ -33,6 +33,7 @@ class Keeping(Scheme):
     once_keys_days: int
     selections_days: int
     digest_days: int
+    export_requests_days: int
 
 
 KEEPING = Schemes(Path(__file__).with_name("schemes"), "keeping", Keeping)
@@ -44,6 +45,7 @@ def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
     days = (kept.session_rows_days, kept.sign_in_tries_days, kept.once_keys_days, kept.selections_days)
     sessions, tries, keys, chosen = (now - timedelta(days=many) for many in days)
     sent = now - timedelta(days=kept.digest_days)
+    asked = now - timedelta(days=kept.export_requests_days)
     ended = Q(ended_at=None) | Q(ended_at__lt=sessions)
     return [
         (Session.objects.filter(expire_date__lt=now), now),
@@ -54,6 +56,7 @@ def overdue(now: datetime) -> list[tuple[Rows, datetime]]:
         (OnceKey.objects.filter(at__lt=keys), keys),
         (Selection.objects.filter(chosen_at__lt=chosen), chosen),
         (DigestDay.objects.filter(taken_at__lt=sent), sent),
+        (ExportRequest.objects.filter(asked_at__lt=asked), asked),
     ]
 
 

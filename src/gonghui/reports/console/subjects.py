@@ -16,6 +16,8 @@ from gonghui.reports.models import Evidence, Line, Report, Return, Round
 from gonghui.spine.officials.models import Certificate, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 from gonghui.web.imports.models import Import
+from gonghui.web.lists.declared import LISTINGS
+from gonghui.web.lists.models import ExportRequest
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,17 @@ def papers(actor: Actor, ids: Sequence[int]) -> Found:
     return {
         one.pk: Subject(_("%(of)s的佐证") % {"of": one.in_return}, _address("return", one.in_return.public_id))
         for one in seen.select_related("in_return__organisation", "in_return__round")
+    }
+
+
+@resolver("lists.exportrequest")
+def export_requests(actor: Actor, ids: Sequence[int]) -> Found:
+    """Requests to take a list away, by the list's name."""
+    seen = ExportRequest.objects.seen_by(actor).filter(pk__in=ids)
+    return {
+        one.pk: Subject(_(LISTINGS[one.listing].title), _address("export_request", one.public_id))
+        for one in seen
+        if one.listing in LISTINGS
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.forms import Form
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -100,6 +100,8 @@ class Listing(Generic[M]):
     """What somebody saw of a row: a selection is refused when it says something else meanwhile."""
     protected: bool = False
     """Whether taking the list away leaves a trace and asks for password or factor again."""
+    of_people: bool = False
+    """Whether its rows are people: more of them than one takes away alone need a purpose and another person."""
     rows_most: int = 200_000
 
     def kept(self, words: QueryDict) -> QueryDict:
@@ -169,4 +171,13 @@ LISTINGS: dict[str, Listing[Any]] = {}
 def listed(listing: Listing[M]) -> Listing[M]:
     """Register a list; its tools are on every page that includes `parts/tools.html`."""
     LISTINGS[listing.name] = listing
+    return listing
+
+
+def opened(actor: Actor, name: str) -> Listing[Any]:
+    """The list of the name, for somebody who may open its page."""
+    listing = LISTINGS.get(name)
+    if listing is None:
+        raise Http404
+    actor.require(listing.power)
     return listing

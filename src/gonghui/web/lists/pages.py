@@ -5,31 +5,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gonghui.core import access, clock
-from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web.console import ConsoleRequest, page, render
-from gonghui.web.lists import selecting, taking
-from gonghui.web.lists.declared import LISTINGS, LONGEST_QUERY, Listing
+from gonghui.web.lists import parameters, requests, selecting, taking
+from gonghui.web.lists.declared import LISTINGS, LONGEST_QUERY, Listing, opened
 from gonghui.web.lists.models import NAME_LONGEST, SavedView, Selection
 from gonghui.web.stepup import asked_again
 
 VIEWS_MOST = 60
 SHOWN = 10
-
-
-def _listing(actor: Actor, name: str) -> Listing[Any]:
-    """The list of the name, for somebody who may open its page."""
-    listing = LISTINGS.get(name)
-    if listing is None:
-        raise Http404
-    actor.require(listing.power)
-    return listing
 
 
 def _sent(request: ConsoleRequest, listing: Listing[Any]) -> QueryDict:
@@ -44,7 +34,7 @@ def _sent(request: ConsoleRequest, listing: Listing[Any]) -> QueryDict:
 @require_POST
 def search(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """What was typed into a list's filters becomes its address; where these may name people the form is sent here."""
-    listing = _listing(request.actor, name)
+    listing = opened(request.actor, name)
     return redirect(listing.url(request.actor, request.POST))
 
 
@@ -71,7 +61,7 @@ def views(request: ConsoleRequest) -> HttpResponseBase:
 @require_POST
 def save_view(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """The list as it is filtered stands under a name."""
-    listing = _listing(request.actor, name)
+    listing = opened(request.actor, name)
     asked = _sent(request, listing)
     called = _name(request.POST.get("name", ""))
     mine = SavedView.objects.filter(account=request.user, organisation_id=request.actor.organisation_id)
@@ -100,7 +90,7 @@ def _name(typed: str) -> str:
 def open_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The list as it was filtered, in the reader's own scope."""
     view = get_object_or_404(SavedView.objects.seen_by(request.actor), public_id=public_id)
-    listing = _listing(request.actor, view.listing)
+    listing = opened(request.actor, view.listing)
     return redirect(listing.url(request.actor, QueryDict(view.query)))
 
 
@@ -130,14 +120,16 @@ def change_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 @page()
 @require_GET
 def take(request: ConsoleRequest, name: str, ending: str) -> HttpResponseBase:
-    """Everything the filter finds, as .csv or .xlsx."""
-    listing, actor = _listing(request.actor, name), request.actor
+    """Everything the filter finds, as .csv or .xlsx; many people's names are asked for first."""
+    listing, actor = opened(request.actor, name), request.actor
     if ending not in taking.TYPES:
         raise Http404
     asked = listing.asked(actor, request.GET)
+    rows = taking.rows_of(listing, actor, asked)
+    if listing.of_people and rows > parameters.on(clock.today()).alone_most:
+        return redirect(f"{reverse('export_ask', args=[name])}?{listing.address(actor, asked)}")
     if listing.protected and (again := asked_again(request, then=listing.url(actor, asked))) is not None:
         return again
-    taking.rows_of(listing, actor, asked)
     if listing.protected:
         access.looked(actor, taking.TAKEN, subject_type=listing.name)
     return taking.file(listing, actor, asked, ending)
@@ -150,7 +142,7 @@ def take(request: ConsoleRequest, name: str, ending: str) -> HttpResponseBase:
 @require_POST
 def select(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """Rows are chosen for an act; what it will touch is shown next."""
-    listing = _listing(request.actor, name)
+    listing = opened(request.actor, name)
     act = listing.act(request.POST.get("act", ""))
     if act is None:
         raise Http404
@@ -202,6 +194,7 @@ def selection(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 
 
 urlpatterns = [
+    *requests.urlpatterns,
     path("lists/views/", views, name="views"),
     path("lists/views/<uuid:public_id>/", open_view, name="view_open"),
     path("lists/views/<uuid:public_id>/change/", change_view, name="view_change"),

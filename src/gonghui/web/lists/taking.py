@@ -25,6 +25,11 @@ TAKEN = "web.list_exported"
 """What the trace of a list taken away is called."""
 
 
+def endings() -> list[tuple[str, str]]:
+    """The kinds of file, in words."""
+    return [("xlsx", _("Excel 工作簿（.xlsx）")), ("csv", _("文本表格（.csv）"))]
+
+
 def rows_of(listing: Listing[Any], actor: Actor, asked: QueryDict) -> int:
     """How many rows there are to take away; refused where no file holds them."""
     rows = listing.rows(actor, asked).order_by()[: listing.rows_most + 1].count()

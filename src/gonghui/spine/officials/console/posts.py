@@ -30,8 +30,6 @@ from gonghui.web.stepup import asked_again
 
 CHOSEN = "post"
 """Where the session keeps the public id of the post chosen."""
-PEOPLE_MOST = 200
-"""More people than this leave the platform only with a purpose and a second person, which a list does not offer."""
 
 
 def _post(actor: Actor, public_id: object) -> Post:
@@ -97,7 +95,7 @@ LISTING = listed(
         ),
         fingerprint=lambda post: f"{post.role} {post.last_on}",
         protected=True,
-        rows_most=PEOPLE_MOST,
+        of_people=True,
     )
 )
 

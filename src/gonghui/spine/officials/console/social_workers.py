@@ -33,8 +33,6 @@ SEE = "officials.social_workers"
 OPENED = "officials.worker_opened"
 LISTS = {"on_post": "在岗", "qualified": "在岗持证", "unqualified": "在岗未持证"}
 SHOWN_ENTRIES = 20
-PEOPLE_MOST = 200
-"""More people than this leave the platform only with a purpose and a second person, which a list does not offer."""
 
 
 def day_asked(query: QueryDict) -> date:
@@ -98,7 +96,7 @@ LISTING = Listing(
         "contract": Filter("合同将到期"),
     },
     protected=True,
-    rows_most=PEOPLE_MOST,
+    of_people=True,
 )
 listed(LISTING)
 

@@ -51,8 +51,9 @@ def test_a_list_of_people_leaves_with_a_trace_and_never_in_masses(
     text = taken(answer).decode()
     assert one.account.name in text
     assert Access.objects.filter(what="web.list_exported", subject_type="officials").count() == 1
-    monkeypatch.setitem(LISTINGS, "officials", replace(posts.LISTING, rows_most=0))
-    refused = client.get("/lists/officials/export.csv")
-    assert "一个文件装不下" in refused.content.decode()
+    with monkeypatch.context() as smaller:
+        smaller.setitem(LISTINGS, "officials", replace(posts.LISTING, rows_most=0))
+        refused = client.get("/lists/officials/export.csv")
+        assert "一个文件装不下" in refused.content.decode()
     later = signed_in(one.account, seconds_ago=3_600)
     assert "/accounts/reauthenticate/" in later.get("/lists/officials/export.csv")["Location"]

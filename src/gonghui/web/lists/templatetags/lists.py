@@ -6,10 +6,10 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
 from gonghui.web import say
+from gonghui.web.lists import taking
 from gonghui.web.lists.declared import LISTINGS, Shown
 from gonghui.web.lists.models import NAME_LONGEST, SavedView
 
@@ -39,8 +39,9 @@ def list_tools(context: template.Context, name: str) -> dict[str, Any]:
         "views": SavedView.objects.seen_by(actor).filter(listing=name),
         "files": [
             (title, reverse("list_export", args=[name, ending]) + (f"?{words}" if words else ""))
-            for ending, title in (("xlsx", _("Excel 工作簿（.xlsx）")), ("csv", _("文本表格（.csv）")))
+            for ending, title in taking.endings()
         ],
+        "of_people": listing.of_people,
         "longest": NAME_LONGEST,
         "csrf_token": context.get("csrf_token"),
     }
