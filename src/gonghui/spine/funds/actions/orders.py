@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F, Model
 
@@ -69,7 +69,7 @@ def order_payment(entry: OrderEntry, *, by: Actor, at: datetime) -> PaymentOrder
         if known.request_sha256 != asked:
             raise Refusal("funds.order_changed", "这笔付款已经提交过，这次的内容不一样；要改请先撤销原来的付款单")
         record(PaymentAskedAgain(purpose=known.purpose), about=known, by=by, happened_on=clock.day_of(at))
-        return known
+        return cast(PaymentOrder, known)
     _check(entry, fund, on=clock.day_of(at))
     payee, _fresh = kept(book, entry.payee, by=by, at=at)
     order = PaymentOrder(

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from stdnum import luhn
 
@@ -77,6 +78,8 @@ def kept(book: Book, entry: PayeeEntry, *, by: Actor, at: datetime) -> tuple[Pay
     name = " ".join(text.fold(entry.name).split())
     if not 1 <= len(name) <= 60:
         raise Refusal("funds.payee_name", "请填收款人姓名或户名，最多 60 个字")
+    if name[0] in "=+-@":
+        raise Refusal("funds.payee_sign", "收款人不能以 = + - @ 开头，表格软件会当成公式，请核对")
     if entry.kind not in PAYEE_KINDS:
         raise Refusal("funds.payee_kind", "请选择收款人类别")
     account = checked(entry.account)
@@ -110,12 +113,12 @@ def _payee(book: Book, entry: PayeeEntry, name: str, account: AccountEntry) -> P
     if entry.subject_id is not None:
         payee = mine.filter(subject_type=entry.subject_type, subject_id=entry.subject_id).first()
         if payee is not None:
-            return payee
+            return cast(Payee, payee)
     else:
         found = NUMBER_FOUND.of(account.number)
         payee = mine.filter(subject_id=None, name=name, account__found=found).first()
         if payee is not None:
-            return payee
+            return cast(Payee, payee)
     fresh = Payee(book=book, kind=entry.kind, name=name, subject_type=entry.subject_type, subject_id=entry.subject_id)
     fresh.save(force_insert=True)
     return fresh

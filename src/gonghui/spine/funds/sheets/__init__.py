@@ -1,0 +1,1 @@
+"""Files that leave for banks and auditors, and files that come in."""
