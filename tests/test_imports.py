@@ -16,7 +16,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.models import Entry
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.imports import actions, jobs, workbooks
-from gonghui.web.imports.models import Import, ImportProgress, ImportRow, KnownHeading
+from gonghui.web.imports.models import Import, ImportFile, ImportProgress, ImportRow, KnownHeading
 from gonghui.web.imports.sheet import SHEETS, Scope, Sheet
 from tests.world.federation import World
 from tests.world.plan import AUGUST
@@ -248,9 +248,27 @@ def test_a_fault_of_the_platform_leaves_nobody_waiting(world: World, monkeypatch
     assert (batch.state, batch.refusal["code"]) == ("checked", "imports.failed")
 
 
-def test_rows_kept_for_the_preview_are_gone_when_their_time_is_over(world: World) -> None:
+def test_rows_and_files_kept_for_the_preview_are_gone_when_their_time_is_over(world: World) -> None:
+    batch = world.branches["chaoyang"].imports["mapping"]
     assert ImportRow.objects.exists()
     assert jobs.purge(AUGUST + timedelta(days=30)) == 0
     assert jobs.purge(AUGUST + timedelta(days=31)) > 0
     assert not ImportRow.objects.exists()
+    assert not ImportFile.objects.exists()
     assert not ImportProgress.objects.exists()
+    with pytest.raises(Refusal) as refused:
+        actions.read_import(batch, by=world.actor("chaoyang.org"), on=AUGUST + timedelta(days=32))
+    assert refused.value.code == "imports.file_gone"
+
+
+def test_what_was_taken_over_late_can_be_taken_back_as_long_as_anything(world: World) -> None:
+    by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["checked"]
+    late = AUGUST + timedelta(days=29)
+    actions.commit_import(batch, by=by, on=late)
+    shop = world.branches["chaoyang"].shop
+    shop.refresh_from_db()
+    assert shop.english_name
+    jobs.purge(late + timedelta(days=7))
+    actions.undo_import(batch, by=by, on=late + timedelta(days=7))
+    shop.refresh_from_db()
+    assert not shop.english_name

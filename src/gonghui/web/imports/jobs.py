@@ -20,7 +20,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web import acting
 from gonghui.web.imports import actions, parameters
-from gonghui.web.imports.models import Import, ImportProgress, ImportRow
+from gonghui.web.imports.models import Import, ImportFile, ImportProgress, ImportRow
 from gonghui.web.imports.reading import Progress, silent
 
 ALIVE_SECONDS = 25
@@ -158,9 +158,11 @@ def purge_job(timestamp: int) -> None:
 
 
 def purge(on: date) -> int:
-    """The rows of imports that nobody can take back any more, and of files that nobody went on with, are deleted."""
+    """Rows go with an import that nobody can take back any more, rows and file with one that nobody went on with."""
     kept = parameters.on(on)
-    before = on - timedelta(days=kept.keep_rows_days)
-    old = Import.objects.filter(uploaded_on__lt=before).exclude(state__in=Import.RUNNING)
-    removed, _tables = ImportRow.objects.filter(batch__in=old).delete()
+    before = on - timedelta(days=max(kept.keep_rows_days, kept.undo_days))
+    old = Import.objects.filter(uploaded_on__lt=before).exclude(committed_on__gte=before)
+    over = old.exclude(state__in=Import.RUNNING)
+    ImportFile.objects.filter(batch__in=over).delete()
+    removed, _tables = ImportRow.objects.filter(batch__in=over).delete()
     return removed

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
 from gonghui.web.imports.sheet import SHEETS, Place, Sheet
@@ -144,7 +145,7 @@ class ImportFile(models.Model):
 
     batch = models.OneToOneField(Import, models.CASCADE, primary_key=True, related_name="file")
     content = models.BinaryField()
-    privacy = declare((PERSONAL, "成批导入", "读完即删", "batch content"))
+    privacy = declare((PERSONAL, "成批导入", "导入或放弃即删，最多30天", "batch content"))
 
     @staticmethod
     def sealed(batch: Import, content: bytes) -> bytes:
@@ -154,8 +155,11 @@ class ImportFile(models.Model):
 
     @staticmethod
     def kept(batch: Import) -> bytes:
-        """The file as it was brought."""
-        sealed = bytes(ImportFile.objects.values_list("content", flat=True).get(batch=batch)).decode()
+        """The file as it was brought, or a refusal where it was kept long enough."""
+        content = ImportFile.objects.values_list("content", flat=True).filter(batch=batch).first()
+        if content is None:
+            raise Refusal("imports.file_gone", "这份文件放得太久，已经删去：请重新上传")
+        sealed = bytes(content).decode()
         return base64.b64decode(crypto.unseal(sealed, purpose=FILE, place=str(batch.public_id)))
 
 
