@@ -115,7 +115,7 @@ lines = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=st.lists(lines, min_size=1, max_size=25), reversed_=st.integers(0, 5), folded=st.integers(0, 40))
 @pytest.mark.django_db(transaction=True)
 def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, reversed_, folded) -> None:
@@ -127,15 +127,15 @@ def test_the_value_is_always_the_fold_of_the_rows_behind_it(journal, written, re
         journal("- " + line)
     rollup.fold(folded)
     assert rollup.recount() == []
-    for path in ("/1/", "/1/3/", "/1/3/5/7/", "/1/30/"):
-        for period in (H1, JUNE, EDGE):
-            values = answer([Ask(figure, path, period) for figure in ALL])
-            for figure, value in zip(ALL, values, strict=True):
-                behind = list(entries_behind(figure, path, period))
-                assert value.recorded == _by_hand(figure, behind)
-                assert value.recorded == figure.value(path, period, last_position()).recorded
-                before = list(entries_behind(figure, path, period, cut))
-                assert figure.value(path, period, cut).recorded == _by_hand(figure, before)
+    places = ("/1/", "/1/3/", "/1/3/5/7/", "/1/30/")
+    asks = [Ask(figure, path, period) for figure in ALL for path in places for period in (H1, JUNE, EDGE)]
+    for ask, now, at_the_end, then in zip(
+        asks, answer(asks), answer(asks, last_position()), answer(asks, cut), strict=True
+    ):
+        behind = list(entries_behind(ask.figure, ask.path, ask.period))
+        assert now.recorded == at_the_end.recorded == _by_hand(ask.figure, behind)
+        before = list(entries_behind(ask.figure, ask.path, ask.period, cut))
+        assert then.recorded == _by_hand(ask.figure, before)
 
 
 def _by_hand(figure: Figure, behind: list[Entry]) -> tuple[int, ...]:

@@ -68,10 +68,16 @@ def in_shell(environment: dict[str, str], code: str) -> str:
 
 def a_job_is_done(environment: dict[str, str]) -> bool:
     """Whether the worker takes a job that somebody enqueues."""
-    number = in_shell(environment, "from gonghui.core.reactions import pump_job; print(pump_job.defer())")
-    ask = "from procrastinate.contrib.django.models import ProcrastinateJob as Job;"
-    ask += f"print(Job.objects.get(id={number}).status)"
-    return any(in_shell(environment, ask) == "succeeded" for _ in range(20))
+    wait = """
+import time
+from procrastinate.contrib.django.models import ProcrastinateJob as Job
+from gonghui.core.reactions import pump_job
+job, until = Job.objects.filter(id=pump_job.defer()), time.monotonic() + 30
+while not (done := job.filter(status="succeeded").exists()) and time.monotonic() < until:
+    time.sleep(0.1)
+print(done)
+"""
+    return in_shell(environment, wait) == "True"
 
 
 def test_first_start_serves_and_replays_second_start_keeps_a_half_one_goes_on_and_an_older_version_is_rebuilt(

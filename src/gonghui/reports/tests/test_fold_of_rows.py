@@ -165,9 +165,8 @@ def example(
 ONE = st.tuples(st.integers(0, 32), st.integers(0, 9), st.integers(0, 300), st.integers(0, 10**6))
 
 
-@pytest.mark.django_db
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+QUICKLY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+DRAWN = given(
     superiors=st.lists(st.integers(0, 20), min_size=2, max_size=7),
     drawn=st.lists(ONE, min_size=1, max_size=40),
     reversals=st.lists(st.integers(0, 200), max_size=12),
@@ -175,7 +174,24 @@ ONE = st.tuples(st.integers(0, 32), st.integers(0, 9), st.integers(0, 300), st.i
     late=st.lists(ONE, max_size=10),
     period=st.sampled_from(PERIODS),
 )
-def test_every_number_is_the_fold_of_the_rows_behind_it(superiors, drawn, reversals, moves, late, period, monkeypatch):
+
+
+@pytest.mark.django_db
+@settings(QUICKLY, max_examples=8)
+@DRAWN
+def test_every_number_is_the_fold_of_the_rows_behind_it(monkeypatch, **drawn):
+    holds(monkeypatch, **drawn)
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+@settings(QUICKLY, max_examples=200)
+@DRAWN
+def test_every_number_is_the_fold_of_the_rows_behind_it_in_many_journals(monkeypatch, **drawn):
+    holds(monkeypatch, **drawn)
+
+
+def holds(monkeypatch, *, superiors, drawn, reversals, moves, late, period) -> None:
     monkeypatch.setattr(rollup, "watermark", journal.last_position)  # the example's own writer holds the lock
     with transaction.atomic():
         example(superiors, drawn, reversals, moves, late, Period.parse(period))

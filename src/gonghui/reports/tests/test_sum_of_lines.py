@@ -110,10 +110,25 @@ def _numbers(amount: rules.Amount) -> tuple[int, ...]:
     return (amount.number or 0,) if amount.denominator is None else (amount.number or 0, amount.denominator)
 
 
+QUICKLY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
 @pytest.mark.parametrize("figure", [PAID, HOMES, QUALIFIED])
-@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(QUICKLY, max_examples=4)
 @given(steps=STEPS)
 def test_a_figure_is_the_sum_of_the_lines_that_count(figure: str, steps: list[Step]) -> None:
+    holds(figure, steps)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("figure", [PAID, HOMES, QUALIFIED])
+@settings(QUICKLY, max_examples=60)
+@given(steps=STEPS)
+def test_a_figure_is_the_sum_of_the_lines_that_count_whatever_is_sent(figure: str, steps: list[Step]) -> None:
+    holds(figure, steps)
+
+
+def holds(figure: str, steps: list[Step]) -> None:
     with transaction.atomic():
         ledger = Ledger(a_federation(), figure)
         for step in steps:

@@ -31,7 +31,7 @@ steps = st.lists(
 class TreeMoves(TestCase):
     """Compares the paths the tables keep with a parent map kept for each day by hand."""
 
-    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(steps)
     def test_paths_are_right_on_every_day(self, taken: list[tuple[str, int, int, str, int]]) -> None:
         city = found("市", "city", None, "110000")
