@@ -77,7 +77,6 @@ def _organisation(number: int, path: str) -> dict[str, object]:
         "is_mixed": False,
         "uscc": "",
         "pinyin_key": f"shifan{number * 7919 % 1_000_003:07}",
-        "search_terms": [name[n : n + 2] for n in range(len(name) - 1)],
     }
 
 

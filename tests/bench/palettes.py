@@ -15,7 +15,7 @@ from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.models import random_id
 from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations import rules
-from gonghui.spine.organisations.models import Organisation, SetUp
+from gonghui.spine.organisations.models import NameTerms, Organisation, SetUp
 from gonghui.web import palette
 from gonghui.web.models import Account
 from tests.bench.federation import DISTRICTS, TOWNS, tree
@@ -82,8 +82,12 @@ def _unions(paths: Sequence[str]) -> Iterator[Organisation]:
             depth=len(line),
             founded_on=DAY,
             pinyin_key=f"{key:07}",
-            search_terms=[*_terms(name), f"#{code.split('-')[2]}"],
         )
+
+
+def _found_by() -> Iterator[NameTerms]:
+    for key, name, code in Organisation.objects.order_by("id").values_list("id", "name", "code").iterator(10_000):
+        yield NameTerms(organisation_id=key, terms=[*_terms(name), f"#{code.split('-')[2]}"])
 
 
 def _accounts(many: int, draw: random.Random) -> Iterator[Account]:
@@ -120,18 +124,23 @@ def build(names: int) -> None:
     people = int(names * PEOPLE)
     with connection.cursor() as cursor:
         cursor.execute("set session_replication_role = replica")  # no look at each superior: they are there
-        indexes = [("organisations_organisation", "organisation_terms"), ("organisations_setup", "set_up_terms")]
-        for _table, index in indexes:
+        indexes = [
+            ("organisations_nameterms", "name_terms", "terms"),
+            ("organisations_setup", "set_up_terms", "search_terms"),
+        ]
+        for _table, index, _column in indexes:
             cursor.execute(f"drop index {index}")
         _written(Organisation, _unions(paths))
+        _written(NameTerms, _found_by())
         _written(SetUp, _cases(int(names * CASES), draw))
         _written(Account, _accounts(people, draw))
         Post.objects.bulk_create(_posts(people, paths, draw), batch_size=5_000)
         cursor.execute("set maintenance_work_mem = '512MB'")
-        for table, index in indexes:
-            cursor.execute(f"create index {index} on {table} using gin (search_terms)")
+        for table, index, column in indexes:
+            cursor.execute(f"create index {index} on {table} using gin ({column})")
         cursor.execute("reset session_replication_role")
-        cursor.execute("vacuum (analyze) organisations_organisation, organisations_setup, web_account, officials_post")
+        tables = [Organisation, NameTerms, SetUp, Account, Post]
+        cursor.execute(f"vacuum (analyze) {', '.join(one._meta.db_table for one in tables)}")
 
 
 def _actor(path: str) -> Actor:

@@ -43,7 +43,6 @@ def _union(number: int, path: str) -> dict[str, object]:
         "is_mixed": False,
         "uscc": "",
         "pinyin_key": f"shifan{number:03}",
-        "search_terms": [],
     }
 
 

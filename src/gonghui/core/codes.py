@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from stdnum import luhn
 from stdnum.cn import uscc as gb32100
@@ -84,8 +85,8 @@ def _body_check(body: str) -> str:
 
 def organisation_code(area: str, kind: str, number: int) -> str:
     """The code of the number-th organisation of a kind in an area: 110105-BA-00231-7."""
-    if not re.fullmatch(r"\d{6}", area) or not re.fullmatch(r"[A-Z]{2}", kind) or number < 0:
-        raise ValueError(f"{area!r}, {kind!r}, {number!r} make no organisation code")
+    if number < 0:
+        raise ValueError(f"{number!r} makes no organisation code")
     if number > LARGEST_NUMBER:
         raise Refusal(
             "codes.numbers_used_up",
@@ -93,8 +94,17 @@ def organisation_code(area: str, kind: str, number: int) -> str:
             area=area,
             kind=kind,
         )
-    body = f"{area}-{kind}-{number:05d}"
-    return f"{body}-{luhn.calc_check_digit(_digits(body))}"
+    begins, weighs = _beginning(area, kind)
+    return f"{begins}{number:05d}-{-(weighs + luhn.checksum(f'{number:05d}0')) % 10}"
+
+
+@lru_cache(maxsize=2_000)
+def _beginning(area: str, kind: str) -> tuple[str, int]:
+    """What stands before the number in codes of an area and a kind, and its share of their check."""
+    if not re.fullmatch(r"\d{6}", area) or not re.fullmatch(r"[A-Z]{2}", kind):
+        raise ValueError(f"{area!r}, {kind!r} make no organisation code")
+    begins = f"{area}-{kind}-"
+    return begins, luhn.checksum(f"{_digits(begins)}000000")
 
 
 def checked_organisation_code(typed: str) -> str:
@@ -164,15 +174,7 @@ ABOLISHED: Mapping[str, tuple[str, str, date]] = {
 
 def area(typed: str, *, on: date | None = None) -> str:
     """A division code of six or nine digits that is in force on the day; without a day abolished ones pass too."""
-    code = re.sub(r"\s", "", texts.fold(typed))
-    if len(code) == 12 and code.endswith("000"):
-        code = code[:9]
-    if not re.fullmatch(r"\d{6}|\d{9}", code) or code == "110100" or not _district(code):
-        raise Refusal(
-            "codes.area_unknown",
-            "行政区划代码“%(code)s”不存在，请填6位区代码或9位街道乡镇代码",
-            code=code[:40],
-        )
+    code = _area(typed)
     if on is not None and code[:6] in ABOLISHED:
         name, successor, ended = ABOLISHED[code[:6]]
         if on >= ended:
@@ -183,6 +185,20 @@ def area(typed: str, *, on: date | None = None) -> str:
                 name=name,
                 successor=successor,
             )
+    return code
+
+
+@lru_cache(maxsize=2_000)
+def _area(typed: str) -> str:
+    code = re.sub(r"\s", "", texts.fold(typed))
+    if len(code) == 12 and code.endswith("000"):
+        code = code[:9]
+    if not re.fullmatch(r"\d{6}|\d{9}", code) or code == "110100" or not _district(code):
+        raise Refusal(
+            "codes.area_unknown",
+            "行政区划代码“%(code)s”不存在，请填6位区代码或9位街道乡镇代码",
+            code=code[:40],
+        )
     return code
 
 

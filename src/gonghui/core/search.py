@@ -9,8 +9,8 @@ again, because pairs that are all there need not stand side by side.
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from itertools import islice
-from operator import attrgetter
+from itertools import islice, pairwise
+from operator import add, attrgetter
 from typing import Any, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,6 +24,7 @@ LONGEST_QUERY = 60
 SPELLED = 3  # how near a name is that begins with these initials
 CANDIDATES = 100  # rows that are ranked; where there are more, the very name is looked for apart
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")  # zh
+_RUNS = re.compile("[\u3400-\u9fff\U00020000-\U000323af]+|[^\u3400-\u9fff\U00020000-\U000323af]+")  # zh
 _LATIN = re.compile(r"[a-z]{2,}\Z")
 _WORDS = re.compile("[a-z0-9\u3400-\u9fff\U00020000-\U000323af]+")  # zh
 _PARTS = re.compile("[a-z0-9]{2,}|(?:(?![a-z0-9]{2}).)+")  # 朝阳hjjd is 朝阳 and hjjd; 第3小学 stays one word
@@ -111,13 +112,11 @@ def terms(*names: str, people: bool = False) -> list[str]:
     found: set[str] = set()
     for name in names:
         for word in _WORDS.findall(normal(name)):
-            found.update(word[at : at + 2] for at in range(len(word) - 1))
-            found.update(sign for sign in word if _HAN.match(sign))
-            if len(word) == 1:
-                found.add(word)
+            found.update(map(add, word, word[1:]))
+            found.update(_HAN.findall(word) if len(word) > 1 else word)
         spelled = initials(name, people=people)
-        for length in (2, 3):
-            found.update("~" + spelled[at : at + length] for at in range(len(spelled) - length + 1))
+        pairs = [f"~{first}{second}" for first, second in pairwise(spelled)]
+        found.update(pairs, map(add, pairs, spelled[2:]))
     return sorted(found)
 
 
@@ -191,6 +190,8 @@ def ranked(
     long_initials = [word for word in query_words(q) if _LATIN.match(word) and len(word) > 3]
     if not long_initials:
         found = found.defer(column)
+    elif table := column.rpartition("__")[0]:
+        found = found.select_related(table)
 
     def rank(row: Row) -> tuple[bool, bool, bool, int, str]:
         name = str(name_of(row))
@@ -217,12 +218,12 @@ def ranked(
 
 def initials(name: str, *, people: bool = False) -> str:
     """The first letters of the syllables: 望京街道 wjjd; letters and digits in the name stay."""
-    return "".join(part[0] if _HAN.match(sign) else part for sign, part in _spelled(name, people))
+    return _spelled(name, people)[0]
 
 
 def pinyin_key(name: str, *, people: bool = False) -> str:
     """What lists of Chinese names are ordered by: the syllables, a blank between, 望京 before 望京街."""
-    return " ".join(part for _, part in _spelled(name, people))
+    return " ".join(_spelled(name, people)[1])
 
 
 def query_words(q: str) -> list[str]:
@@ -248,8 +249,8 @@ def _found_by(word: str, column: str, text_column: str) -> Q:
 
 
 @lru_cache(maxsize=20_000)
-def _spelled(name: str, people: bool) -> tuple[tuple[str, str], ...]:
-    """Each character that counts, with its syllable; letters and digits are their own."""
+def _spelled(name: str, people: bool) -> tuple[str, list[str]]:
+    """The initials, and the syllables of each character that counts; letters and digits are their own."""
     shown = normal(name)
     forced: list[str] = []
     if people:
@@ -257,11 +258,9 @@ def _spelled(name: str, people: bool) -> tuple[tuple[str, str], ...]:
             if shown[:length] in _readings(SURNAMES):
                 forced = _readings(SURNAMES)[shown[:length]]
                 break
-    rest = shown[len(forced) :]
-    syllables = forced + (_pinyin()(rest) if rest else [])
-    return tuple(
-        (sign, part) for sign, part in zip(shown, syllables, strict=True) if part[:1].isalnum() and part.isascii()
-    )
+    syllables = [*forced, *_pinyin()(shown[len(forced) :])]
+    heard = [part for part in syllables if part[:1].isalnum() and part.isascii()]
+    return "".join([part[0] for part in heard]), heard
 
 
 @cache
@@ -283,4 +282,11 @@ def _pinyin() -> Callable[[str], list[str]]:
     def reading(word: str) -> list[str]:
         return lazy_pinyin(word, errors=apart)
 
-    return lambda text: [syllable for word in seg.cut(text) for syllable in reading(word)]
+    @lru_cache(maxsize=100_000)  # names begin and end alike
+    def run(text: str) -> list[str]:
+        return [syllable for word in seg.cut(text) for syllable in reading(word)]
+
+    def spelled(text: str) -> list[str]:
+        return [syllable for part in _RUNS.findall(text) for syllable in (run(part) if _HAN.match(part) else part)]
+
+    return spelled

@@ -22,7 +22,7 @@ from gonghui.web.imports.facts import (
 )
 from gonghui.web.imports.headers import Header
 from gonghui.web.imports.kinds import as_text
-from gonghui.web.imports.models import Import, ImportFile, ImportRow
+from gonghui.web.imports.models import Import, ImportFile, ImportMade, ImportRow
 from gonghui.web.imports.opening import Opened, admitted, open_upload
 from gonghui.web.imports.reading import Progress, Reading, silent
 from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing
@@ -126,6 +126,7 @@ def clean_name(name: str) -> str:
 # Reading ----------------------------------------------------------------------------------------------------------
 
 
+@bulk.without_collecting()
 def read_import(batch: Import, *, by: Actor, on: date, progress: Progress = silent) -> None:
     """The import says what it would change and everything wrong in it, or asks which column is which."""
     sheet = batch.declared
@@ -254,6 +255,7 @@ def drop_import(batch: Import, *, by: Actor, on: date) -> None:
 # Committing -------------------------------------------------------------------------------------------------------
 
 
+@bulk.without_collecting()
 @action
 def commit_import(batch: Import, *, by: Actor, on: date, progress: Progress = silent) -> None:
     """Every row of the difference stands on the list; refused by name where somebody has changed one meanwhile."""
@@ -289,18 +291,19 @@ def staged_changes(batch: Import) -> list[Change]:
     """The new and the changed rows as they were previewed."""
     kinds = {column.key: column.kind for column in batch.declared.columns}
     rows = ImportRow.objects.filter(batch=batch, what__in=(NEW, CHANGED)).order_by("row")
+    made = dict(ImportMade.objects.filter(batch=batch).values_list("row", "subject"))
     found = []
     for row, what, subject, label, was, values in rows.values_list(
         "row", "what", "subject", "label", "was", "values"
     ).iterator(5_000):
         taken = {key: kinds[key].taken(value) for key, value in values.items()}
         before = {key: kinds[key].taken(value) for key, value in was.items()}
-        found.append(Change(row, what, taken, before, tuple(values), subject, label))
+        found.append(Change(row, what, taken, before, tuple(values), made.get(row, subject), label))
     return found
 
 
 def _ask(changes: Sequence[Change], sheet: Sheet) -> Only | None:
-    if len(changes) > reading.ALL_FROM:
+    if len(changes) > sheet.all_from:
         return None
     columns = {key for keys in sheet.keys for key in keys}
     values = {key: {one.values[key] for one in changes if one.values.get(key) is not None} for key in columns}
@@ -354,13 +357,8 @@ def _check_again(changes: Sequence[Change], sheet: Sheet, scope: Scope) -> None:
 
 def _note_subjects(batch: Import, changes: Sequence[Change]) -> None:
     """The new rows know what they have become."""
-    made = [change for change in changes if change.is_new]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update imports_importrow r set subject = n.subject from unnest(%s::int[], %s::bigint[]) n(row, subject)"
-            " where r.batch_id = %s and r.row = n.row",
-            [[change.row for change in made], [change.subject for change in made], batch.pk],
-        )
+    made = ((batch.pk, change.row, change.subject) for change in changes if change.is_new and change.subject)
+    bulk.copy(ImportMade, ["batch_id", "row", "subject"], made)
 
 
 # Taking back ------------------------------------------------------------------------------------------------------
@@ -371,7 +369,7 @@ def standing_in_the_way(batch: Import, changes: Sequence[Change], scope: Scope) 
     sheet = batch.declared
     sheet.settle(changes)
     subjects = Only([one.subject for one in changes if one.subject is not None])
-    standing = list(sheet.rows(scope, subjects if len(changes) <= reading.ALL_FROM else None))
+    standing = list(sheet.rows(scope, subjects if len(changes) <= sheet.all_from else None))
     by_subject = {one.subject: one for one in standing}
     found: list[tuple[Change, Refusal]] = []
     for change in changes:
@@ -407,6 +405,7 @@ def _touched_since(sheet: Sheet, keys: Sequence[str], now: Standing) -> Refusal:
     )
 
 
+@bulk.without_collecting()
 @action
 def undo_import(batch: Import, *, by: Actor, on: date, progress: Progress = silent) -> None:
     """The list is as if the import had not been, by acts of today; refused whole where anything was built on it."""

@@ -167,10 +167,11 @@ class ImportRow(models.Model):
     """One row of the file: its cells as they came, what it is to the list, old and new of what differs, its faults."""
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.ForeignKey(Import, models.CASCADE, related_name="staged")
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="staged", db_index=False)
     row = models.IntegerField()
     what = models.CharField(max_length=8, db_collation="C")
     subject = models.BigIntegerField(null=True)
+    """The record that the row is about; what a new row has become stands in `ImportMade`."""
     label = models.CharField(max_length=160)
     cells = models.JSONField()
     was = models.JSONField()
@@ -188,6 +189,16 @@ class ImportRow(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "row"], name="import_row_once")]
         indexes = [models.Index(fields=["batch", "what", "row"], name="import_row_list")]
+
+
+class ImportMade(models.Model):
+    """Which record a new row has become; apart, because marking many staged rows takes as long as making them."""
+
+    pk = models.CompositePrimaryKey("batch", "row")
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="made", db_index=False)
+    row = models.IntegerField()
+    subject = models.BigIntegerField()
+    privacy = declare((INTERNAL, "导入的撤销", "撤销期满即删", "batch row subject"))
 
 
 class KnownHeading(models.Model):

@@ -1,8 +1,10 @@
 """Founding, renaming and unfounding many organisations at once: what the single actions write, by binary COPY."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,18 +18,19 @@ from gonghui.core.journal import KIND_IDS, SUBJECT_TYPE_IDS, Pending, subject_ty
 from gonghui.core.models import Entry
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions.employers import as_employer, coverage_fact, is_new, lock_free
+from gonghui.spine.organisations.actions.terms import make_findable
 from gonghui.spine.organisations.actions.tree import (
     Founding,
     Names,
     area_of,
-    as_organisation,
+    as_row,
     check_founding,
     check_renaming,
     draw_ids,
     draw_numbers,
     former_name,
-    found_by_name,
     named,
+    pinyin_key,
     require_reach,
 )
 from gonghui.spine.organisations.facts import (
@@ -36,10 +39,13 @@ from gonghui.spine.organisations.facts import (
 )
 from gonghui.spine.organisations.models import Employer, FormerName, Organisation, PathSpan, TreeAct, lock_tree
 
+New = Mapping[str, Any]
+"""A new organisation's columns."""
+
 
 @transaction.atomic
-def bulk_found(foundings: Sequence[Founding], *, by: Actor, on: date) -> list[Organisation]:
-    """Each founding has become an organisation, as if found one by one; all of them or none."""
+def bulk_found(foundings: Sequence[Founding], *, by: Actor, on: date) -> list[int]:
+    """Each founding has become an organisation, as if found one by one; all of them or none. Their keys, in order."""
     by.require("organisations.edit")
     lock_tree(alone=False)
     superiors = _fresh_superiors(foundings)
@@ -50,27 +56,51 @@ def bulk_found(foundings: Sequence[Founding], *, by: Actor, on: date) -> list[Or
             )
         founding.superior.__dict__.update(superiors[founding.superior.pk].__dict__)
         check_founding(founding, by=by, on=on)
-    rows = _rows(foundings, on=on)
+    rows: list[New] = []
+    bulk.copy(Organisation, _columns(Organisation), _written(_new_rows(foundings, on=on), rows))
+    make_findable([(row["id"], row["name"], row["short_name"], row["english_name"], row["code"]) for row in rows])
+    spans = _spans(rows, on=on)
+    bulk.copy(PathSpan, ["organisation_id", "path", "first_on", "last_on", "act_id"], spans)
     employers = _employers(foundings, rows, on=on)
-    bulk.copy(Organisation, _columns(Organisation), (_values(row) for row in rows))
-    bulk.copy(PathSpan, ["organisation_id", "path", "first_on", "last_on", "act_id"], _spans(rows, on=on))
-    entries = [_entry(OrganisationFounded(level=row.level), row, row, by, on) for row in rows]
+    places = {key: path for key, path, first_on, _last_on, _act in spans if first_on == on}
     known = _cover_known(employers, by=by)
-    entries += [
-        _entry(coverage_fact(one, new=is_new(one, on=on)), one, union, by, on)
-        for one in employers
-        if (union := one.organisation) is not None
-    ]
+    entries = [*_founded(rows, places, by=by, on=on), *_covered(employers, places, by=by, on=on)]
     fresh = (_values(row) for row in employers if row.pk not in known)
     bulk.load(Employer, _columns(Employer), fresh, entries=entries)
-    return rows
+    return [row["id"] for row in rows]
+
+
+def _founded(rows: Sequence[New], places: Mapping[int, str], *, by: Actor, on: date) -> Iterator[Pending]:
+    """The entries of the foundings; what organisations of a level have in common is made once."""
+    alike: dict[str, partial[Pending]] = {}
+    for row in rows:
+        level, key = row["level"], row["id"]
+        if level not in alike:
+            about = {"subject_type": subject_type_of(Organisation), "subject_id": 0, "organisation_id": 0, "path": ""}
+            one = bulk.pending_like(OrganisationFounded(level=level), **about, actor_id=by.id, happened_on=on)
+            alike[level] = partial(Pending, **vars(one))
+        yield alike[level](subject_id=key, organisation_id=key, path=places[key])
+
+
+def _covered(employers: Sequence[Employer], places: Mapping[int, str], *, by: Actor, on: date) -> Iterator[Pending]:
+    for one in employers:
+        union = one.organisation_id or 0
+        yield bulk.pending_like(
+            coverage_fact(one, new=is_new(one, on=on)),
+            subject_type=subject_type_of(one),
+            subject_id=one.pk,
+            organisation_id=union,
+            path=places[union],
+            actor_id=by.id,
+            happened_on=on,
+        )
 
 
 # Renaming and taking back -------------------------------------------------------------------------------------------
 
 _RENAMED = """
 update organisations_organisation o set name = r.name, short_name = r.short_name, english_name = r.english_name,
-  pinyin_key = r.pinyin_key, search_terms = r.search_terms from organisations_renamed r where r.id = o.id
+  pinyin_key = r.pinyin_key from organisations_renamed r where r.id = o.id
 """
 
 
@@ -93,19 +123,19 @@ def bulk_rename(names: Mapping[int, Names], *, by: Actor, on: date) -> None:
         if (former := former_name(one, since.get(one.pk), on=on)) is not None:
             kept.append(former)
         acts.append(TreeAct(act="rename", organisation=one, on=on, recorded_at=timezone.now()))
-        found_by = found_by_name(*given, one.code)
-        rows.append((one.pk, *given, found_by["pinyin_key"], found_by["search_terms"]))
+        rows.append((one.pk, *given, pinyin_key(given[0])))
     with connection.cursor() as cursor:
         cursor.execute(
             "create temporary table organisations_renamed (id int primary key, name text, short_name text, "
-            "english_name text, pinyin_key text, search_terms text[]) on commit drop"
+            "english_name text, pinyin_key text) on commit drop"
         )
         with cursor.copy("copy organisations_renamed from stdin (format binary)") as out:
-            out.set_types(["int4", "text", "text", "text", "text", "text[]"])
+            out.set_types(["int4", "text", "text", "text", "text"])
             for row in rows:
                 out.write_row(row)
         cursor.execute(_RENAMED)
         cursor.execute("drop table organisations_renamed")
+    make_findable([(one.pk, *row[1:4], one.code) for one, row in zip(found, rows, strict=True)])
     columns = [name for name in _columns(FormerName) if name != "id"]
     bulk.copy(FormerName, columns, ([getattr(one, name) for name in columns] for one in kept))
     entries = [_entry(OrganisationRenamed(), one, one, by, on) for one in found]
@@ -151,24 +181,35 @@ def _fresh_superiors(foundings: Sequence[Founding]) -> dict[int, Organisation]:
     return Organisation.objects.in_bulk(keys)
 
 
-def _rows(foundings: Sequence[Founding], *, on: date) -> list[Organisation]:
-    """The organisations in the order given, with the numbers the single action would have drawn."""
+def _new_rows(foundings: Sequence[Founding], *, on: date) -> Iterator[New]:
+    """The rows in the order given, with the numbers the single action would have drawn; asked for before the first."""
     kinds = [(area_of(founding)[:6], rules.level_of(founding.level).letters) for founding in foundings]
     following = {kind: draw_numbers(*kind, how_many) for kind, how_many in sorted(Counter(kinds).items())}
-    rows = []
-    for founding, kind, key in zip(foundings, kinds, draw_ids(len(foundings)), strict=True):
-        rows.append(as_organisation(founding, key=key, number=following[kind], on=on))
-        following[kind] += 1
-    return rows
+    keys = draw_ids(len(foundings))
+
+    def made() -> Iterator[New]:
+        for founding, kind, key in zip(foundings, kinds, keys, strict=True):
+            yield as_row(founding, key=key, number=following[kind], on=on)
+            following[kind] += 1
+
+    return made()
 
 
-def _employers(foundings: Sequence[Founding], rows: Sequence[Organisation], *, on: date) -> list[Employer]:
+def _written(rows: Iterable[New], made: list[New]) -> Iterator[tuple[object, ...]]:
+    """The rows as COPY takes them, while the server writes those before; each is also among the `made`."""
+    in_order = itemgetter(*(field.attname for field in Organisation._meta.concrete_fields))
+    for row in rows:
+        made.append(row)
+        yield in_order(row)
+
+
+def _employers(foundings: Sequence[Founding], rows: Sequence[New], *, on: date) -> list[Employer]:
     """The employers of the foundings, covered from the day on; those known already are free of any other union."""
     made = []
     for founding, row in zip(foundings, rows, strict=True):
         if founding.employer is not None:
             employer = as_employer(founding.employer, on=on)
-            employer.organisation, employer.covered_on = row, on
+            employer.organisation_id, employer.covered_on = row["id"], on
             made.append(employer)
     usccs = [employer.uscc for employer in made]
     for code in [code for code, times in Counter(usccs).items() if times > 1][:1]:
@@ -187,27 +228,27 @@ def _cover_known(employers: Sequence[Employer], *, by: Actor) -> set[int]:
         if (before := free.get(employer.uscc)) is not None:
             employer.pk, employer.public_id = before.pk, before.public_id
             employer.uncovered_on = before.uncovered_on
-            before.organisation, before.covered_on = employer.organisation, employer.covered_on
+            before.organisation_id, before.covered_on = employer.organisation_id, employer.covered_on
     Employer.objects.bulk_update(free.values(), ["organisation", "covered_on"], batch_size=5_000)
     return {one.pk for one in free.values()}
 
 
-def _spans(rows: Sequence[Organisation], *, on: date) -> Iterable[tuple[object, ...]]:
+def _spans(rows: Sequence[New], *, on: date) -> list[tuple[int, str, date, date | None, int | None]]:
     """The spans of the superiors from the day on, each with the new organisation's key behind."""
     above: dict[int, list[PathSpan]] = {}
-    for span in PathSpan.objects.filter(organisation_id__in={row.parent_id for row in rows}):
+    for span in PathSpan.objects.filter(organisation_id__in={row["parent_id"] for row in rows}):
         if span.last_on is None or span.last_on >= on:
             above.setdefault(span.organisation_id, []).append(span)
     return [
         (
-            row.id,
-            f"{span.path}{row.id}/",
+            row["id"],
+            f"{span.path}{row['id']}/",
             max(span.first_on, on),
             span.last_on,
             span.act_id if span.first_on > on else None,
         )
         for row in rows
-        for span in above[row.parent_id or 0]
+        for span in above[row["parent_id"]]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.db import connection
 from django.db.models import Q
@@ -18,6 +19,7 @@ from gonghui.spine.organisations.actions.employers import (
     enter_employers,
     uncover_all,
 )
+from gonghui.spine.organisations.actions.terms import Called, make_findable, terms_of
 from gonghui.spine.organisations.facts import (
     IndustryEdited,
     OrganisationClosed,
@@ -71,10 +73,10 @@ def place(founding: Founding, *, by: Actor, on: date) -> Organisation:
         founding.superior.refresh_from_db()
     check_founding(founding, by=by, on=on)
     letters = rules.level_of(founding.level).letters
-    organisation = as_organisation(
-        founding, key=draw_ids(1)[0], number=draw_numbers(area_of(founding)[:6], letters, 1), on=on
-    )
+    number = draw_numbers(area_of(founding)[:6], letters, 1)
+    organisation = as_organisation(founding, key=draw_ids(1)[0], number=number, on=on)
     organisation.save(force_insert=True)
+    make_findable([called(organisation)])
     _copy_spans(organisation, on=on)
     record(OrganisationFounded(level=organisation.level), about=organisation, by=by, happened_on=on)
     if founding.employer is not None:
@@ -111,38 +113,46 @@ def area_of(founding: Founding) -> str:
     return codes.area(founding.area_code or (founding.superior.area_code if founding.superior else ""))
 
 
-def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> Organisation:
-    """The row of a checked founding, not saved yet."""
+def as_row(founding: Founding, *, key: int, number: int, on: date) -> dict[str, object]:
+    """Every column of a checked founding's row, which is not there yet."""
     superior, name = founding.superior, rules.checked_name(founding.name)
     area = area_of(founding)
-    above = superior.path if superior is not None else "/"
-    path = f"{above}{key}/"
-    short = " ".join(founding.short_name.split())[:40] or name[:40]
-    english = " ".join(founding.english_name.split())[:160]
-    code = codes.organisation_code(area[:6], rules.level_of(founding.level).letters, number)
-    return Organisation(
-        id=key,
-        code=code,
-        name=name,
-        short_name=short,
-        english_name=english,
-        level=founding.level,
-        area_code=area,
-        industry=founding.industry,
-        parent=superior,
-        path=path,
-        path_since=max(on, superior.path_since) if superior is not None else on,
-        depth=rules.depth_of(path),
-        founded_on=on,
-        uscc=codes.union_uscc(founding.uscc) if founding.uscc.strip() else "",
-        **found_by_name(name, short, english, code),
-    )
+    path = f"{superior.path if superior is not None else '/'}{key}/"
+    return {
+        "id": key,
+        "public_id": uuid4(),
+        "code": codes.organisation_code(area[:6], rules.level_of(founding.level).letters, number),
+        "name": name,
+        "short_name": " ".join(founding.short_name.split())[:40] or name[:40],
+        "english_name": " ".join(founding.english_name.split())[:160],
+        "level": founding.level,
+        "area_code": area,
+        "industry_id": founding.industry.pk if founding.industry is not None else None,
+        "parent_id": superior.pk if superior is not None else None,
+        "secondary_id": None,
+        "successor_id": None,
+        "path": path,
+        "path_since": max(on, superior.path_since) if superior is not None else on,
+        "depth": rules.depth_of(path),
+        "founded_on": on,
+        "closed_on": None,
+        "is_active": True,
+        "is_mixed": False,
+        "uscc": codes.union_uscc(founding.uscc) if founding.uscc.strip() else "",
+        "pinyin_key": pinyin_key(name),
+    }
 
 
-def found_by_name(name: str, short: str, english: str, code: str) -> dict[str, object]:
-    """The columns by which lists order an organisation and search finds it."""
-    terms = [*search.terms(name, short), *search.word_terms(english), f"#{codes.running_number(code)}"]
-    return {"pinyin_key": search.pinyin_key(name)[:240], "search_terms": terms}
+def as_organisation(founding: Founding, *, key: int, number: int, on: date) -> Organisation:
+    """The row of a checked founding, not saved yet."""
+    organisation = Organisation(**as_row(founding, key=key, number=number, on=on))
+    organisation.parent, organisation.industry = founding.superior, founding.industry
+    return organisation
+
+
+def pinyin_key(name: str) -> str:
+    """What lists order an organisation of the name by."""
+    return search.pinyin_key(name)[:240]
 
 
 def draw_ids(how_many: int) -> list[int]:
@@ -201,9 +211,9 @@ def rename_organisation(
     if (former := former_name(organisation, last, on=on)) is not None:
         former.save(force_insert=True)
     organisation.name, organisation.short_name, organisation.english_name = given
-    for column, value in found_by_name(*given, organisation.code).items():
-        setattr(organisation, column, value)
-    organisation.save(update_fields=["name", "short_name", "english_name", "pinyin_key", "search_terms"])
+    organisation.pinyin_key = pinyin_key(given[0])
+    organisation.save(update_fields=["name", "short_name", "english_name", "pinyin_key"])
+    make_findable([called(organisation)])
     tell("rename", organisation, on=on)
     record(OrganisationRenamed(), about=organisation, by=by, happened_on=on)
 
@@ -244,8 +254,14 @@ def former_name(organisation: Organisation, last: date | None, *, on: date) -> F
         short_name=organisation.short_name,
         english_name=organisation.english_name,
         last_on=on - timedelta(days=1),
-        search_terms=organisation.search_terms,
+        search_terms=terms_of(*called(organisation)[1:]),
     )
+
+
+def called(organisation: Organisation) -> Called:
+    """The organisation's key and all it is called by."""
+    names = (organisation.name, organisation.short_name, organisation.english_name)
+    return organisation.pk, *names, organisation.code
 
 
 def tell(

@@ -34,7 +34,7 @@ def _asked(actor: Actor, asked: QueryDict) -> QuerySet[Organisation]:
     if area := asked.get("area", "").strip():
         rows = rows.filter(_in_area(codes.now_of_area(codes.area(area))))
     if words := asked.get("q", "").strip()[: search.LONGEST_QUERY]:
-        return search.matching(rows, "search_terms", "name", words)
+        return search.matching(rows, "found_by__terms", "name", words)
     return rows
 
 

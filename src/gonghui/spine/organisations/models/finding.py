@@ -9,6 +9,7 @@ from gonghui.spine.organisations.models.set_up import Employer
 from gonghui.spine.organisations.models.tree import UPPER, FormerName, Organisation, OrganisationQuerySet
 
 _USCC = re.compile(r"[0-9A-Z]{18}\Z")
+TERMS = "found_by__terms"
 ABOVE_MOST = 3
 
 
@@ -30,7 +31,7 @@ def find_organisations(seen: OrganisationQuerySet, typed: str, limit: int) -> li
 
 
 def _by_names(seen: OrganisationQuerySet, words: str, limit: int) -> dict[int, Organisation]:
-    found = search.ranked(seen, "search_terms", "name", words, limit=limit, first=("level", UPPER))
+    found = search.ranked(seen, TERMS, "name", words, limit=limit, first=("level", UPPER))
     return {one.pk: one for one in found}
 
 
@@ -52,7 +53,7 @@ def _coded(number: str) -> Q:
         return Q(uscc=number, is_active=True) | Q(pk__in=employed)
     wanted = search.starting("code", number)
     running = codes.running_number(number)
-    return wanted | Q(search_terms__contains=[f"#{running}"], code__contains=number) if running else wanted
+    return wanted | Q(found_by__terms__contains=[f"#{running}"], code__contains=number) if running else wanted
 
 
 def _by_former_names(seen: OrganisationQuerySet, words: str, limit: int) -> dict[int, Organisation]:
@@ -65,6 +66,6 @@ def _by_former_names(seen: OrganisationQuerySet, words: str, limit: int) -> dict
 def _under(seen: OrganisationQuerySet, first: str, rest: str, limit: int) -> dict[int, Organisation]:
     """朝阳 望京: the first word names something above, the others what lies under it."""
     found: dict[int, Organisation] = {}
-    for above in search.ranked(seen.filter(level__in=UPPER), "search_terms", "name", first, limit=ABOVE_MOST):
+    for above in search.ranked(seen.filter(level__in=UPPER), TERMS, "name", first, limit=ABOVE_MOST):
         found |= _by_names(seen.under(above.path), rest, limit)
     return found

@@ -61,12 +61,18 @@ class Asked:
         """What new rows have become; before that, what each superior among them is going to be."""
         self._foundings: dict[int, Founding] = {}
 
+    @cached_property
+    def _under(self) -> dict[int, int]:
+        """The rows whose superior the same file founds, each with the row that does."""
+        named = ((one.row, superiors.row_in_file(one.text("superior"))) for one in self.changes)
+        return {row: there[0] for row, there in named if there is not None}
+
     def above(self, change: Change) -> list[Change]:
         """The rows of the file that found the superiors of a row, the next above first."""
         found: list[Change] = []
         at: Change | None = change
-        while at is not None and (there := superiors.row_in_file(at.text("superior"))) is not None:
-            at = self.new.get(there[0])
+        while at is not None and (there := self._under.get(at.row)) is not None:
+            at = self.new.get(there)
             if at is not None:
                 found.append(at)
             rules.check_depth(len(found) + 1)
@@ -74,10 +80,7 @@ class Asked:
 
     def top_down(self) -> list[Change]:
         """Superiors before those whom they found."""
-        return sorted(self.changes, key=self._depth) if any(map(self._is_below, self.changes)) else list(self.changes)
-
-    def _is_below(self, change: Change) -> bool:
-        return superiors.row_in_file(change.text("superior")) is not None
+        return sorted(self.changes, key=self._depth) if self._under else list(self.changes)
 
     def _depth(self, change: Change) -> int:
         try:
@@ -89,18 +92,25 @@ class Asked:
         """Whether a row above it is wrong, so that nobody can tell yet what it comes to stand under."""
         above = self.above(change)
         top = above[-1] if above else change
-        return any(one.row in self.wrong for one in above) or self._is_below(top)
+        return any(one.row in self.wrong for one in above) or top.row in self._under
 
     def superior(self, change: Change) -> Organisation | None:
         """Whom a row comes to stand under; one that another row founds is as it will be, until it is founded."""
-        there = superiors.row_in_file(change.text("superior"))
+        there = self._under.get(change.row)
         if there is None:
             return self.superiors.get(change.text("superior"))
-        found = self.founded.get(there[0])
-        if found is None and (row := self.new.get(there[0])) is not None:
+        found = self.founded.get(there)
+        if found is None and (row := self.new.get(there)) is not None:
             on = founded_on(row, self.scope)
             found = self.founded[row.row] = as_organisation(self.founding(row), key=0, number=0, on=on)
         return found
+
+    def now_stand(self, new: Sequence[Change]) -> None:
+        """Rows have been founded: those under which others come to stand are what they have become."""
+        below = set(self._under.values())
+        rows = {one.subject or 0: one.row for one in new if one.row in below}
+        for organisation in Organisation.objects.filter(bulk.among("id", rows)) if rows else ():
+            self.founded[rows[organisation.pk]] = organisation
 
     @cached_property
     def industries(self) -> dict[str, Industry]:

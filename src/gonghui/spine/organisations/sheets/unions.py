@@ -229,9 +229,9 @@ class Unions(Sheet):
                 together[founded_on(change, scope), len(asked.above(change))].append(change)
         for (day, _below), new in sorted(together.items()):
             made = actions.bulk_found([asked.founding(change) for change in new], by=by, on=day)
-            for change, organisation in zip(new, made, strict=True):
-                change.subject = organisation.pk
-                asked.founded[change.row] = organisation
+            for change, key in zip(new, made, strict=True):
+                change.subject = key
+            asked.now_stand(new)
         self._rename([one for one in changes if not one.is_new], to="values", by=by, on=scope.on)
         self._move([one for one in changes if not one.is_new], asked, by=by, on=scope.on)
 

@@ -2,18 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db.models import Model
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gonghui.core.actor import SYSTEM
+from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Entry, FactGroup
 from gonghui.spine.organisations import actions
-from gonghui.spine.organisations.actions import Founding
-from gonghui.spine.organisations.models import CodeSequence, Employer, Organisation, PathSpan, tree_differences
+from gonghui.spine.organisations.actions import Founding, terms
+from gonghui.spine.organisations.models import (
+    CodeSequence,
+    Employer,
+    NameTerms,
+    Organisation,
+    PathSpan,
+    find_organisations,
+    tree_differences,
+)
 from gonghui.spine.organisations.tests.builders import JANUARY, JUNE, LONG_AGO, MARCH, Federation, an_actor, an_employer
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +44,13 @@ def foundings(federation: Federation, names: Sequence[str]) -> list[Founding]:
     ]
 
 
+def bulk_found(rows: Sequence[Founding], *, by: Actor, on: date) -> list[Organisation]:
+    return list(Organisation.objects.filter(pk__in=actions.bulk_found(rows, by=by, on=on)).order_by("pk"))
+
+
 def rows_of(model: type[Model], ids: Sequence[int], named: str, *without: str) -> list[dict[str, Any]]:
     columns = [f.attname for f in model._meta.concrete_fields if f.attname not in (*without, "id", "public_id")]
-    return list(model._default_manager.filter(**{f"{named}__in": ids}).order_by(named).values(*columns))
+    return list(model._default_manager.filter(**{f"{named}__in": ids}).order_by(named, *columns).values(*columns))
 
 
 def shape(organisations: Sequence[Organisation]) -> dict[str, Any]:
@@ -65,9 +79,10 @@ def shape(organisations: Sequence[Organisation]) -> dict[str, Any]:
         }
         for entry in entries
     ]
-    for row in stood:
-        assert f"#{row['code'].split('-')[2]}" in row["search_terms"]
-        row["search_terms"] = [term for term in row["search_terms"] if not term.startswith("#")]
+    found_by = dict(NameTerms.objects.values_list("organisation", "terms"))
+    for row, key in zip(stood, ids, strict=True):
+        assert f"#{row['code'].split('-')[2]}" in found_by[key]
+        row["terms"] = [term for term in found_by[key] if not term.startswith("#")]
     return {
         "organisations": [{**row, "path": hidden(row["path"]), "code": "", "name": ""} for row in stood],
         "codes": [row["code"][:10] for row in stood],
@@ -84,7 +99,7 @@ def test_the_bulk_path_writes_what_the_action_writes(federation: Federation) -> 
     before = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
     singly = [actions.found_organisation(one, by=officer, on=MARCH) for one in foundings(federation, names)]
     between = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
-    together = actions.bulk_found(foundings(federation, names), by=officer, on=MARCH)
+    together = bulk_found(foundings(federation, names), by=officer, on=MARCH)
     after = dict(CodeSequence.objects.values_list("area", "last").filter(letters="BA"))
     assert shape(together) == shape(singly)
     assert {a: after[a] - between[a] for a in after} == {a: between[a] - before.get(a, 0) for a in after}
@@ -93,7 +108,7 @@ def test_the_bulk_path_writes_what_the_action_writes(federation: Federation) -> 
 
 def test_codes_run_on_without_gap_or_repeat(federation: Federation) -> None:
     rows = [Founding(f"企业{n}工会", "base", federation.wangjing) for n in range(30)]
-    made = actions.bulk_found(rows, by=SYSTEM, on=LONG_AGO)
+    made = bulk_found(rows, by=SYSTEM, on=LONG_AGO)
     assert [int(one.code[10:15]) for one in made] == list(range(3, 33))
 
 
@@ -128,7 +143,7 @@ def test_many_renamings_are_row_for_row_what_the_single_ones_write(federation: F
     for one in both:
         one.refresh_from_db()
     assert federation.first.pinyin_key == federation.second.pinyin_key
-    own = [{term for term in one.search_terms if not term.startswith("#")} for one in both]
+    own = [{term for term in one.found_by.terms if not term.startswith("#")} for one in both]
     assert own[0] == own[1]
     former = [one.former_names.values("last_on").get() for one in both]
     acts = [one.acts.values("act", "on", "units", "source", "target").get() for one in both]
@@ -138,14 +153,32 @@ def test_many_renamings_are_row_for_row_what_the_single_ones_write(federation: F
     assert told[0] == told[1]
 
 
+def test_very_many_are_found_by_name_once_the_worker_has_been_there(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terms, "AT_ONCE", 2)
+    monkeypatch.setattr(terms, "CHUNK", 2)
+    rows = [Founding(f"远山{sign}号公司工会", "base", federation.wangjing) for sign in "甲乙丙"]
+    made = bulk_found(rows, by=SYSTEM, on=MARCH)
+    seen = Organisation.objects.seen_by(SYSTEM)
+    assert not find_organisations(seen, "远山", 9)
+    assert [job.task_name for job in ProcrastinateJob.objects.all()] == ["gonghui.name_terms"]
+    assert terms.make_missing() == 3
+    assert set(find_organisations(seen, "远山", 9)) == set(made)
+    actions.bulk_rename({one.pk: (f"改称{one.pk}工会", "", "") for one in made}, by=SYSTEM, on=JUNE)
+    assert terms.make_missing() == 3
+    assert terms.make_missing() == 0
+    assert {one.pk for one in find_organisations(seen, "改称", 9)} == {one.pk for one in made}
+
+
 def test_an_employer_known_and_free_comes_under_the_union_founded_in_bulk(federation: Federation) -> None:
     entry = an_employer()
     first, second = (
         Founding(name=f"示例{n}公司工会", level="base", superior=federation.wangjing, employer=entry) for n in "甲乙"
     )
-    [union] = actions.bulk_found([first], by=SYSTEM, on=JANUARY)
+    [union] = bulk_found([first], by=SYSTEM, on=JANUARY)
     with pytest.raises(Refusal, match="覆盖"):
         actions.bulk_found([second], by=SYSTEM, on=MARCH)
     actions.bulk_unfound([union.pk], by=SYSTEM)
-    [again] = actions.bulk_found([second], by=SYSTEM, on=MARCH)
+    [again] = bulk_found([second], by=SYSTEM, on=MARCH)
     assert Employer.objects.get(uscc=entry.uscc).organisation == again

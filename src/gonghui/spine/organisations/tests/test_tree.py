@@ -122,7 +122,7 @@ def test_a_rename_keeps_code_and_place(federation: Federation) -> None:
     actions.rename_organisation(federation.first, "改名有限公司工会", by=SYSTEM, on=JUNE)
     federation.first.refresh_from_db()
     assert (federation.first.code, federation.first.path) == (code, path)
-    assert "改名" in federation.first.search_terms
+    assert "改名" in federation.first.found_by.terms
     with refused("organisations.same_name"):
         actions.rename_organisation(federation.first, "改名有限公司工会", by=SYSTEM, on=JUNE)
 
