@@ -20,7 +20,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web import acting
 from gonghui.web.imports import actions, parameters
-from gonghui.web.imports.models import Import, ImportFile, ImportProgress, ImportRow
+from gonghui.web.imports.models import Import, ImportFile, ImportMade, ImportProgress, ImportRow
 from gonghui.web.imports.reading import Progress, silent
 
 ALIVE_SECONDS = 25
@@ -164,5 +164,6 @@ def purge(on: date) -> int:
     old = Import.objects.filter(uploaded_on__lt=before).exclude(committed_on__gte=before)
     over = old.exclude(state__in=Import.RUNNING)
     ImportFile.objects.filter(batch__in=over).delete()
+    ImportMade.objects.filter(batch__in=over).delete()
     removed, _tables = ImportRow.objects.filter(batch__in=over).delete()
     return removed
