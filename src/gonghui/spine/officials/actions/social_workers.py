@@ -205,13 +205,8 @@ def check_start(worker: SocialWorker, position: Position, first_on: date, *, by:
     """Refuse a position out of reach or not there on the day, and days in no possible order."""
     require_reach(by, position.organisation)
     _not_to_come(first_on, on, what="到岗日期")
-    if worker.hired_on is not None and first_on < worker.hired_on:
-        raise Refusal(
-            "officials.date_order",
-            "截止日期 %(last_on)s 早于起始日期 %(first_on)s，请核对",
-            last_on=first_on,
-            first_on=worker.hired_on,
-        )
+    if worker.hired_on is not None:
+        posts.check_days(worker.hired_on, first_on)
     if not rules.Days(position.first_on, position.last_on).has(first_on) or not position.organisation.is_active:
         raise Refusal(
             "officials.position_absent",
