@@ -22,6 +22,8 @@ from gonghui.web.templatetags.gonghui import moment
 
 NEWEST = 60
 """How many of the newest rounds are looked through by title."""
+NAMES = tuple(f"organisation__{name}" for name in ("name", "short_name", "english_name"))
+SHOWN = ("public_id", "round__title", "round__period", *NAMES)
 _A_NUMBER = re.compile(r"(?:第|#|no\.? ?)?(\d{1,15})(?:条)?", re.IGNORECASE)  # zh
 
 
@@ -43,7 +45,9 @@ def own_pages(sought: Sought) -> list[Found]:
 
 def _rounds(sought: Sought) -> list[Round]:
     """Rounds in sight whose title was typed, or whose period was, with a part of the title or alone."""
-    newest = Round.objects.seen_by(sought.actor).order_by("-due_on", "-id")[:NEWEST]
+    newest = (
+        Round.objects.seen_by(sought.actor).only("public_id", "title", "period").order_by("-due_on", "-id")[:NEWEST]
+    )
     return [one for one in newest if search.fits(sought.words, one.title) is not None or _is_said(sought, one)]
 
 
@@ -68,9 +72,11 @@ def returns(sought: Sought) -> list[Found]:
     """The own answers to the rounds that were typed, and what the unions that were typed have returned lately."""
     if not sought.actor.may("reports.see"):
         return []
-    answers = Q(organisation_id=sought.actor.organisation_id, round__in=sought.once(_rounds))
-    theirs = Q(organisation__in=[one.pk for one in sought.beside.once(organisations_for)])
-    seen = Return.objects.seen_by(sought.actor).filter(answers | theirs).select_related("round", "organisation")
+    opened, units = sought.once(_rounds), [one.pk for one in sought.beside.once(organisations_for)]
+    if not opened and not units:
+        return []
+    wanted = Q(organisation_id=sought.actor.organisation_id, round__in=opened) | Q(organisation__in=units)
+    seen = Return.objects.seen_by(sought.actor).filter(wanted).select_related("round", "organisation").only(*SHOWN)
     said, ordered = sought.period, seen.order_by("-round__due_on", "-round__id", "organisation__depth", "id")
     newest = ordered[: NEWEST if said is not None else A_SHELF]
     return [

@@ -22,6 +22,7 @@ from gonghui.web.palette import A_SHELF, Found, Sought, searching
 
 NEWEST = 60
 """How many of the newest reports of some years are looked through."""
+SHOWN = ("form", "period", "state", "organisation__code", "organisation__name", "organisation__english_name")
 _SAID, _ELSEWHERE = 0, 2
 """How well a form's period fits the one that was said: it is that one; or the form was written for another one."""
 
@@ -30,7 +31,8 @@ def own_union(sought: Sought) -> Organisation | None:
     """The reader's own union, where its reports may be seen."""
     if not sought.actor.may("reports.see"):
         return None
-    return Organisation.objects.seen_by(sought.actor).filter(pk=sought.actor.organisation_id).first()
+    seen = Organisation.objects.seen_by(sought.actor).only("code", "name", "english_name", "level")
+    return seen.filter(pk=sought.actor.organisation_id).first()
 
 
 # Periods ----------------------------------------------------------------------------------------------------------
@@ -68,8 +70,14 @@ class _Printed:
 
     row: Row
     names: tuple[str, ...]
+    signs: str
+    """The names and their initials: what no word of a question stands in, it cannot fit."""
     prose: str
     prose_words: tuple[str, ...]
+
+    def nearness(self, words: str, typed: list[str]) -> int | None:
+        """How near the best of the names is."""
+        return search.fits(words, *self.names) if all(word in self.signs for word in typed) else None
 
     def is_told_by(self, words: list[str]) -> bool:
         """Whether the words stand in the prose around the number, letters and digits at the beginning of a word."""
@@ -89,10 +97,12 @@ def _printed(code: str) -> tuple[_Printed, ...]:
                 prose[row_id] += search.normal(PLACE.sub(" ", f" {clause.text} {clause.text_en} "))
     with translation.override("en"):
         english = {row.id: _(row.figure.title) for row in form.rows}
+    names = {row.id: (row.id, row.figure.title, english[row.id], row.figure.name) for row in form.rows}
     return tuple(
         _Printed(
             row,
-            (row.id, row.figure.title, english[row.id], row.figure.name),
+            names[row.id],
+            " ".join(part for name in names[row.id] for part in (search.normal(name), search.initials(name))),
             prose[row.id],
             tuple(re.findall("[a-z0-9]+", prose[row.id])),
         )
@@ -114,11 +124,11 @@ def figures(sought: Sought) -> list[Found]:
         for one in _printed(form.code)
         if belongs(one.row, own.level)
     ]
-    near = [(search.fits(words, *one.names), one, place) for one, place in listed]
+    typed = search.query_words(words)
+    near = [(one.nearness(words, typed), one, place) for one, place in listed]
     named = sorted(((n, one, place) for n, one, place in near if n is not None), key=lambda each: each[0])
     hits = [(one, place) for _near, one, place in named]
     if not hits and len(words) > 1:
-        typed = search.query_words(words)
         hits = [(one, place) for one, place in listed if typed and one.is_told_by(typed)]
     first = {one.row.figure.name: (one, place) for one, place in reversed(hits)}
     return [_figure(one, place) for one, place in hits if first[one.row.figure.name] == (one, place)]
@@ -143,7 +153,8 @@ def reports(sought: Sought) -> list[Found]:
     units = rest.once(organisations_for) if rest.words else []
     if rest.words and not units:
         return []
-    seen = Report.objects.seen_by(sought.actor).select_related("organisation").order_by("-begun_on", "-id")
+    seen = Report.objects.seen_by(sought.actor).select_related("organisation").only(*SHOWN)
+    seen = seen.order_by("-begun_on", "-id")
     if units:
         seen = seen.filter(organisation__in=units)
     if forms:
@@ -158,8 +169,8 @@ def reports(sought: Sought) -> list[Found]:
 def _forms_named(sought: Sought) -> tuple[list[Form], Sought]:
     """The forms whose name was typed, and what else was: the name of a union. By initials only a whole name counts."""
     forms = [report_forms.form(code) for code in report_forms.codes()]
-    names = {form.code: search.normal(name_of_form(form)) for form in forms}
-    if whole := [form for form in forms if search.fits(sought.words, names[form.code]) is not None]:
+    names = {form.code: search.normal(f"{form.name} {form.name_en}") for form in forms}
+    if whole := [form for form in forms if search.fits(sought.words, form.name, form.name_en) is not None]:
         return whole, Sought(sought.actor, "")
     typed = search.normal(sought.words).split()
     said = [word for word in typed if any(word in name for name in names.values())]

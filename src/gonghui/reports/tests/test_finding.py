@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from django.db.models import Model
 from django.urls import get_resolver, reverse
+from django.utils import translation
 
 from gonghui.core.actor import Actor
 from gonghui.core.models import Entry
@@ -98,3 +100,16 @@ def test_views_are_found_by_their_name_by_whom_they_are_for(city: Actor, east: A
     assert "视图" not in found(replace(city, powers=frozenset({"organisations.see"})), "逾期"), (
         "the list is closed to them"
     )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_shelf_asks_again_row_by_row_for_what_it_shows(
+    city: Actor, opened: Round, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(row: Model, **_: object) -> None:
+        raise AssertionError(f"{row._meta.label} was asked for again")
+
+    monkeypatch.setattr(Model, "refresh_from_db", again)
+    with translation.override(language):
+        for words in ("东区", opened.title, "东区 2020H1", "2020H1 报告", city.name, "110101", "report 2020"):
+            assert found(city, words), words

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, ParamSpec
 
 from django.contrib import messages
@@ -332,9 +333,14 @@ def marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 def marked_workbook(batch: Import) -> bytes:
     """The rows of an import as they came, with every fault marked."""
     found = list(batch.staged.order_by("row").values_list("row", "cells", "problems"))
-    rows = sorted([(batch.header_row + 1, batch.headings), *((row, cells) for row, cells, _problems in found)])
+    sheet, columns = batch.declared, {at: key for key, at in batch.mapping.items()}
+    given = (
+        (row, [sheet.given_cell(kept, columns.get(at, "")) for at, kept in enumerate(cells)])
+        for row, cells, _problems in found
+    )
+    rows = sorted([(batch.header_row + 1, batch.headings), *given], key=itemgetter(0))
     problems = [said(each) for _row, _cells, each_row in found for each in each_row]
-    return workbooks.marked(rows, problems, title=batch.declared.title, header=batch.header_row + 1)
+    return workbooks.marked(rows, problems, title=sheet.title, header=batch.header_row + 1)
 
 
 @importing
@@ -364,7 +370,8 @@ def attachment(content: bytes, name: str) -> HttpResponse:
 @searching("成批导入")
 def find(sought: Sought) -> list[Found]:
     """What the own union brought, by file name, list and state, or the day it was brought or taken over."""
-    newest = Import.objects.on_lists_of(sought.actor).order_by("-uploaded_at", "-id")
+    shown = ("public_id", "sheet", "state", "original_name", "uploaded_on", "committed_on")
+    newest = Import.objects.on_lists_of(sought.actor).only(*shown).order_by("-uploaded_at", "-id")
     return [
         Found(
             batch.original_name,

@@ -17,6 +17,6 @@ def views(sought: Sought) -> list[Found]:
         sought.words,
         [
             Found(one.name, reverse("view_open", args=[one.public_id]), _(LISTINGS[one.listing].title))
-            for one in seen.order_by("name", "id")
+            for one in seen.only("public_id", "name", "listing").order_by("name", "id")
         ],
     )

@@ -20,6 +20,13 @@ from gonghui.web.palette import A_SHELF, Found, Sought, searching
 CANDIDATES = 60
 """How many people of the typed number or name are looked at for the union that was typed beside it."""
 SHORTEST_NUMBER, SHORTEST_DIGITS = 4, 3
+SHOWN = (
+    "public_id",
+    "worker_no",
+    "name",
+    "state",
+    *(f"organisation__{name}" for name in ("code", "name", "short_name", "english_name")),
+)
 
 
 def _numbers(sought: Sought) -> list[str]:
@@ -55,7 +62,7 @@ def workers(sought: Sought) -> list[Found]:
             wanted |= Q(worker_no__endswith=number)
     seen = SocialWorker.objects.seen_by(sought.actor).filter(wanted).select_related("organisation")
     found = []
-    for one in seen.order_by("worker_no")[:CANDIDATES]:
+    for one in seen.only(*SHOWN).order_by("worker_no")[:CANDIDATES]:
         if one.name == sought.words or _is_there(one.organisation, [word for word in words if not _is_of(one, word)]):
             found.append(one)
     return [

@@ -301,13 +301,21 @@ def choose_post(request: ConsoleRequest) -> HttpResponseBase:
     )
 
 
+FOUND_BY = (
+    "role",
+    *(f"account__{name}" for name in ("public_id", "username", "name", "search_terms")),
+    *(f"organisation__{name}" for name in ("short_name", "english_name")),
+)
+"""What search ranks and shows of a post: a hundred are looked at for each answer."""
+
+
 @searching("干部")
 def find(sought: Sought) -> list[Found]:
     """Officials of the scope by name, its pinyin initials, or user name, for the search box."""
     if not sought.actor.may("officials.see"):
         return []
     held = Post.objects.seen_by(sought.actor).current(clock.today()).select_related("account", "organisation")
-    held = held.order_by()
+    held = held.only(*FOUND_BY).order_by()
     rows = list(held.filter(account__username=sought.words)[:A_SHELF]) if sought.words.isascii() else []
     rows += search.ranked(
         held, "account__search_terms", "account__name", sought.words, limit=A_SHELF, people=True, exact=False

@@ -253,7 +253,7 @@ def find(sought: Sought) -> list[Found]:
     """Set-ups of the scope by the union's name, for the search box."""
     if not sought.actor.may("organisations.set_ups"):
         return []
-    seen = SetUp.objects.seen_by(sought.actor)
+    seen = SetUp.objects.seen_by(sought.actor).only("public_id", "name", "english_name", "state", "search_terms")
     found = search.ranked(seen, "search_terms", "name", sought.words, limit=A_SHELF, exact=False)
     return [Found(one.title, reverse("set_up", args=[one.public_id]), str(one.get_state_display())) for one in found]
 
