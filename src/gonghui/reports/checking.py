@@ -7,13 +7,13 @@ from datetime import date
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES, Figure
 from gonghui.reports import parameters, rules
-from gonghui.reports.models import Line, Programme, Return, RoundFigure, StockSeries
+from gonghui.reports.models import Covering, Line, Programme, Return, RoundFigure, StockSeries
 from gonghui.reports.models.filings import STANDING, FiledRow, ancestors, filed_over
 from gonghui.reports.models.returns import HIGH_LEVELS, LineQuerySet
 from gonghui.reports.places import spans_since
@@ -147,7 +147,7 @@ class Checker:
         if figure.name in self._answered_near(coverage):
             other = clashing(figure, span)
             if other is not None:
-                raise clash_refusal(figure, other)
+                raise clash_refusal(figure, other, span)
 
     @cached_property
     def coverages(self) -> dict[str, str]:
@@ -207,7 +207,7 @@ def check_place(figure: Figure, span: rules.Span, *, corrects: Line | None = Non
         check_programme(figure, span)
     other = clashing(figure, span, corrects=corrects)
     if other is not None:
-        raise clash_refusal(figure, other)
+        raise clash_refusal(figure, other, span)
 
 
 def check_open(figure: Figure, span: rules.Span) -> None:
@@ -266,10 +266,34 @@ def clashing(figure: Figure, span: rules.Span, *, corrects: Line | None = None) 
         reach = Q(path=span.path) | Q(path__in=above(span.path), coverage=rules.SUBTREE)
         if span.coverage == rules.SUBTREE:
             reach |= Q(path__startswith=span.path)
-        lines = lines.filter(reach, first_on__lte=span.last_on, last_on__gte=span.first_on)
+        lines = lines.filter(first_on__lte=span.last_on, last_on__gte=span.first_on)
+        if corrects is None or corrects.coverage != span.coverage:  # else it covers what it was said to cover
+            if span.coverage == rules.SUBTREE:
+                reach |= Q(Exists(_then_under(span.path)))
+            reach |= Q(pk__in=_still_counting(lines, span))
+        lines = lines.filter(reach)
     if corrects is not None:
         lines = lines.exclude(pk=corrects.pk).exclude(corrects=corrects)
     return lines.order_by("-state", "id").first()
+
+
+def _then_under(path: str) -> QuerySet[PathSpan]:
+    """The places under a path in which the unit of a line stood on its last day, wherever it stood when it was said."""
+    ended = Q(last_on=None) | Q(last_on__gte=OuterRef("last_on"))
+    there = PathSpan.objects.filter(ended, organisation_id=OuterRef("organisation_id"), path__startswith=path)
+    return there.filter(first_on__lte=OuterRef("last_on"))
+
+
+def _still_counting(lines: LineQuerySet, span: rules.Span) -> list[int]:
+    """Those of the lines that count one of the span's units since before an act dated back took it elsewhere."""
+    coverings = list(Covering.objects.filter(line__in=lines))
+    if not coverings:
+        return []
+    units = {ancestors(span.path)[-1]}
+    if span.coverage == rules.SUBTREE:
+        there = PathSpan.objects.filter(Q(last_on=None) | Q(last_on__gte=span.last_on), path__startswith=span.path)
+        units |= set(there.filter(first_on__lte=span.last_on).values_list("organisation_id", flat=True))
+    return [one.line_id for one in coverings if not units.isdisjoint(one.units)]
 
 
 def _levels_meeting(lines: LineQuerySet, span: rules.Span) -> LineQuerySet:
@@ -323,6 +347,10 @@ def answered_near(organisation: Organisation, asked: Sequence[RoundFigure], cove
         for path in paths if whole else ():
             reach |= Q(path__startswith=path)
         days = Q(first_on__lte=max(one.last_on for one in flows), last_on__gte=min(one.first_on for one in flows))
+        if whole:
+            below = PathSpan.objects.filter(under_any(paths))
+            reach |= Q(organisation_id__in=below.values("organisation_id"))
+        reach |= Q(pk__in=Covering.objects.values("line_id"))
         found |= _figures(lines.filter(reach, days), flows)
     if levels:
         places = spans_since(own, min(one.last_on for one in levels))
@@ -333,6 +361,14 @@ def answered_near(organisation: Organisation, asked: Sequence[RoundFigure], cove
             reach |= Q(organisation_id__in=below.values("organisation_id"))
         series = Q(organisation_id=own, coverage=coverage) & ~Q(last_on__in={one.last_on for one in levels})
         found |= _figures(lines.filter(reach).exclude(series), levels)
+    return found
+
+
+def under_any(paths: Iterable[str]) -> Q:
+    """The rows whose path is one of the paths or under it."""
+    found = Q(pk__in=[])
+    for path in paths:
+        found |= Q(path__startswith=path)
     return found
 
 
@@ -349,8 +385,22 @@ def filed_near(organisation: Organisation, asked: Sequence[RoundFigure]) -> set[
     return set(filed.filter(figure__in=figures).values_list("figure", flat=True).distinct())
 
 
-def clash_refusal(figure: Figure, other: Line) -> Refusal:
-    """The refusal that names the line in the way."""
+def clash_refusal(figure: Figure, other: Line, span: rules.Span | None = None) -> Refusal:
+    """The refusal that names the line in the way; where it counts who stands elsewhere by now, how to free them."""
+    elsewhere = span is not None and other.path not in above(span.path) and not other.path.startswith(span.path)
+    if span is not None and elsewhere and _still_counting(Line.objects.filter(pk=other.pk), span):
+        first = other.coverings.order_by("first_on").values_list("first_on", flat=True)[0]
+        return Refusal(
+            "reports.counted_there",
+            "“%(title)s”已计入“%(unit)s”本级及所辖 %(first)s 至 %(last)s 的填报（%(state)s），"
+            "%(since)s 起的划转是后来补记的：请先由“%(unit)s”更正那一行，并注明不再计入划出的组织",
+            title=figure.title,
+            unit=other.organisation.name,
+            first=other.first_on.isoformat(),
+            last=other.last_on.isoformat(),
+            state=Line.FLOW.states[other.state],
+            since=first.isoformat(),
+        )
     return Refusal(
         "reports.overlap",
         "“%(title)s”与“%(unit)s”%(coverage)s %(first)s 至 %(last)s 的填报（%(state)s）重复："

@@ -17,6 +17,7 @@ from gonghui.core.journal import SUBJECT_TYPE_IDS, record, reverse, subject_type
 from gonghui.core.models import Entry
 from gonghui.core.period import Period
 from gonghui.reports import checking, rules
+from gonghui.reports.actions.covering import keep_covered
 from gonghui.reports.facts import FigureReturned
 from gonghui.reports.models import FiledRow, Line, Programme, Report, StockSeries
 from gonghui.reports.models.filings import ancestors
@@ -179,6 +180,7 @@ def follow_move(move: Moved) -> None:
     _check_filed(going, on=move.on)
     if move.how.entries:
         _check_dated_back(move)
+    keep_covered(move)
     handed = _handed_over(merged, move)
     staying = [one for one in going if one not in merged]
     for one in staying:
@@ -228,6 +230,8 @@ def _handed_over(merged: Sequence[StockSeries], move: Moved) -> set[SeriesKey]:
         if one.coverage == rules.SUBTREE and any(other.coverage == rules.OWN for other in here):
             raise _unlike_levels(one, move.to)
         coverage = here[0].coverage if here else one.coverage
+        if not here:
+            _check_room(one, move.to)
         key = (one.figure, one.organisation_id, one.coverage), (one.figure, move.to.pk, coverage)
         mine, theirs = (_last_level(each) for each in key)
         assert mine is not None
@@ -266,7 +270,9 @@ def _given_back(move: Moved) -> set[SeriesKey]:
         on = max(move.on, theirs.last_on + timedelta(days=1))
         again = StockSeries(figure=nought.figure, organisation=one, coverage=nought.coverage, path=holder.path)
         _check_filed([again], on=on)
+        _check_arrival(move.to, [again])
         again.path = one.path
+        _check_room(again, one)
         _say_level(mine, one, nought.coverage, mine.amount.parts, on, by=move.by, reason=RESTORED)
         _say_level(theirs, holder, held.coverage, (rest[0], rest[1]), on, by=move.by, reason=RESTORED)
         again.save()
@@ -354,6 +360,24 @@ def _check_arrival(to: Organisation, going: Sequence[StockSeries]) -> None:
             above=other.organisation.name,
             title=FIGURES[other.figure].title,
             name=mine.organisation.name,
+        )
+
+
+def _check_room(level: StockSeries, at: Organisation) -> None:
+    """Refuse a level that comes to a union under one that answers for all below it, or above others' own levels."""
+    up = StockSeries.objects.filter(coverage=rules.SUBTREE, path__in=checking.above(at.path))
+    met = up | StockSeries.objects.filter(path__startswith=at.path) if level.coverage == rules.SUBTREE else up
+    other = met.filter(figure=level.figure).exclude(organisation=at).select_related("organisation").first()
+    if other is not None:
+        raise Refusal(
+            "reports.level_meets",
+            "“%(name)s”的“%(title)s”存量（%(coverage)s）到“%(at)s”后，与“%(other)s”的存量重复计数："
+            "请“%(name)s”先以变更前一日报一次 0",
+            name=level.organisation.name,
+            title=FIGURES[level.figure].title,
+            coverage=rules.COVERAGES[level.coverage],
+            at=at.name,
+            other=other.organisation.name,
         )
 
 

@@ -279,9 +279,19 @@ def reopen_line(line: Line, *, by: Actor, on: date) -> None:
 
 
 @action
-def correct_line(line: Line, *, amount: rules.Amount, reason: str, by: Actor, on: date, coverage: str = "") -> Line:
+def correct_line(
+    line: Line,
+    *,
+    amount: rules.Amount,
+    reason: str,
+    by: Actor,
+    on: date,
+    coverage: str = "",
+    leaves_out: bool = False,
+) -> Line:
     """A draft stands that says what the accepted line should have said; it is signed and accepted like any other.
 
+    With `leaves_out` it no longer counts those whom an act dated back took elsewhere.
     A correction that is not sent yet, or came back, is written anew.
     This is the one way to change a number of a filed period: the filed number stands and is marked.
     """
@@ -299,7 +309,8 @@ def correct_line(line: Line, *, amount: rules.Amount, reason: str, by: Actor, on
     rules.check_amount(amount, title=figure.title, ratio=figure.is_ratio, money=figure.is_money)
     coverage = coverage or line.coverage
     checking.check_coverage(figure, held.organisation, coverage)
-    if amount == line.amount and coverage == line.coverage:
+    leaves_out = leaves_out and line.coverings.exists()
+    if amount == line.amount and coverage == line.coverage and not leaves_out:
         raise Refusal("reports.correction_same", "更正后的数与原数相同，不用更正")
     span = rules.Span(line.path, coverage, line.first_on, line.last_on)
     checking.check_place(figure, span, corrects=line)
@@ -316,7 +327,7 @@ def correct_line(line: Line, *, amount: rules.Amount, reason: str, by: Actor, on
     )
     if correction.state == "refused":
         LINE_FLOW.take("reopen", correction, by=by)
-    correction.coverage, correction.reason = coverage, reason
+    correction.coverage, correction.reason, correction.leaves_out = coverage, reason, leaves_out
     correction.number, correction.denominator, correction.nothing = amount.number, amount.denominator, amount.nothing
     correction.entered_by, correction.entered_account, correction.entered_on = by.id, by.account_id, on
     correction.save(force_insert=correction._state.adding)

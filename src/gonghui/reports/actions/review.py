@@ -17,6 +17,7 @@ from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.figures import FIGURES
 from gonghui.core.journal import record
 from gonghui.reports import checking, parameters, rules
+from gonghui.reports.actions.covering import carry_on
 from gonghui.reports.actions.levels import SeriesKey, put_in_place, record_line, restate, reverse_all, series_of
 from gonghui.reports.facts import LineCorrected, LineRefused
 from gonghui.reports.flow import LINE_FLOW
@@ -67,6 +68,7 @@ def accept_lines(lines: Iterable[Line], *, by: Actor, on: date, seen: Mapping[st
     _check_programmes(locked)
     corrected = _take_out([line for line in locked if line.corrects_id is not None], by=by, on=on)
     _set_accepted(locked, by=by, on=on)
+    carry_on(locked)
     plain = [line for line in locked if line.clock != "stock"]
     reverse_all([line for line in corrected if line.clock != "stock"], by=by)
     for line in plain:

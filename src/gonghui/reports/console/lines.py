@@ -1,5 +1,6 @@
 """One line of a return: its page and pane, the steps, the thread, corrections, its entries."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from gonghui.reports.checking import amount_text
 from gonghui.reports.console.amounts import against, before_of, input_text, name_of
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Comment, Line
+from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.imports import typed
 
@@ -81,9 +83,20 @@ def line_context(actor: Actor, line: Line) -> dict[str, Any]:
         "number_text": input_text(line.number, figure),
         "coverages": [(key, _(title), key == line.coverage) for key, title in rules.COVERAGES.items()],
         "correction": correction,
+        "covered": [] if hidden else covered_by(line),
         "comments": Comment.objects.seen_by(actor).filter(line=line),
         "entries": _entries(actor, line),
     }
+
+
+def covered_by(line: Line) -> list[tuple[date, str, int]]:
+    """Whom the line counts since before acts dated back took them elsewhere: the day, some names, how many in all."""
+    found = []
+    for covering in line.coverings.order_by("first_on", "id"):
+        tops = Organisation.objects.filter(pk__in=covering.units).exclude(parent__in=covering.units)
+        names = "、".join(name_of(one) for one in tops.order_by("path")[:3])
+        found.append((covering.first_on, names, len(covering.units)))
+    return found
 
 
 def _entries(actor: Actor, line: Line) -> list[Any]:
@@ -173,6 +186,7 @@ def correct(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
         amount=amount,
         reason=post.get("reason", ""),
         coverage=post.get("coverage", ""),
+        leaves_out=bool(post.get("leaves_out")),
         by=request.actor,
         on=clock.today(),
     )

@@ -6,6 +6,7 @@ from gonghui.reports.models.making import Asked, Block, Erratum, Remark, Signatu
 from gonghui.reports.models.papers import FiledPaper
 from gonghui.reports.models.returns import (
     Comment,
+    Covering,
     Evidence,
     Line,
     Programme,
@@ -19,6 +20,7 @@ __all__ = [
     "Asked",
     "Block",
     "Comment",
+    "Covering",
     "Erratum",
     "Evidence",
     "FiledPaper",

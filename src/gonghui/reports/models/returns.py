@@ -8,6 +8,7 @@ import hashlib
 from datetime import date
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -259,6 +260,8 @@ class Line(Record):
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, null=True, related_name="lines")
     upload = models.ForeignKey(Import, on_delete=models.PROTECT, null=True, related_name="+")
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    leaves_out = models.BooleanField(default=False)
+    """A correction that no longer counts those whom an act dated back took elsewhere."""
     state = models.CharField(max_length=10, choices=LINE_FLOW.choices, default="draft")
     entered_by = models.BigIntegerField()
     entered_account = models.BigIntegerField()
@@ -275,7 +278,7 @@ class Line(Record):
             "上报",
             "长期",
             "id public_id in_return organisation path figure clock coverage first_on last_on number denominator "
-            "nothing note reason evidence upload corrects state entered_by entered_account entered_on "
+            "nothing note reason evidence upload corrects leaves_out state entered_by entered_account entered_on "
             "signed_account submitted_on reviewed_by reviewed_on refusal",
         )
     )
@@ -331,7 +334,7 @@ class Line(Record):
     def digest(self) -> str:
         """A short hash of what the line says: whoever signs or accepts it decides on these words and no others."""
         words = (self.pk, self.figure, self.coverage, self.number, self.denominator, self.nothing, self.note)
-        text = " ".join(str(one) for one in (*words, self.reason, self.evidence_id))
+        text = " ".join(str(one) for one in (*words, self.reason, self.evidence_id, self.leaves_out))
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     def is_open_to(self, actor: Actor) -> bool:
@@ -346,6 +349,18 @@ class Line(Record):
     def path_on(self, day: date) -> str:
         """The organisation's path on the line's last day, as the journal asks for it."""
         return self.path
+
+
+class Covering(models.Model):
+    """A line said of all below its unit counts some who, by an act dated back, stood elsewhere from a day on.
+
+    Their days are in its number and in no other's, until a correction leaves them out.
+    """
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="coverings")
+    first_on = models.DateField()
+    units = ArrayField(models.IntegerField())
+    privacy = declare((INTERNAL, "上报", "长期", "id line first_on units"))
 
 
 class StockSeries(models.Model):

@@ -363,6 +363,21 @@ def test_a_merger_dated_back_leaves_the_levels_said_since_and_adds_them_up_after
 
 
 @pytest.mark.django_db
+def test_a_merger_hands_no_level_over_to_where_another_union_answers_for_all_below_it() -> None:
+    federation = a_federation()
+    town = a_unit("西一街道总工会", "town", federation.west.organisation)
+    works = a_unit("示例工厂工会", "base", town.organisation)
+    a_level(federation.shop, federation.street, MARCH, 56)
+    a_level(town, federation.west, MARCH, 70, coverage="subtree")
+    with pytest.raises(Refusal, match="西一街道总工会") as refused, transaction.atomic():
+        merge_organisations(federation.shop.organisation, works.organisation, by=SYSTEM, on=APRIL_20)
+    assert refused.value.code == "reports.level_meets"
+    a_level(federation.shop, federation.street, Period.parse("2020-04-18"), 0)
+    merge_organisations(federation.shop.organisation, works.organisation, by=SYSTEM, on=APRIL_20)
+    assert homes(federation.city, APRIL_20) == 70
+
+
+@pytest.mark.django_db
 def test_who_is_restored_has_its_level_back_and_the_sum_stays() -> None:
     federation = a_federation()
     west, east, city = federation.west, federation.east, federation.city

@@ -45,12 +45,13 @@ class Moved:
 @dataclass(frozen=True)
 class Rewritten:
     """What an act changed: who stands elsewhere today, whose places of any day are others, how many entries follow,
-    and whose sums they left or came to."""
+    whose sums they left or came to, and which of these they left."""
 
     ids: Sequence[int] = ()
     touched: frozenset[int] = frozenset()
     entries: int = 0
     sides: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
 
 
 Follow = Callable[[Moved], None]
@@ -183,10 +184,11 @@ def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, by: Actor, on: date) 
         cursor.execute(_FOLLOWING_ENTRIES.format(**written), values)
         entries = cursor.rowcount // 2
     sides = frozenset(pk for one in stretches for pk in set(rules.ids_of(one.old)) ^ set(rules.ids_of(one.now)))
+    left = frozenset(pk for one in stretches for pk in set(rules.ids_of(one.old)) - set(rules.ids_of(one.now)))
     Organisation.objects.filter(pk__in=sides, is_mixed=False).update(is_mixed=True)
     act.units += len(moved)
     act.save(update_fields=["units"])
-    return Rewritten(moved, touched, entries, sides)
+    return Rewritten(moved, touched, entries, sides, left)
 
 
 def follow(moved: Moved) -> None:
