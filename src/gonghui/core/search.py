@@ -188,10 +188,11 @@ def ranked(
     typed, (name_of, terms_of) = asked(q), (attrgetter(one.replace("__", ".")) for one in (text_column, column))
     first_column, first_values = first or ("pk", ())
     long_initials = [word for word in query_words(q) if _LATIN.match(word) and len(word) > 3]
-    if not long_initials:
-        found = found.defer(column)
-    elif table := column.rpartition("__")[0]:
+    table = column.rpartition("__")[0]
+    if long_initials and table:
         found = found.select_related(table)
+    elif not long_initials and (not table or _brings(found, table)):
+        found = found.defer(column)
 
     def rank(row: Row) -> tuple[bool, bool, bool, int, str]:
         name = str(name_of(row))
@@ -214,6 +215,12 @@ def ranked(
             rows |= {row.pk: row for row in found.filter(**{f"{first_column}__in": first_values})[:CANDIDATES]}
     best = sorted(rows.values(), key=rank)
     return list(islice(filter(is_true, best) if long_initials else best, limit))
+
+
+def _brings(rows: QuerySet[Row], table: str) -> bool:
+    """Whether the rows come with those of another table."""
+    brought = rows.query.select_related
+    return isinstance(brought, dict) and table in brought
 
 
 def initials(name: str, *, people: bool = False) -> str:
