@@ -31,7 +31,6 @@ from gonghui.spine.organisations.models import Organisation
 from gonghui.web.models import Account
 
 ONE_DAY = timedelta(days=1)
-YOUNGEST_YEARS, OLDEST_YEARS = 16, 100
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,24 @@ def require_worker(by: Actor, worker: SocialWorker) -> None:
 
 def filled_in(entry: WorkerEntry, on: date) -> dict[str, object]:
     """The columns of an entry, cleaned and checked."""
-    born_on = entry.born_on
-    if not rules.birthday(born_on, YOUNGEST_YEARS) <= on < rules.birthday(born_on, OLDEST_YEARS):
-        raise Refusal("officials.born_on", "出生日期 %(day)s 不合理：应满 16 周岁、不到 100 岁，请核对", day=born_on)
+    born_on, scheme = entry.born_on, rules.scheme(on)
+    youngest = rules.birthday(born_on, scheme.hired_from_age)
+    if not youngest <= on < rules.birthday(born_on, scheme.oldest_age):
+        raise Refusal(
+            "officials.born_on",
+            "出生日期 %(day)s 不合理：应满 %(youngest)s 周岁、不到 %(oldest)s 岁，请核对",
+            day=born_on,
+            youngest=scheme.hired_from_age,
+            oldest=scheme.oldest_age,
+        )
     if entry.hired_on is not None:
-        if entry.hired_on < rules.birthday(born_on, YOUNGEST_YEARS):
-            raise Refusal("officials.hired_young", "聘用日期 %(day)s 时未满 16 周岁，请核对", day=entry.hired_on)
+        if entry.hired_on < youngest:
+            raise Refusal(
+                "officials.hired_young",
+                "聘用日期 %(day)s 时未满 %(age)s 周岁，请核对",
+                day=entry.hired_on,
+                age=scheme.hired_from_age,
+            )
         posts.check_days(entry.hired_on, entry.contract_to)
         _not_to_come(entry.hired_on, on, what="聘用日期")
     elif entry.contract_to is not None:

@@ -40,6 +40,8 @@ class SocialWorkerScheme(Scheme):
     reminder_days: tuple[int, ...]
     contract_days: int
     issued_from_age: int
+    hired_from_age: int
+    oldest_age: int
     share_percent_wanted: int
     vacancy_percent_marked: int
     winter_ends: str
