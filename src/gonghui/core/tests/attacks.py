@@ -17,7 +17,6 @@ from gonghui.core.seals.checking import Verdict
 from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.note import Signed
 from gonghui.core.seals.sealing import seal_all
-from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
 from gonghui.core.tests.facts import OPENED
 
 

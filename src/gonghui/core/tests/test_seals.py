@@ -18,7 +18,6 @@ from gonghui.core.seals import checkpoints, merkle, note, proofs, sealing
 from gonghui.core.seals.canon import ACCESSES, ENTRIES
 from gonghui.core.seals.checkpoints import Key, checkpoint, key_at_hand
 from gonghui.core.seals.sealing import seal, seal_all
-from gonghui.core.tests import facts as _facts  # noqa: F401  (declares the kinds)
 from gonghui.core.tests.facts import OPENED
 
 Journal = Callable[[str], Any]
