@@ -287,7 +287,12 @@ class Unions(Sheet):
         for one in asked.changes:
             superior = asked.superiors[str(one.was["superior"])]
             actions.move_organisation(asked.moving[one.subject or 0], superior, by=by, on=scope.on)
-        actions.bulk_unfound([one.subject for one in new if one.subject is not None], by=by)
+        founded = Organisation.objects.filter(bulk.among("id", [one.subject for one in new]))
+        by_depth: dict[int, list[int]] = defaultdict(list)
+        for pk, depth in founded.values_list("pk", "depth"):
+            by_depth[depth].append(pk)
+        for depth in sorted(by_depth, reverse=True):
+            actions.bulk_unfound(by_depth[depth], by=by)
 
     def cells(self, label: str, was: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """The columns that differ; a superior that the file founds by its row and name."""

@@ -246,6 +246,8 @@ def test_a_superior_and_its_units_are_founded_in_one_file_in_any_order_and_taken
     federation.first.refresh_from_db()
     assert federation.first.parent == federation.wangjing
     assert not Organisation.objects.active().filter(name__startswith="示例新").exists()
+    branch, town = (Organisation.objects.get(name=name) for name in ("示例一分会", "示例新城街道总工会"))
+    assert entries_of(branch).latest("id").id < entries_of(town).latest("id").id, "units go before their superior"
     assert sound()
 
 
