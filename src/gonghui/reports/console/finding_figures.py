@@ -162,7 +162,7 @@ def reports(sought: Sought) -> list[Found]:
     kept = _within(seen, sought.period)[:A_SHELF]
     found = [_begun(one) for one in kept]
     if sought.period is not None or (forms and units):
-        found += _not_begun(sought, forms, units, {Place.of(one).url for one in kept})
+        found += _not_begun(sought, forms, units, kept)
     return found[:A_SHELF]
 
 
@@ -191,27 +191,33 @@ def _within(reports: QuerySet[Report], said: Period | None) -> list[Report]:
 
 
 def _begun(kept: Report) -> Found:
-    place = Place.of(kept)
-    title = f"{place.name} · {name_of_form(place.form)}"
-    return Found(title, place.url, f"{place.period.key} · {_(REPORT_FLOW.states[kept.state])}", (place.period.key,))
+    return _found(Place.of(kept), _(REPORT_FLOW.states[kept.state]))
 
 
-def _not_begun(sought: Sought, forms: list[Form], units: list[Organisation], begun: set[str]) -> list[Found]:
-    """The reports that the words name and nobody has begun: their pages show the numbers as they stand."""
+def _found(place: Place, state: str) -> Found:
+    title = f"{place.name} · {title_of(place.form, place.period, english=is_english())}"
+    also = (place.period.key, f"{place.name} {name_of_form(place.form)}", name_of_form(place.form))
+    return Found(title, place.url, f"{place.period.key} · {state}", also)
+
+
+def _not_begun(sought: Sought, forms: list[Form], units: list[Organisation], kept: list[Report]) -> list[Found]:
+    """The reports that the words name and nobody has begun: their pages show the numbers as they stand.
+
+    Of a family one report of a period is enough; those of its parts are offered where there is none of the whole.
+    """
     own = sought.once(own_union)
-    places = [
-        Place(form, period, unit)
+    meant = [
+        (fit, Place(form, period, unit))
         for unit in units or ([own] if own is not None else [])
         for fit, form, period in _meant(unit.level, sought.period)
         if fit < _ELSEWHERE and (not forms or form in forms)
     ]
-    return [
-        Found(
-            f"{place.name} · {title_of(place.form, place.period, english=is_english())}",
-            place.url,
-            f"{place.period.key} · {_('尚未开始')}",
-            (place.period.key,),
-        )
-        for place in places
-        if place.url not in begun
-    ]
+    nearest = min((fit for fit, _place in meant), default=_SAID)
+    told = {(one.period, one.organisation_id, report_forms.form(one.form).family) for one in kept}
+    found = []
+    for fit, place in meant:
+        key = (place.period.key, place.organisation.pk, place.form.family)
+        if fit == nearest and key not in told:
+            told.add(key)
+            found.append(_found(place, _("尚未开始")))
+    return found

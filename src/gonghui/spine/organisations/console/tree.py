@@ -272,10 +272,7 @@ def find(sought: Sought) -> list[Found]:
 
 def organisations_for(sought: Sought) -> list[Organisation]:
     """The organisations in sight that were typed; other shelves build on them."""
-    seen = Organisation.objects.seen_by(sought.actor).only(
-        "code", "name", "short_name", "english_name", "level", "path"
-    )
-    return find_organisations(seen, sought.words, A_SHELF)
+    return find_organisations(Organisation.objects.seen_by(sought.actor), sought.words, A_SHELF)
 
 
 urlpatterns = [
