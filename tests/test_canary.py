@@ -14,6 +14,7 @@ from django.test import Client
 from gonghui.core.models import Access, Entry, FactGroup, Kind
 from gonghui.core.privacy import PERSONAL
 from gonghui.reports.models import Comment, Line, Return
+from gonghui.spine.members.models import Person
 from gonghui.web.models import Account
 from tests.permissions import TABLE
 from tests.test_every_page import address
@@ -37,6 +38,10 @@ LISTS = (
     "/officials/?past=1",
     "/officials/codes/",
     "/reports/?q={district}",
+    "/members/",
+    "/members/?list=end",
+    "/members/?unit={district}",
+    "/members/transfers/",
 )
 """Lists and searches with the other branch's words typed in; {prefix} is all but the last sign of its canary."""
 LINK = re.compile(r'(?:href|action|src|hx-get|hx-post)="([^"]*)"')
@@ -45,7 +50,7 @@ LINK = re.compile(r'(?:href|action|src|hx-get|hx-post)="([^"]*)"')
 def strangers(world: World) -> Iterator[tuple[Branch, Branch, Client]]:
     """People of the one branch, between them with every power of a district, and the other branch."""
     here, there = world.branches["haidian"], world.branches["chaoyang"]
-    for word in ("stats", "review", "lead", "audit", "org", "town.stats"):
+    for word in ("stats", "review", "lead", "audit", "org", "members", "town.stats"):
         yield here, there, world.people[f"{here.key}.{word}"].client()
 
 
@@ -67,6 +72,7 @@ def test_the_canaries_sit_in_every_field_about_people_that_a_branch_writes(world
     canary = world.branches["chaoyang"].canary
     assert Account.objects.filter(name__contains=canary).count() >= 10
     assert Return.objects.filter(filler__contains=canary, signer__contains=canary).exists()
+    assert Person.objects.filter(name__contains=canary).exists()
     assert Comment.objects.filter(text__contains=canary, author_name__contains=canary).exists()
     for field in ("note", "reason", "refusal"):
         assert Line.objects.filter(**{f"{field}__contains": canary}).exists(), field

@@ -6,7 +6,7 @@ seen gets 404; the others get the page. A new address without a row here fails `
 
 from typing import Any
 
-from tests.permissions import imports, officials, organisations, reports, returns, shells
+from tests.permissions import imports, members, money, officials, organisations, reports, returns, shells
 from tests.permissions.row import Row
 from tests.world.federation import Branch, World
 from tests.world.plan import ABSENT_UUID, EARLIER, FORM, H1, PAST, QUARTERS
@@ -17,6 +17,8 @@ TABLE: dict[str, Row] = {
     **reports.ROWS,
     **organisations.ROWS,
     **officials.ROWS,
+    **members.ROWS,
+    **money.ROWS,
     **imports.ROWS,
 }
 
@@ -48,6 +50,7 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "absent_key": 987654,
         "digest_token": "of-nobody",
         "guide": "imports",
+        "ledger_account": "bank",
         "picture": "import-bring",
     }
     code = branch.district.code
@@ -59,6 +62,13 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "spare": branch.spare.code,
         "merged": branch.merged.code,
         "entry": branch.entry.pk,
+        "voucher_month": branch.posting.month_key,
+        "voucher_number": branch.posting.number,
+        "voucher_draft": branch.voucher_draft.public_id,
+        "payment_order": branch.order.public_id,
+        "payment_batch": branch.batch.public_id,
+        "sent_batch": branch.sent_batch.public_id,
+        "bank_answer": branch.bank_answer.public_id,
         "kept": branch.kept.public_id,
         "set_up": branch.set_ups["prospect"].public_id,
         "line": branch.lines["accepted"].public_id,
@@ -75,6 +85,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "position": branch.position.public_id,
         "certificate": branch.certificate.public_id,
         "scan": branch.scan.public_id,
+        "member": branch.member.public_id,
+        "transfer": branch.transfer.public_id,
         "post": clerk.post.public_id,
         "circulated": branch.circulated.public_id,
         "published_report": branch.published.public_id,

@@ -12,7 +12,7 @@ Roles = frozenset[str]
 Body = Callable[[World, Branch], dict[str, Any]]
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING, OWNING, STAFFING = (
+ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING, OWNING, STAFFING, ROSTERING = (
     frozenset({role})
     for role in (
         "statistician",
@@ -23,17 +23,26 @@ ENTERING, REVIEWING, LEADING, EDITING, AUDITING, ORGANISING, OWNING, STAFFING = 
         "org_officer",
         "figure_owner",
         "hr_officer",
+        "member_officer",
     )
 )
+CASHING, RELEASING, ACCOUNTING, TREASURING = (
+    frozenset({role}) for role in ("cashier", "payment_releaser", "accountant", "finance_lead")
+)
+FINANCE = CASHING | RELEASING | ACCOUNTING | TREASURING
 SECURITY, SYSTEM = frozenset({"security_admin"}), frozenset({"system_admin"})
 NOBODY: Roles = frozenset()
-OFFICES: Roles = ENTERING | REVIEWING | LEADING | EDITING | AUDITING | ORGANISING | OWNING | STAFFING
+OFFICES: Roles = (
+    ENTERING | REVIEWING | LEADING | EDITING | AUDITING | ORGANISING | OWNING | STAFFING | ROSTERING | FINANCE
+)
 EVERYBODY: Roles = OFFICES | ADMINISTRATORS
-REPORT_READERS: Roles = OFFICES - ORGANISING - STAFFING
+REPORT_READERS: Roles = OFFICES - ORGANISING - STAFFING - ROSTERING - FINANCE
 JOURNAL_READERS: Roles = OFFICES | {"audit_admin"}
 TREE_READERS: Roles = OFFICES | {"security_admin", "audit_admin"}
 SET_UP_READERS: Roles = REVIEWING | LEADING | AUDITING | ORGANISING
-OFFICIAL_READERS: Roles = TREE_READERS - EDITING - OWNING - STAFFING
+OFFICIAL_READERS: Roles = TREE_READERS - EDITING - OWNING - STAFFING - ROSTERING - FINANCE
+MEMBER_READERS: Roles = ROSTERING | ORGANISING
+FUND_READERS: Roles = FINANCE | LEADING | AUDITING
 WORKER_READERS: Roles = STAFFING | ORGANISING | LEADING | AUDITING
 APPOINTING: Roles = ORGANISING | SECURITY
 

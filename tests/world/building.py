@@ -7,7 +7,7 @@ from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.sealing import seal_all
 from gonghui.spine.organisations import actions as organisations
 from gonghui.spine.organisations.tests.builders import an_employer
-from tests.world import people, reports, returns, tree
+from tests.world import money, people, reports, returns, tree
 from tests.world.federation import Branch, World
 from tests.world.plan import FORM, FOUNDED, H1
 
@@ -40,6 +40,8 @@ def build() -> World:
         reports.make_reports(world, branch)
         people.issue_reset_code(world, branch)
         people.enrol_social_worker(world, branch)
+        people.admit_members(world, branch)
+        money.keep_book(world, branch)
         reports.keep_checkpoint(world, branch)
     reports.made(world, "city", city, FORM, H1, asks=[branch.district for branch in world.branches.values()])
     seal_all()

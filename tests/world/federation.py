@@ -7,6 +7,9 @@ from django.test import Client
 from gonghui.core.actor import Actor
 from gonghui.core.models import Entry, Witnessed
 from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round
+from gonghui.spine.funds.models import AnswerFile, Book, PaymentBatch, PaymentOrder, Posting, VoucherDraft
+from gonghui.spine.members.models import Person as Member
+from gonghui.spine.members.models import Transfer
 from gonghui.spine.officials.models import Certificate, CertificateScan, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.web.imports.models import Import
@@ -74,6 +77,16 @@ class Branch:
     worker: SocialWorker = field(init=False)
     certificate: Certificate = field(init=False)
     scan: CertificateScan = field(init=False)
+    member: Member = field(init=False)
+    transfer: Transfer = field(init=False)
+    book: Book = field(init=False)
+    posting: Posting = field(init=False)
+    voucher_draft: VoucherDraft = field(init=False)
+    order: PaymentOrder = field(init=False)
+    ready_order: PaymentOrder = field(init=False)
+    batch: PaymentBatch = field(init=False)
+    sent_batch: PaymentBatch = field(init=False)
+    bank_answer: AnswerFile = field(init=False)
     entry: Entry = field(init=False)
     kept: Witnessed = field(init=False)
 

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from gonghui.core.actor import SYSTEM
+from gonghui.spine.members import actions as members
+from gonghui.spine.members.tests.builders import an_admission
 from gonghui.spine.officials import actions as officials
 from gonghui.spine.officials.actions import CertificateEntry, PositionEntry, WorkerEntry
 from gonghui.spine.officials.models import ROLES, CertificateScan
@@ -87,3 +89,14 @@ def enrol_social_worker(world: World, branch: Branch) -> None:
     )
     officials.add_scans(branch.certificate, [paper], by=hr, on=SUMMER)
     branch.scan = CertificateScan.objects.get(registration__certificate=branch.certificate)
+
+
+def admit_members(world: World, branch: Branch) -> None:
+    """Two members of the town; the membership of one is on its way to the enterprise union."""
+    keeper = world.actor(f"{branch.key}.members")
+    entries = [
+        an_admission(branch.town, name=branch.marked("会"), address=branch.marked("址"), admitted_on=APPOINTED)
+        for _ in range(2)
+    ]
+    branch.member, moving = members.admit_members(entries, by=keeper, on=TODAY)
+    [branch.transfer] = members.ask_transfers([moving], branch.shop, by=keeper, on=TODAY)

@@ -29,5 +29,10 @@ OFFICES = {
     "org": "org_officer",
     "owner": "figure_owner",
     "hr": "hr_officer",
+    "members": "member_officer",
+    "cashier": "cashier",
+    "releaser": "payment_releaser",
+    "accountant": "accountant",
+    "treasurer": "finance_lead",
 }
 ADMINISTRATORS = {"admin.system": "system_admin", "admin.security": "security_admin", "admin.audit": "audit_admin"}

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -95,6 +96,7 @@ SEED_BYTES = 32
 # For the keyring of sealed columns --------------------------------------------------------------------------------
 
 
+@lru_cache(256)
 def derived(secret: bytes, purpose: str) -> bytes:
     """A key of the purpose's own."""
     return HKDF(hashes.SHA256(), 32, salt=None, info=f"gonghui {purpose}".encode()).derive(secret)

@@ -24,7 +24,7 @@ class Desk:
     """The letter that leads there after g."""
 
 
-IMPORTING = "organisations.edit officials.appoint officials.staff reports.enter"
+IMPORTING = "organisations.edit officials.appoint officials.staff members.keep reports.enter"
 """Who may bring a workbook to one of the lists."""
 
 
@@ -53,12 +53,15 @@ MENU = (
             Desk(_("组织"), "organisations", "organisations.see", key="o"),
             Desk(_("建会"), "set_ups", "organisations.set_ups", key="s"),
             Desk(_("干部"), "officials", "officials.see", key="p"),
+            Desk(_("会员"), "members", "members.see", key="u"),
+            Desk(_("会籍接转"), "transfers", "members.keep", key="h"),
             Desk(_("成批导入"), "imports", IMPORTING, key="i"),
             Desk(_("专职社工"), "social_workers", "officials.social_workers", key="g"),
             Desk(_("社工证书"), "certificates", "officials.social_workers", key="z"),
             Desk(_("重置码"), "reset_codes", "officials.confirm_reset", key="w"),
         ),
     ),
+    Group(_("经费"), (Desk(_("资金"), "funds", "funds.see", key="f"),)),
     Group(
         _("监督"),
         (

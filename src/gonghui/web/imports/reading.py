@@ -13,8 +13,6 @@ from gonghui.web.imports.kinds import as_text
 from gonghui.web.imports.opening import Opened
 from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing, Values
 
-ALL_FROM = 5_000
-"""From so many rows on the whole list is read at once; below, the rows in question are asked for."""
 Progress = Callable[[int, int], None]
 
 
@@ -99,7 +97,8 @@ def _rows(opened: Opened, header: Header, sheet: Sheet) -> Iterator[Row]:
         for column, at in columns:
             value = cells[at] if at < len(cells) else ""
             if odd and (cell := place(number, at)) in odd and (cell in opened.errors or value == ""):
-                _wrong(row, column.key, at, value, _odd(column.title, cell not in opened.errors))
+                shown = sheet.faulty_cell(value, column.key)
+                _wrong(row, column.key, at, shown, _odd(column.title, cell not in opened.errors))
                 continue
             if value == "" or value is None or (isinstance(value, str) and not value.strip()):
                 row.values[column.key] = None
@@ -107,7 +106,7 @@ def _rows(opened: Opened, header: Header, sheet: Sheet) -> Iterator[Row]:
             try:
                 row.values[column.key] = column.kind.read(value, title=column.title)
             except Refusal as refusal:
-                _wrong(row, column.key, at, value, refusal)
+                _wrong(row, column.key, at, sheet.faulty_cell(value, column.key), refusal)
         if number in merged:
             _wrong(row, "", merged[number][0], "", Refusal("imports.merged", MERGED, area=merged[number][1]))
         if row.problems or any(value is not None for value in row.values.values()):
@@ -157,7 +156,7 @@ def _note_formulas(opened: Opened, header: Header, reading: Reading) -> None:
 
 def only(rows: Sequence[Row], sheet: Sheet) -> Only | None:
     """What to ask the list for: the keys of a few rows, or everything."""
-    if len(rows) > ALL_FROM:
+    if len(rows) > sheet.all_from:
         return None
     columns = {key for keys in sheet.keys for key in keys[:1]} | {keys[-1] for keys in sheet.keys}
     values = {key: {row.values.get(key) for row in rows} - {None} for key in columns}
@@ -282,7 +281,7 @@ def _resolve(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) ->
     def wrong(row: Row, key: str, refusal: Refusal) -> None:
         at = header.mapping.get(key, min(header.mapping.values()))
         value = row.cells[at] if at < len(row.cells) else ""
-        _wrong(row, key, at, value, refusal)
+        _wrong(row, key, at, sheet.faulty_cell(value, key), refusal)
 
     sheet.resolve(rows, scope, wrong)
 

@@ -78,19 +78,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Place:
-    """An organisation as the journal needs it: its number and its path on the day of the import."""
-
-    id: int
-    path: str
-
-    def path_on(self, day: date) -> str:
-        """The same on every day: entries of the desk are of today."""
-        del day
-        return self.path
-
-
-@dataclass(frozen=True)
 class Scope:
     """Who imports, into which record's rows (0 where the sheet has one list), on which day the changes take effect."""
 
@@ -176,6 +163,8 @@ class Sheet(ABC):
     """Sentences for the second sheet of the workbook and for the page."""
     asks_day = True
     """Whether the changes happen on a day that the sender names."""
+    all_from = 5_000
+    """From so many rows on the whole list is read at once; below, the rows in question are asked for."""
 
     stands_alone = True
     """Whether there is one list; else each record of the app has rows of its own, and a way in on its own page."""
@@ -232,6 +221,16 @@ class Sheet(ABC):
     def kept_cell(self, value: Any, key: str = "") -> Any:
         """What of a cell, in the column of a key if it is one of ours, is kept for the user's own workbook."""
         return value[:500] if isinstance(value, str) else value
+
+    def given_cell(self, kept: Any, key: str = "") -> Any:
+        """What was kept of a cell, as it goes into the user's own workbook."""
+        del key
+        return kept
+
+    def faulty_cell(self, value: Any, key: str) -> Any:
+        """What of a cell stands beside what is wrong with it."""
+        del key
+        return value
 
     def label(self, values: Mapping[str, Any]) -> str:
         """How a row is called in sentences: what its keys say."""

@@ -22,8 +22,8 @@ WITHDRAWN = "import_undone"
 
 
 @transaction.atomic
-def bulk_withdraw(ids: Sequence[int], *, by: Actor, on: date) -> None:
-    """Persons whom an import brought on the day were never on the roster; their entries are reversed.
+def bulk_withdraw(ids: Sequence[int], *, by: Actor) -> None:
+    """Persons whom an import brought were never on the roster; their entries are reversed.
 
     Who had been a member before is one who left again, with the number of then.
     """
@@ -32,11 +32,11 @@ def bulk_withdraw(ids: Sequence[int], *, by: Actor, on: date) -> None:
     for place in {one.organisation for one in people}:
         require_reach(by, place)
     open_ones = Membership.objects.filter(bulk.among("person_id", ids), last_on=None)
-    held = list(open_ones.values_list("pk", "organisation_id", "began"))
+    held = list(open_ones.values_list("organisation_id", "first_on", "began"))
     ended = Membership.objects.filter(bulk.among("person_id", ids), last_on__isnull=False)
     former = set(ended.values_list("person_id", flat=True))
-    taken_over = Counter(place for _pk, place, began in held if began == rules.TAKEN_OVER)
-    bulk.reverse_entries(_admissions(ids) + _takeovers(taken_over, on), why=WITHDRAWN, by=by)
+    taken_over = Counter((place, first_on) for place, first_on, began in held if began == rules.TAKEN_OVER)
+    bulk.reverse_entries(_admissions(ids) + _takeovers(taken_over), why=WITHDRAWN, by=by)
     open_ones.delete()
     fresh = [pk for pk in ids if pk not in former]
     Consent.objects.filter(bulk.among("person_id", fresh)).delete()
@@ -58,12 +58,12 @@ def _admissions(ids: Sequence[int]) -> list[int]:
     return list(newest.values())
 
 
-def _takeovers(people: Counter[int], on: date) -> list[int]:
+def _takeovers(people: Counter[tuple[int, date]]) -> list[int]:
     """One standing entry of the day for each union, of so many people: two alike are the same."""
     subject = SUBJECT_TYPE_IDS.known(subject_type_of(Organisation)) or -1
     kind = KIND_IDS.known("members.members_taken_over") or -1
     found = []
-    for place, many in people.items():
+    for (place, on), many in people.items():
         same = Entry.objects.filter(subject_type=subject, subject_id=place, kind=kind, sign=1, happened_on=on)
         found.append(_standing(same).filter(quantity=many).values_list("pk", flat=True).order_by("-pk")[0])
     return found

@@ -227,6 +227,11 @@ def masked_card(number: str) -> str:
     return _masked(number, 0, 4)
 
 
+def masked_address(full: str) -> str:
+    """As far as the district."""
+    return full[:3] + "****"
+
+
 def _masked(number: str, first: int, last: int) -> str:
     hidden = len(number) - first - last
     return number[:first] + "*" * hidden + number[-last:] if hidden >= 3 else "*" * max(4, len(number))

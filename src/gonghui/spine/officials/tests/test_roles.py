@@ -23,6 +23,7 @@ def test_the_issues_roles_are_all_there() -> None:
         "auditor",
         "org_officer",
         "hr_officer",
+        "member_officer",
         "cashier",
         "payment_releaser",
         "accountant",

@@ -1,0 +1,5 @@
+"""Pages of the roster: members, one of them, transfers, and who came and went."""
+
+from gonghui.spine.members.console import changes, members, roster, transfers
+
+urlpatterns = [*roster.urlpatterns, *transfers.urlpatterns, *changes.urlpatterns, *members.urlpatterns]

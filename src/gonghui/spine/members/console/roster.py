@@ -1,0 +1,164 @@
+"""The roster of a subtree: found by name, initials, number, paper or phone, none of which an address shows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from gonghui.core import clock, search
+from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
+from gonghui.spine.members import actions
+from gonghui.spine.members.actions.people import NEEDS_TRANSFER
+from gonghui.spine.members.flow import CHECK, KEEP, MEMBER_FLOW, SEE
+from gonghui.spine.members.forms import MemberForm
+from gonghui.spine.members.models import PHONE_FOUND, Membership, Person, paper_index
+from gonghui.spine.members.rules import membership as rules
+from gonghui.spine.members.rules import papers
+from gonghui.spine.organisations.models import Organisation
+from gonghui.web.console import ConsoleRequest, page, render
+from gonghui.web.lists.declared import Filter, Listing, Shown, listed
+
+PEOPLE_MOST = 200
+"""More of them are not taken away in one file."""
+LISTS = {"start": "期初在籍", "end": "期末在籍", "admitted": "新发展", "came": "转入", "left": "离会", "went": "转出"}
+
+
+def day_of(words: QueryDict, name: str, otherwise: date) -> date:
+    """The day of an address."""
+    try:
+        return date.fromisoformat(words.get(name, ""))
+    except ValueError:
+        return otherwise
+
+
+def span_of(words: QueryDict) -> tuple[date, date]:
+    """The days of an address: the half-year that runs, where it names none."""
+    today = clock.today()
+    first = day_of(words, "first", date(today.year, 1 if today.month <= 6 else 7, 1))
+    return first, max(first, day_of(words, "last", today))
+
+
+def of_list(actor: Actor, which: str, first: date, last: date) -> QuerySet[Membership]:
+    """The memberships of one of the lists of a span of days: what the difference of two days is made of."""
+    seen = Membership.objects.seen_by(actor)
+    if which == "start":
+        return seen.filter(Q(last_on=None) | Q(last_on__gte=first), first_on__lt=first)
+    if which == "end":
+        return seen.on(last)
+    if which in ("admitted", "came"):
+        began = [rules.MOVED_IN] if which == "came" else [rules.ADMITTED]
+        found = seen.filter(first_on__range=(first, last), began__in=began)
+        return found.filter(is_first=True) if which == "admitted" else found
+    why = [rules.MOVED_OUT] if which == "went" else list(rules.LEAVING)
+    return seen.filter(last_on__range=(first, last), ended__in=why)
+
+
+def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
+    """The members that an address asks for, within the actor's reach."""
+    rows = Person.objects.seen_by(actor)
+    which = query.get("list", "")
+    if which in LISTS:
+        rows = Person.objects.filter(pk__in=of_list(actor, which, *span_of(query)).values("person"))
+    state = query.get("state", "")
+    if state in MEMBER_FLOW.states:
+        rows = rows.filter(state=state)
+    elif state != "all" and which not in LISTS:
+        rows = rows.members()
+    if words := query.get("unit", "").strip()[:60]:
+        rows = rows.filter(_under(actor, words))
+    if words := search.asked(query.get("q", "")):
+        rows = rows.filter(_sought(words, rows))
+    return rows.select_related("organisation")
+
+
+def _under(actor: Actor, words: str) -> Q:
+    named = Q(code=words.upper()) | Q(name=words) | Q(short_name=words)
+    under = Q(pk__in=[])
+    for unit in Organisation.objects.seen_by(actor).filter(named):
+        under |= Q(organisation__path__gte=unit.path, organisation__path__lt=unit.path[:-1] + "0")
+    return under
+
+
+def _sought(words: str, rows: QuerySet[Person]) -> Q:
+    """By what was typed: a whole paper or phone number, a member's number, or a name."""
+    number = "".join(words.split()).upper()
+    if not any(sign.isdigit() for sign in number):
+        return Q(pk__in=search.matching(rows, "name_terms", "name", words).values("pk"))
+    asked = Q(number=number) | Q(paper_index=paper_index(papers.kind_of(number), number))
+    return asked | Q(phone_index=PHONE_FOUND.of(number)) if len(number) == 11 else asked
+
+
+def _cells(actor: Actor, rows: Sequence[Person]) -> Iterable[Sequence[Shown]]:
+    for one in rows:
+        state, form = _(str(one.get_state_display())), _(str(one.get_form_display()))
+        yield (one.number, one.masked_name, one.organisation.title, form, state)
+
+
+LISTING = listed(
+    Listing(
+        "members",
+        "会员名册",
+        SEE,
+        rows=_rows,
+        order=("number",),
+        columns=("会员编号", "姓名", "工会", "用工形式", "状态"),
+        cells=_cells,
+        filters={
+            "q": Filter("姓名或号码", personal=True),
+            "state": Filter("状态", lambda key: _(MEMBER_FLOW.states.get(key, key))),
+            "unit": Filter("组织"),
+            "list": Filter("名单", lambda key: _(LISTS.get(key, key))),
+            "first": Filter("从"),
+            "last": Filter("到"),
+        },
+        protected=True,
+        rows_most=PEOPLE_MOST,
+    )
+)
+
+
+@page(SEE)
+def members(request: ConsoleRequest) -> HttpResponseBase:
+    """The members of the subtree, masked."""
+    asked = LISTING.asked(request.actor, request.GET)
+    which = asked.get("list", "")
+    first, last = span_of(asked)
+    return render(
+        request,
+        "members/console/members.html",
+        {
+            "page": LISTING.page(request),
+            "asked": asked,
+            "listed": _(LISTS[which]) if which in LISTS else "",
+            "first": first,
+            "last": last,
+            "states": [(key, _(word)) for key, word in MEMBER_FLOW.states.items()],
+            "may_keep": request.actor.may(KEEP),
+        },
+    )
+
+
+@page(KEEP)
+def member_new(request: ConsoleRequest) -> HttpResponseBase:
+    """The form that admits somebody."""
+    typed = request.POST if request.method == "POST" else request.typed
+    form = MemberForm(typed or None, actor=request.actor)
+    if request.method == "POST" and form.is_valid():
+        [person] = actions.admit_members([form.entry()], by=request.actor, on=clock.today())
+        messages.success(request, _("已入会，会员编号 %(number)s") % {"number": person.number})
+        return redirect("member", person.public_id)
+    refused: Refusal | None = request.refusal
+    elsewhere = refused is not None and refused.code == NEEDS_TRANSFER and request.actor.may(CHECK)
+    return render(request, "members/console/member_form.html", {"form": form, "person": None, "elsewhere": elsewhere})
+
+
+urlpatterns = [
+    path("members/", members, name="members"),
+    path("members/new/", member_new, name="member_new"),
+]
