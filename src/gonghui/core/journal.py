@@ -30,6 +30,19 @@ class Placed(Protocol):
     def path_on(self, day: date) -> str: ...
 
 
+@dataclass(frozen=True)
+class Place:
+    """An organisation of which only its number and one path are at hand: where it stands, or stood when it acted."""
+
+    id: int
+    path: str
+
+    def path_on(self, day: date) -> str:
+        """That path, whatever the day."""
+        del day
+        return self.path
+
+
 @dataclass
 class Pending:
     """An entry of the running action; `entry_id` is set when the outermost action ends."""

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
+from gonghui.core.journal import Place
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
-from gonghui.web.imports.sheet import SHEETS, Place, Sheet
+from gonghui.web.imports.sheet import SHEETS, Sheet
 
 FILE = "imports.file"
 """What a file is sealed by while it is on the desk."""

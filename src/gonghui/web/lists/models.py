@@ -1,7 +1,6 @@
 """Views of lists kept under a name, rows selected for an act until it is done, requests to take many people away."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core.actor import Actor
+from gonghui.core.journal import Place
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, declare
 from gonghui.web.lists import parameters
@@ -86,19 +86,6 @@ class Selection(Record):
     def asked(self) -> QueryDict:
         """The filter as an address."""
         return QueryDict(self.query)
-
-
-@dataclass(frozen=True)
-class Place:
-    """An organisation as the journal needs it: its number and its path when somebody asked."""
-
-    id: int
-    path: str
-
-    def path_on(self, day: date) -> str:
-        """The same on every day: a request lives for days."""
-        del day
-        return self.path
 
 
 class ExportRequestQuerySet(models.QuerySet["ExportRequest"]):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gonghui.core.actor import Actor
-from gonghui.core.journal import record, reverse
+from gonghui.core.journal import Place, record, reverse
 from gonghui.spine.officials.models import Position, SocialWorker, Spell
 from gonghui.spine.officials.models.audits import FACTS, LEFT_BEHIND, read, standing_entries
-from gonghui.spine.organisations.actions import Moved, Standing
+from gonghui.spine.organisations.actions import Moved
 from gonghui.spine.organisations.models import Organisation, lock_tree
 
 RESTATED = "list_changed"
@@ -62,7 +62,7 @@ def settle(workers: Sequence[SocialWorker], *, by: Actor, on: date) -> None:
                 about=worker,
                 by=by,
                 happened_on=change.on,
-                organisation=Standing(change.organisation_id, change.path),
+                organisation=Place(change.organisation_id, change.path),
             )
             if change.left_behind:
                 pending.why = LEFT_BEHIND

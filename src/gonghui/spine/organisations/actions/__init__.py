@@ -2,7 +2,7 @@
 
 from gonghui.spine.organisations.actions.bulk import bulk_found, bulk_rename, bulk_unfound
 from gonghui.spine.organisations.actions.employers import EmployerEntry
-from gonghui.spine.organisations.actions.moving import Moved, Standing, with_each_move
+from gonghui.spine.organisations.actions.moving import Moved, with_each_move
 from gonghui.spine.organisations.actions.reshaping import (
     Part,
     merge_organisations,
@@ -33,7 +33,6 @@ __all__ = [
     "Moved",
     "Part",
     "Proposal",
-    "Standing",
     "abandon_set_up",
     "approve_preparation",
     "bulk_found",

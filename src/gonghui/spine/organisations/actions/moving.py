@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.core.journal import ENTRY_COLUMNS, record
+from gonghui.core.journal import ENTRY_COLUMNS, Place, record
 from gonghui.core.paths import end_of
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.facts import OrganisationMoved
@@ -66,18 +66,6 @@ def with_each_move(follow: Follow) -> Follow:
     """
     _FOLLOWING.append(follow)
     return follow
-
-
-@dataclass(frozen=True)
-class Standing:
-    """An organisation as the journal needs it, at the path it has come to."""
-
-    id: int
-    path: str
-
-    def path_on(self, day: date) -> str:
-        """The path is the one given."""
-        return self.path
 
 
 @dataclass(frozen=True)
@@ -200,7 +188,7 @@ def follow(moved: Moved) -> None:
 def record_moves(going: Sequence[Organisation], to: Organisation, *, by: Actor, on: date) -> None:
     """The journal names each organisation whose superior is another one now; of who came later its coming follows."""
     for one in (each for each in going if each.path_since <= on):
-        place = Standing(one.pk, f"{to.path}{one.pk}/")
+        place = Place(one.pk, f"{to.path}{one.pk}/")
         record(OrganisationMoved(level=one.level), about=one, by=by, happened_on=on, organisation=place)
 
 

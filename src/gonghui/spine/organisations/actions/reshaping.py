@@ -13,11 +13,11 @@ from django.db.models import Model
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
-from gonghui.core.journal import SUBJECT_TYPE_IDS, record, subject_type_of
+from gonghui.core.journal import SUBJECT_TYPE_IDS, Place, record, subject_type_of
 from gonghui.core.models import Entry
 from gonghui.spine.organisations import rules
 from gonghui.spine.organisations.actions import moving
-from gonghui.spine.organisations.actions.moving import Moved, Standing, Stretch
+from gonghui.spine.organisations.actions.moving import Moved, Stretch
 from gonghui.spine.organisations.actions.tree import Founding, place, require_reach, tell
 from gonghui.spine.organisations.facts import (
     OrganisationMerged,
@@ -127,7 +127,7 @@ def _absorb(organisation: Organisation, into: Organisation, act: TreeAct, *, by:
         about=organisation,
         by=by,
         happened_on=on,
-        organisation=Standing(organisation.pk, now),
+        organisation=Place(organisation.pk, now),
     )
     moving.follow(Moved(how, into, by, on, merged=organisation))
 
