@@ -51,18 +51,22 @@ def _clean_demo(words: argparse.Namespace) -> int:
 
 
 def _serve(words: argparse.Namespace) -> int:
+    from gonghui.core import keyring
     from gonghui.project import demo
 
     demo.refuse_in_production()
+    keyring.check()
     call_command("collectstatic", verbosity=0, interactive=False)
     command = demo.web_server(_port(), address=words.bind)
     os.execv(command[0], command)  # noqa: S606
 
 
 def _worker(words: argparse.Namespace) -> int:
+    from gonghui.core import keyring
     from gonghui.project import demo, worker
 
     demo.refuse_in_production()
+    keyring.check()
     worker.run()
     return 0
 
@@ -72,6 +76,23 @@ def _first_administrator(words: argparse.Namespace) -> int:
 
     demo.refuse_in_production()
     print(first.appoint(words))
+    return 0
+
+
+def _keys(words: argparse.Namespace) -> int:
+    """A new keyring; or a new key, everything sealed under it, and the old ones destroyed, while all runs."""
+    from gonghui.core import keyring
+
+    if words.make:
+        keyring.make(words.make)
+        print(f"{words.make}: keep its backup apart from the database's and from the master key's.")
+        return 0
+    keyring.check()
+    if words.rotate:
+        print(f"{keyring.rotate()} seals from now on.")
+    for column in keyring.COLUMNS:
+        print(f"{column.sealed.purpose}: {keyring.reseal(column)} values sealed anew")
+    print(f"destroyed: {', '.join(sorted(keyring.retire())) or 'none'}")
     return 0
 
 
@@ -201,6 +222,9 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("--english", default="", metavar="NAME", help="its English name")
     first.add_argument("--area", required=True, metavar="CODE", help="its area code, such as 110000")
     first.add_argument("--founded", type=date.fromisoformat, metavar="DAY", help="its founding day; else today")
+    keys = command("keys", _keys, "The keys of sealed columns: what older ones sealed is sealed under the newest.")
+    keys.add_argument("--make", type=Path, metavar="FILE", help="make a new keyring there, and nothing else")
+    keys.add_argument("--rotate", action="store_true", help="add a key first, which seals from then on")
     for name, run, text in (
         ("figures", _figures, "The figures of a report form, for other programs with --json."),
         ("report", _report, "A work report as text, or as a file with --format and -o."),

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from gonghui.core import rollup
+from gonghui.core import keyring, rollup
 from gonghui.core.errors import Refusal
 from gonghui.core.seals import checkpoints, sealing
 from gonghui.project import embedded
@@ -307,6 +307,7 @@ def run(*, scale: float | None, serving: bool, port: int) -> int:
         say("Starting the database")
         with _only_demo():
             to_replay = _ready_database(scale)
+            keyring.check()
             marker = _marker()
             connection.close()
             if serving:

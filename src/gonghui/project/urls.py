@@ -6,8 +6,8 @@ from gonghui.project import menu as _menu  # noqa: F401  # its doors stand in th
 from gonghui.project import system
 from gonghui.reports import api as reports_api
 from gonghui.reports import console as reports
-from gonghui.spine.members import console as members
 from gonghui.spine.funds import console as funds
+from gonghui.spine.members import console as members
 from gonghui.spine.officials import console as officials
 from gonghui.spine.organisations import console as organisations
 from gonghui.web import api
