@@ -14,16 +14,19 @@ pytestmark = pytest.mark.django_db
 def test_without_its_keyring_the_server_refuses_and_says_why(
     command: str, settings, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    settings.GONGHUI_PROFILE, settings.GONGHUI_KEYRING = "production", tmp_path / "keyring"
+    spoilt = tmp_path / "keyring"
+    spoilt.write_text("{}")
     keyring._held.ring = None
     try:
-        assert cli.main([command]) == 1
-        said = capsys.readouterr().err
-        assert "没有密钥环" in said
-        assert "There is no keyring" in said
-        settings.GONGHUI_KEYRING = None
-        assert cli.main([command]) == 1
-        assert "GONGHUI_KEYRING" in capsys.readouterr().err
+        for named, chinese, english in (
+            (spoilt, "读不出来", "cannot be read"),
+            (None, "没有说密钥环在哪里", "Nothing says where the keyring lies"),
+        ):
+            settings.GONGHUI_KEYRING = named
+            assert cli.main([command]) == 1
+            said = capsys.readouterr().err
+            assert chinese in said
+            assert english in said
     finally:
         keyring._held.ring = None
 
