@@ -15,7 +15,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Entry
 from gonghui.spine.organisations.models import Organisation
-from gonghui.web.imports import actions, jobs, workbooks
+from gonghui.web.imports import actions, jobs, reading, workbooks
 from gonghui.web.imports.models import Import, ImportFile, ImportProgress, ImportRow, KnownHeading
 from gonghui.web.imports.sheet import SHEETS, Scope, Sheet
 from tests.world.federation import World
@@ -82,6 +82,17 @@ def test_headings_that_are_not_guessed_are_asked_once_and_remembered(world: Worl
     assert KnownHeading.objects.get(heading="闲话").column == ""
     stranger = world.actor("haidian.org")
     assert brought(stranger, f"号头,洋名\n{shop.code},X\n".encode()).state == "mapping"
+
+
+def test_a_sheet_as_clerks_keep_it_is_understood(world: World) -> None:
+    """Their headings and words, a row of sums below; a column that is needed and missing is named."""
+    by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
+    rows = f"示例新公司工会,企业工会,{town.code},2020年6月1日\n合计 ,,,\n"
+    batch = brought(by, f"工会名称,类别,上级工会,建会时间\n{rows}".encode())
+    assert (batch.state, batch.rows, batch.added) == ("checked", 1, 1)
+    assert [one["params"] for one in batch.notices] == [{"rows": "3"}]
+    bare = brought(by, f"工会名称,上级工会\n示例新公司工会,{town.code}\n".encode())
+    assert [one["message"] for row in bare.staged.all() for one in row.problems] == [reading.NO_COLUMN]
 
 
 def test_one_column_given_to_two_headings_is_refused(world: World) -> None:

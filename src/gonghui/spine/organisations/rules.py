@@ -135,6 +135,12 @@ def ownerships() -> Mapping[str, str]:
 
 
 @cache
+def ownership_words() -> Mapping[str, str]:
+    """What else the kinds are called in people's sheets."""
+    return {word: key for key, row in _toml("industries.toml")["ownerships"].items() for word in row.get("also", ())}
+
+
+@cache
 def is_non_public(ownership: str) -> bool:
     """Whether an employer of this ownership counts as outside public ownership."""
     return bool(_toml("industries.toml")["ownerships"].get(ownership, {}).get("non_public", False))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from gonghui.core import text as texts
 from gonghui.core.errors import Refusal
 from gonghui.web.imports.cells import letter, place, placed
 from gonghui.web.imports.headers import Header
@@ -72,7 +73,10 @@ def read(opened: Opened, header: Header, sheet: Sheet, scope: Scope, progress: P
         )
     _note_formulas(opened, header, reading)
     _resolve(reading.rows, header, sheet, scope)
-    compare(reading.rows, header, sheet, scope)
+    totals = compare(reading.rows, header, sheet, scope)
+    if totals:
+        rows = "、".join(str(number) for number in totals[:10])
+        reading.notices.append({"message": "第 %(rows)s 行是合计，不导入", "params": {"rows": rows}})
     progress(total // 2, total)
     _check(reading, header, sheet, scope)
     progress(total * 3 // 4, total)
@@ -177,11 +181,21 @@ def index(standing: Iterable[Standing], keys: Sequence[str]) -> dict[tuple[Any, 
     return {key: one for key, one in found.items() if key not in twice}
 
 
-def compare(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) -> None:
-    """Each row is new, changed, or as the list has it."""
+TOTALS = frozenset(("合计", "总计", "共计", "小计", "total", "totals", "sum"))
+
+
+def _is_total(row: Row) -> bool:
+    """Whether a row only adds up the others: the first words in it say so."""
+    first = next((value for value in row.cells if isinstance(value, str) and value.strip()), "")
+    return texts.fold(first).replace(" ", "").rstrip(":").lower() in TOTALS
+
+
+def compare(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) -> list[int]:
+    """Each row is new, changed, or as the list has it; the numbers of rows that are sums, which say nothing to it."""
     standing = list(sheet.rows(scope, only(rows, sheet)))
     indexes = [(keys, index(standing, keys)) for keys in sheet.keys]
     seen: dict[Any, int] = {}
+    totals = []
     for row in rows:
         if row.is_apart:
             continue
@@ -191,7 +205,11 @@ def compare(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) -> 
             _wrong(row, keys[0], at, row.values[keys[0]], _unknown(sheet, keys[0], row.values[keys[0]]))
             continue
         if key is None:
-            if not row.problems:
+            if _is_total(row):
+                row.is_apart, row.values = True, {}
+                row.problems.clear()
+                totals.append(row.row)
+            elif not row.problems:
                 _wrong(row, sheet.keys[-1][0], at, "", _keyless(sheet))
             continue
         identity = found.subject if found is not None else key
@@ -203,6 +221,7 @@ def compare(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) -> 
         seen[identity] = row.row
         row.change = _changed(row, found, sheet)
         _check_columns(row, header, sheet)
+    return totals
 
 
 TWICE = "与第 %(first)s 行是同一条：一条只填一行，请删去一行"
@@ -261,7 +280,8 @@ def _check_columns(row: Row, header: Header, sheet: Sheet) -> None:
         if column.required and change.values.get(column.key) is None and column.key not in broken:
             if change.is_new or column.key in change.touched:
                 where = at if at is not None else min(header.mapping.values())
-                _wrong(row, column.key, where, "", Refusal("imports.missing", MISSING, title=column.title))
+                message = MISSING if at is not None else NO_COLUMN
+                _wrong(row, column.key, where, "", Refusal("imports.missing", message, title=column.title))
         elif column.fixed and not change.is_new and column.key in change.touched and at is not None:
             shown = column.kind.shown(change.was.get(column.key)) or "（空）"
             _wrong(
@@ -274,6 +294,7 @@ def _check_columns(row: Row, header: Header, sheet: Sheet) -> None:
 
 
 MISSING = "缺少“%(title)s”：请填写"
+NO_COLUMN = "表里没有“%(title)s”这一列：请加上这一列，或按“列名对应”说明是哪一列"
 FIXED = "“%(title)s”不在这里改，名册里是“%(was)s”：请改回原样，或到这一条的页面上办理"
 
 

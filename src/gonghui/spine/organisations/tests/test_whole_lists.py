@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from gonghui.spine.organisations.console import directory, set_ups
 from gonghui.spine.organisations.tests.builders import Federation, a_set_up, an_actor
-from gonghui.web.lists import taking
 from gonghui.web.lists.declared import Listing
 
 
@@ -23,7 +22,7 @@ def test_a_list_taken_whole_asks_once_and_fetches_what_its_cells_say(
     asked = QueryDict("state=all")
     shown = list(listing.cells(actor, list(listing.rows(actor, asked).order_by(*listing.order))))
     with transaction.atomic(), CaptureQueriesContext(connection) as told:
-        cells = list(listing.cells(actor, list(taking.one_by_one(listing, actor, asked))))
+        cells = list(listing.cells(actor, list(listing.one_by_one(actor, asked))))
     assert len(cells) >= 3
     assert cells == shown
     asked_for = [one["sql"] for one in told if one["sql"].startswith(("SELECT", "DECLARE"))]
