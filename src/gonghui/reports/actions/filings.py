@@ -14,7 +14,7 @@ from gonghui.core.figures import Value
 from gonghui.core.flow import lock
 from gonghui.core.journal import last_position, record, watermark
 from gonghui.core.period import Period
-from gonghui.reports import checking, comparing, report_forms
+from gonghui.reports import comparing, locks, report_forms
 from gonghui.reports.actions.making import begun, own, ready
 from gonghui.reports.facts import ErratumAdded, ReportFiled, ReportProposed, ReportPublished
 from gonghui.reports.filling import Filled, Filling, fill_report, first_text
@@ -79,7 +79,7 @@ def confirm_filing(report: Report, *, by: Actor, on: date, mark: int, read: str 
     form = report_forms.form(report.form)
     lock_tree(alone=False)  # no act on the tree is dated back into what is being filed
     # Whoever accepts a line of these figures now is waited for; whoever comes later finds the period filed.
-    checking.lock_families((row.figure.name, report.organisation.path) for row in form.rows)
+    locks.lock_families((row.figure.name, report.organisation.path) for row in form.rows)
     cut = watermark()
     if cut < mark:
         raise StepRefused(

@@ -16,7 +16,7 @@ from gonghui.core.figures import FIGURES, RETURNED_KIND
 from gonghui.core.journal import SUBJECT_TYPE_IDS, record, reverse, subject_type_of
 from gonghui.core.models import Entry
 from gonghui.core.period import Period
-from gonghui.reports import checking, rules
+from gonghui.reports import checking, locks, rules
 from gonghui.reports.actions.covering import keep_covered
 from gonghui.reports.facts import FigureReturned
 from gonghui.reports.models import FiledRow, Line, Programme, Report, StockSeries
@@ -237,7 +237,7 @@ def _handed_over(merged: Sequence[StockSeries], move: Moved) -> set[SeriesKey]:
         assert mine is not None
         # Levels said for days after the merger stand beside each other, as they were said; then they are one.
         on = max(move.on, *(level.last_on + timedelta(days=1) for level in (mine, theirs) if level is not None))
-        checking.lock_families([(one.figure, move.to.path)])
+        locks.lock_families([(one.figure, move.to.path)])
         parts = [sum(level) for level in zip(mine.amount.parts, theirs.amount.parts if theirs else (0, 0), strict=True)]
         _say_level(mine, one.organisation, one.coverage, (0, 0), on, by=move.by)
         _say_level(theirs or mine, move.to, coverage, (parts[0], parts[1]), on, by=move.by)
@@ -383,7 +383,7 @@ def _check_room(level: StockSeries, at: Organisation) -> None:
 
 def _check_filed(going: Sequence[StockSeries], *, on: date) -> None:
     """Refuse a day under which a level would leave or enter a number that is filed: only a correction moves those."""
-    checking.lock_families((one.figure, path) for one in going for path in (one.path, one.organisation.path))
+    locks.lock_families((one.figure, path) for one in going for path in (one.path, one.organisation.path))
     changed = {key for one in going for key in {*ancestors(one.path)} ^ {*ancestors(one.organisation.path)}}
     filed = (
         FiledRow.objects.filter(

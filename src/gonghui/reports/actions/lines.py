@@ -9,7 +9,7 @@ from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.journal import record
-from gonghui.reports import checking, parameters, rules
+from gonghui.reports import checking, locks, parameters, rules
 from gonghui.reports.actions.levels import put_in_place
 from gonghui.reports.actions.rounds import acts_for
 from gonghui.reports.checking import Checker, Draft
@@ -238,7 +238,7 @@ def sign_return(in_return: Return, *, by: Actor, on: date, digest: str = "") -> 
     checker = Checker(held, on=on)
     for line in drafts:
         put_in_place(line)
-    checking.lock_families((line.figure, line.path) for line in drafts)
+    locks.lock_families((line.figure, line.path) for line in drafts)
     for line in drafts:
         LINE_FLOW.check("submit", line, by=by)
         if line.entered_account == by.account_id:

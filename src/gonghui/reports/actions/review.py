@@ -16,7 +16,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.figures import FIGURES
 from gonghui.core.journal import record
-from gonghui.reports import checking, parameters, rules
+from gonghui.reports import checking, locks, parameters, rules
 from gonghui.reports.actions.covering import carry_on
 from gonghui.reports.actions.levels import SeriesKey, put_in_place, record_line, restate, reverse_all, series_of
 from gonghui.reports.facts import LineCorrected, LineRefused
@@ -62,8 +62,8 @@ def accept_lines(lines: Iterable[Line], *, by: Actor, on: date, seen: Mapping[st
                 title=line.declared.title,
             )
         put_in_place(line)
-    checking.lock_programme({line.declared.app for line in locked}, alone=False)
-    checking.lock_families((line.figure, line.path) for line in locked)
+    locks.lock_programme({line.declared.app for line in locked}, alone=False)
+    locks.lock_families((line.figure, line.path) for line in locked)
     _check_filed(locked)
     _check_programmes(locked)
     corrected = _take_out([line for line in locked if line.corrects_id is not None], by=by, on=on)
@@ -94,7 +94,7 @@ def _check_filed(lines: Sequence[Line]) -> None:
         key = (line.figure, line.path, line.first_on, line.last_on)
         if line.corrects_id is None and key not in asked:
             asked.add(key)
-    if len(asked) > checking.MANY and not checking.anything_filed({line.figure for line in lines}):
+    if len(asked) > locks.MANY and not checking.anything_filed({line.figure for line in lines}):
         return
     for figure, path, first_on, last_on in sorted(asked):
         checking.check_open(FIGURES[figure], rules.Span(path, rules.OWN, first_on, last_on))

@@ -9,7 +9,7 @@ from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.core.journal import record
 from gonghui.core.period import Period
-from gonghui.reports import checking, parameters, rules
+from gonghui.reports import checking, locks, parameters, rules
 from gonghui.reports.facts import ProgrammeStarted, ReturnReminded, RoundClosed, RoundOpened
 from gonghui.reports.models import Line, Programme, Return, Round, RoundFigure
 from gonghui.spine.organisations.models import Organisation
@@ -122,7 +122,7 @@ def start_programme(app: str, organisation: Organisation, *, by: Actor, on: date
         raise Refusal("reports.app_unknown", "没有“%(app)s”这项工作：请从列表中选", app=app[:40])
     if on.day != 1:
         raise Refusal("reports.first_of_month", "起始日 %(on)s 不是月初：请选某月 1 日", on=on.isoformat())
-    checking.lock_programme([app], alone=True)
+    locks.lock_programme([app], alone=True)
     path = organisation.path_on(on)
     if Programme.objects.filter(app=app, path__in=checking.above(path)).exists():
         raise Refusal("reports.programme_twice", "“%(name)s”的这项工作已经在平台办理", name=organisation.name)

@@ -12,7 +12,7 @@ from gonghui.core.action import action
 from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import record, watermark
-from gonghui.reports import checking
+from gonghui.reports import locks
 from gonghui.reports.actions import filings
 from gonghui.reports.facts import FigureReturned
 from gonghui.reports.filling import fill, filled_report, rows_for
@@ -156,7 +156,7 @@ def accepting(organisation: Organisation) -> Iterator[None]:
     def accept() -> None:
         try:
             with transaction.atomic():
-                checking.lock_families([(PAYMENTS, organisation.path)])
+                locks.lock_families([(PAYMENTS, organisation.path)])
                 asked.set()
                 told.wait(20)
         finally:

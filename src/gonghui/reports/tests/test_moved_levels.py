@@ -15,7 +15,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.figures import FIGURES
 from gonghui.core.journal import entries_of
 from gonghui.core.period import Period
-from gonghui.reports import actions, checking, rules
+from gonghui.reports import actions, checking, locks, rules
 from gonghui.reports.actions import levels
 from gonghui.reports.models import Line, Programme, StockSeries, audits
 from gonghui.reports.tests.builders import (
@@ -197,14 +197,14 @@ def test_two_acceptances_of_one_series_before_and_after_a_move_exclude_each_othe
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local lock_timeout = '200ms'")
             try:
-                checking.lock_families([(HOMES, federation.street.organisation.path)])
+                locks.lock_families([(HOMES, federation.street.organisation.path)])
                 waited.append(False)
             except Exception:
                 waited.append(True)
         connection.close()
 
     with transaction.atomic():
-        checking.lock_families([(HOMES, old)])
+        locks.lock_families([(HOMES, old)])
         thread = Thread(target=other)
         thread.start()
         thread.join()
