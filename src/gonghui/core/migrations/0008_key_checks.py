@@ -4,17 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_months_of_units'),
+        ("core", "0007_months_of_units"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeyCheck',
+            name="KeyCheck",
             fields=[
-                ('key_id', models.CharField(max_length=8, primary_key=True, serialize=False)),
-                ('value', models.BinaryField()),
+                ("key_id", models.CharField(max_length=8, primary_key=True, serialize=False)),
+                ("value", models.BinaryField()),
             ],
         ),
     ]
