@@ -181,7 +181,7 @@ def index(standing: Iterable[Standing], keys: Sequence[str]) -> dict[tuple[Any, 
     return {key: one for key, one in found.items() if key not in twice}
 
 
-TOTALS = frozenset(("合计", "总计", "共计", "小计", "total", "totals", "sum"))
+TOTALS = frozenset(("合计", "总计", "共计", "小计", "total", "totals", "sum"))  # zh
 
 
 def _is_total(row: Row) -> bool:

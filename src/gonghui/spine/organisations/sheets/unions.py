@@ -33,6 +33,15 @@ from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standi
 
 SHORT = 40
 """So much of the name is the short name of a union that has none of its own."""
+ALSO = {
+    "level": ("类别", "工会类别", "组织类别", "工会级别"),  # zh
+    "founded_on": ("建会时间", "成立时间", "建立日期"),  # zh
+    "employer_name": ("单位全称", "企业名称"),  # zh
+    "employer_industry": ("所属行业", "行业", "行业代码", "行业类别"),  # zh
+    "employer_ownership": ("企业类型", "单位性质"),  # zh
+    "employees": ("职工数", "职工总数", "从业人数", "人数"),  # zh
+}
+"""What else clerks call the columns."""
 CELL_OF = {
     "organisations.place": "superior",
     "organisations.superior_missing": "superior",
@@ -85,7 +94,7 @@ class Unions(Sheet):
             ),
             required=True,
             fixed=True,
-            aliases=("类型", "类别", "工会类型", "工会类别", "组织类别", "组织层级", "工会级别"),
+            aliases=("类型", "工会类型", "组织层级", *ALSO["level"]),
             example="base",
         ),
         Column(
@@ -104,32 +113,32 @@ class Unions(Sheet):
             "成立日期",
             Day(),
             fixed=True,
-            aliases=("建会日期", "批复日期", "建会时间", "成立时间", "建立日期"),
+            aliases=("建会日期", "批复日期", *ALSO["founded_on"]),
             hint="不填按变更日期",
         ),
         Column("employer_uscc", "单位信用代码", Code(codes.employer_uscc), fixed=True, aliases=("统一社会信用代码",)),
-        Column("employer_name", "单位名称", Text(120), fixed=True, aliases=("单位全称", "企业名称")),
+        Column("employer_name", "单位名称", Text(120), fixed=True, aliases=ALSO["employer_name"]),
         Column(
             "employer_industry",
             "单位行业",
             Code(longest=3),
             fixed=True,
             hint="门类字母，可加两位大类，如 I64",
-            aliases=INDUSTRY,
+            aliases=ALSO["employer_industry"],
         ),
         Column(
             "employer_ownership",
             "单位类型",
             Choice(dict(rules.ownerships()), also=rules.ownership_words()),
             fixed=True,
-            aliases=("经济类型", "企业类型", "单位性质", "所有制"),
+            aliases=("经济类型", "所有制", *ALSO["employer_ownership"]),
         ),
         Column(
             "employees",
             "职工人数",
             Whole(least=1, most=10_000_000),
             fixed=True,
-            aliases=("职工数", "职工总数", "从业人数", "人数"),
+            aliases=ALSO["employees"],
         ),
     )
 
