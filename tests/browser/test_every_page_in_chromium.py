@@ -7,6 +7,7 @@ import pytest
 from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
+from gonghui.spine.funds.models import Fund, Payee, PayeeAccount, Posting
 from gonghui.spine.officials.models import Certificate, SocialWorker
 from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
 from gonghui.web import palette
@@ -35,6 +36,8 @@ FILES = {
     "entry_proof",
     "checkpoint_file",
     "checkpoint_keys",
+    "funds_export",
+    "funds_batch_file",
     "api:openapi-json",
     "api:checkpoints",
     "api:checkpoint",
@@ -67,6 +70,10 @@ def _upload(state: str) -> Where:
 
 def _set_up(state: str, rest: str = "") -> Where:
     return lambda world, branch: f"/set-ups/{branch.set_ups[state].public_id}/{rest}"
+
+
+def _money(rest: Callable[[Branch], str]) -> Where:
+    return lambda world, branch: f"/funds/{branch.district.code}/{rest(branch)}"
 
 
 MORE: dict[str, tuple[str, Where]] = {
@@ -123,6 +130,14 @@ MORE: dict[str, tuple[str, Where]] = {
     "organisation at the base": ("chaoyang.org", lambda world, branch: f"/organisations/{branch.shop.code}/"),
     "organisations found": ("city.org", lambda world, branch: "/organisations/?q=示例"),
     "reports of the city": ("city.editor", lambda world, branch: "/reports/"),
+    "order to approve": ("chaoyang.treasurer", _money(lambda branch: f"orders/{branch.order.public_id}/")),
+    "batches of the cashier": ("chaoyang.cashier", _money(lambda branch: "batches/")),
+    "batch to release": ("chaoyang.releaser", _money(lambda branch: f"batches/{branch.batch.public_id}/")),
+    "desk of the cashier": ("chaoyang.cashier", _money(lambda branch: "reconciling/")),
+    "answer to look into": (
+        "chaoyang.accountant",
+        _money(lambda branch: f"reconciling/{branch.bank_answer.public_id}/"),
+    ),
 }
 
 
@@ -175,6 +190,10 @@ def data(served: Served) -> set[str]:
         SocialWorker.objects.values_list("name"),
         ((one.masked_name,) for one in SocialWorker.objects.all()),
         Certificate.objects.values_list("issuer"),
+        Fund.objects.values_list("name"),
+        Payee.objects.values_list("name"),
+        PayeeAccount.objects.values_list("bank"),
+        Posting.objects.values_list("memo"),
     ):
         found.update(word for row in rows for word in row if word)
     found.update(heading for headings in Import.objects.values_list("headings", flat=True) for heading in headings)

@@ -1,6 +1,9 @@
 """What can happen to books, funds and payments. No names, no accounts at banks: amounts and record ids only."""
 
-from gonghui.core.facts import fact
+from gonghui.core.facts import fact, look
+
+LEDGER_TAKEN = look("funds.ledger_taken", "下载账簿")
+BANK_FILE_TAKEN = look("funds.bank_file_taken", "取银行付款文件")
 
 
 @fact(title="开设账簿")

@@ -1,11 +1,12 @@
 """Vouchers: made out by one person, posted by another; reversed in red, never changed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from gonghui.core import bulk
 from gonghui.core.action import action
@@ -100,9 +101,21 @@ def post(voucher: NewVoucher, *, by: Actor) -> Posting:
             for value in (posting.pk, seq, leg.account, leg.fund, voucher.day, leg.amount_fen)
         ]
         rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(voucher.legs))
-        cursor.execute(f"insert into funds_leg ({', '.join(LEG_COLUMNS)}) values {rows}", values)  # noqa: S608
+        with _funds_suffice():
+            cursor.execute(f"insert into funds_leg ({', '.join(LEG_COLUMNS)}) values {rows}", values)  # noqa: S608
     record(VoucherPosted(origin=voucher.origin, total_fen=total), about=posting, by=by, happened_on=voucher.day)
     return posting
+
+
+@contextmanager
+def _funds_suffice() -> Iterator[None]:
+    """The database knows what lies of a fund; its refusal is said in words."""
+    try:
+        yield
+    except IntegrityError as refused:
+        if "funds_fund_overdrawn" not in str(refused):
+            raise
+        raise Refusal("funds.overdrawn", "专项资金的余额（扣除已占用的）不够，不能透支；请核对金额和资金") from refused
 
 
 def draw_numbers(book: Book, month: int, count: int) -> int:
@@ -158,7 +171,7 @@ def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
         postings.append((*head, one.attachments, made_by, checked_by, one.reverses, one.about))
         legs += [(key, seq, leg.account, leg.fund, one.day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1)]
         entries.append(_entry(key, book, one, total, by))
-    with connection.wrap_database_errors:
+    with _funds_suffice(), connection.wrap_database_errors:
         bulk.copy(Posting, POSTING_COLUMNS, postings)
         bulk.copy(LegRow, LEG_COLUMNS, legs)
     bulk.copy_entries(entries)

@@ -36,6 +36,7 @@ class Parameters:
     hold_hours: int
     batch_most: int
     remark_longest: int
+    purposes: Mapping[str, str]
     dues: Dues
     tiers: tuple[Tier, ...]
 
@@ -46,7 +47,8 @@ def versions() -> tuple[Parameters, ...]:
     found = []
     for row in tomllib.loads(SCHEME.read_text(encoding="utf-8"))["version"]:
         dues, tiers = Dues(**row.pop("dues")), tuple(Tier(**tier) for tier in row.pop("tiers"))
-        found.append(Parameters(**row, dues=dues, tiers=tiers))
+        purposes = {one["key"]: one["title"] for one in row.pop("purposes")}
+        found.append(Parameters(**row, purposes=purposes, dues=dues, tiers=tiers))
     return tuple(sorted(found, key=lambda one: one.first_on))
 
 

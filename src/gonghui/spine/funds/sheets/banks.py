@@ -1,15 +1,21 @@
 """A batch as the bank's file, and the bank's file as rows, by the layout somebody chose."""
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 
 from gonghui.core.errors import Refusal
 from gonghui.spine.funds.actions import content_sha256, lines_of
-from gonghui.spine.funds.models import PaymentBatch
+from gonghui.spine.funds.models import PaymentBatch, PaymentLine
 from gonghui.spine.funds.rules import banks
 from gonghui.spine.funds.rules.answers import Answer
+from gonghui.spine.funds.rules.banks import Layout
 from gonghui.spine.funds.sheets import iso20022, tables
 
-_WAYS = {"csv": tables, "iso20022": iso20022}
+_WRITE: Mapping[str, Callable[[PaymentBatch, Sequence[PaymentLine], Layout], bytes]] = {
+    "csv": tables.write,
+    "iso20022": iso20022.write,
+}
+_READ: Mapping[str, Callable[[bytes, Layout], list[Answer]]] = {"csv": tables.read, "iso20022": iso20022.read}
 
 
 def file_of(batch: PaymentBatch, layout: str) -> bytes:
@@ -20,7 +26,7 @@ def file_of(batch: PaymentBatch, layout: str) -> bytes:
         raise Refusal("funds.not_released", "这一批还没有放行，不能出银行文件")
     if content_sha256(lines) != batch.content_sha256:
         raise Refusal("funds.release_changed", "批次内容与您看到的不一致，没有放行；请重新打开批次核对")
-    return _WAYS[chosen.kind].write(batch, lines, chosen)
+    return _WRITE[chosen.kind](batch, lines, chosen)
 
 
 def answers_of(content: bytes, layout: str) -> tuple[list[Answer], str]:
@@ -28,4 +34,4 @@ def answers_of(content: bytes, layout: str) -> tuple[list[Answer], str]:
     chosen = banks.layout_of(layout)
     if len(content) > banks.FILE_BYTES_MOST:
         raise Refusal("funds.answer_size", "回单文件最大 10 MB，请分开导入")
-    return _WAYS[chosen.kind].read(content, chosen), hashlib.sha256(content).hexdigest()
+    return _READ[chosen.kind](content, chosen), hashlib.sha256(content).hexdigest()

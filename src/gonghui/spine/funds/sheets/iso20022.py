@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from gonghui.core import clock, money
 from gonghui.core.errors import Refusal

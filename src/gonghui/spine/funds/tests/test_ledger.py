@@ -77,7 +77,7 @@ def test_a_restricted_fund_is_never_overdrawn(books: Books) -> None:
     books.post(books.receipt(100, fund=books.warmth))
     books.post(books.receipt(1000))
     books.post(books.spending(100, fund=books.warmth))
-    with pytest.raises(DatabaseError, match="funds_fund_overdrawn"), transaction.atomic():
+    with pytest.raises(Refusal, match="不能透支"), transaction.atomic():
         books.post(books.spending(1, fund=books.warmth))
     assert (books.held(books.warmth), books.held(books.general)) == (0, 1000)
     books.post(books.spending(2000))

@@ -158,7 +158,7 @@ def test_what_is_bespoken_is_not_ordered_again(books: Books) -> None:
     actions.order_payment(made.an_order(books, 999_999_00), by=ORDERER, at=NOON)
     with pytest.raises(Refusal, match=r"可用 1\.00 元"):
         actions.order_payment(made.an_order(books, 1_01), by=ORDERER, at=NOON)
-    with pytest.raises(DatabaseError, match="funds_fund_overdrawn"), transaction.atomic():
+    with pytest.raises(Refusal, match="不能透支"), transaction.atomic():
         books.post(books.spending(1_01, fund=books.warmth))
 
 

@@ -1,0 +1,11 @@
+"""The pages of money: books, vouchers, payment orders, batches, reconciliation."""
+
+from gonghui.spine.funds.console import batches, books, orders, reconciling, vouchers
+
+urlpatterns = [
+    *books.urlpatterns,
+    *vouchers.urlpatterns,
+    *orders.urlpatterns,
+    *batches.urlpatterns,
+    *reconciling.urlpatterns,
+]

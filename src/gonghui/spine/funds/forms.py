@@ -1,0 +1,180 @@
+"""What is typed about books, vouchers and payments; the actions check it again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from gonghui.core import clock, money
+from gonghui.core.errors import Refusal
+from gonghui.spine.funds.actions import AccountEntry, FundEntry, OrderEntry, PayeeEntry
+from gonghui.spine.funds.models import ACCOUNT_KINDS, NATURES, PAYEE_KINDS, Book, Fund, LedgerAccount
+from gonghui.spine.funds.rules import banks, parameters
+from gonghui.spine.funds.rules.ledger import Leg
+from gonghui.web import say
+
+LINES = 6
+
+
+def _day(label: Any, **given: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **given)
+
+
+class YuanField(forms.CharField):
+    """An amount in yuan, as fen."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(max_length=24, **given)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Any:
+        """Fen; nothing for nothing."""
+        typed = super().clean(value)
+        if not typed:
+            return 0
+        try:
+            return money.read(typed)
+        except Refusal as refusal:
+            raise ValidationError(say.text(refusal)) from None
+
+
+class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An account of the book by code and name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """As the chart calls it."""
+        return str(obj.title)
+
+
+class BookForm(forms.Form):
+    """When a union begins to keep its book here."""
+
+    started_on = forms.CharField(
+        label=_("启用月份"), help_text=_("写作 2020-07；从年中启用时，此前的收支作为期初余额记入"), max_length=7
+    )
+
+    def clean_started_on(self) -> Any:
+        """The first day of the month."""
+        try:
+            year, month = self.cleaned_data["started_on"].split("-")
+            return clock.today().replace(year=int(year), month=int(month), day=1)
+        except ValueError:
+            raise ValidationError(gettext("月份应写作 2020-07")) from None
+
+
+class FundForm(forms.Form):
+    """A new fund."""
+
+    name = forms.CharField(label=_("名称"), max_length=60)
+    nature = forms.ChoiceField(label=_("性质"), choices=list(NATURES.items()))
+    is_restricted = forms.BooleanField(label=_("专款专用，不得透支"), required=False)
+
+    def entry(self) -> FundEntry:
+        """What the action takes."""
+        return FundEntry(self.cleaned_data["name"], self.cleaned_data["nature"], self.cleaned_data["is_restricted"])
+
+
+class VoucherForm(forms.Form):
+    """A voucher by hand: some lines, each with an account, a fund and one amount."""
+
+    day = _day(_("日期"), initial=clock.today)
+    memo = forms.CharField(label=_("摘要"), max_length=120, help_text=_("不写个人姓名、病情和账号"))
+    attachments = forms.IntegerField(label=_("附件张数"), min_value=0, max_value=999, initial=0)
+
+    def __init__(self, *args: Any, book: Book, **given: Any) -> None:
+        super().__init__(*args, **given)
+        accounts, funds = LedgerAccount.objects.filter(book=book), Fund.objects.filter(book=book)
+        for n in range(1, LINES + 1):
+            self.fields[f"account{n}"] = AccountField(accounts, label=_("科目"), required=False)
+            self.fields[f"fund{n}"] = AccountField(funds, label=_("资金"), required=False)
+            self.fields[f"debit{n}"] = YuanField(label=_("借方（元）"), required=False)
+            self.fields[f"credit{n}"] = YuanField(label=_("贷方（元）"), required=False)
+
+    def head(self) -> list[Any]:
+        """The fields above the lines."""
+        return [self[name] for name in ("day", "memo", "attachments")]
+
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
+        """The lines, each with its fields."""
+        for n in range(1, LINES + 1):
+            yield n, [self[f"{name}{n}"] for name in ("account", "fund", "debit", "credit")]
+
+    def legs(self) -> list[Leg]:
+        """The lines that were filled in."""
+        found = []
+        for n in range(1, LINES + 1):
+            account, fund, debit, credit = (
+                self.cleaned_data.get(f"{name}{n}") for name in ("account", "fund", "debit", "credit")
+            )
+            if account is None and not debit and not credit:
+                continue
+            if account is None or fund is None or bool(debit) == bool(credit):
+                raise Refusal("funds.line", "第 %(n)s 行要选科目和资金，并只填借方或贷方一个金额", n=n)
+            found.append(Leg(account.pk, fund.pk, debit or -(credit or 0)))
+        return found
+
+
+class PayeeForm(forms.Form):
+    """Whom to pay and to which account."""
+
+    payee = forms.CharField(label=_("收款人"), max_length=60)
+    payee_kind = forms.ChoiceField(label=_("收款人类别"), choices=list(PAYEE_KINDS.items()))
+    account_kind = forms.ChoiceField(label=_("账户类别"), choices=list(ACCOUNT_KINDS.items()))
+    number = forms.CharField(label=_("账号"), max_length=40, help_text=_("加密保存，页面上只显示后四位"))
+    bank = forms.CharField(label=_("开户行"), max_length=60)
+    clearing = forms.CharField(label=_("联行号"), max_length=14, required=False)
+
+    def payee_entry(self) -> PayeeEntry:
+        """What the action takes."""
+        given = self.cleaned_data
+        account = AccountEntry(given["number"], given["account_kind"], given["bank"], given["clearing"])
+        return PayeeEntry(given["payee"], account, given["payee_kind"])
+
+
+class OrderForm(PayeeForm):
+    """A payment ordered by hand."""
+
+    amount = YuanField(label=_("金额（元）"))
+    purpose = forms.ChoiceField(label=_("用途"))
+    remark = forms.CharField(label=_("附言"), max_length=20, required=False, help_text=_("不写病情和身份类别"))
+    due_on = _day(_("应付日期"), required=False)
+    field_order = ["fund", "spent_on", "purpose", "amount"]
+
+    def __init__(self, *args: Any, book: Book, **given: Any) -> None:
+        super().__init__(*args, **given)
+        spent = LedgerAccount.objects.filter(book=book, kind__in=("expense", "liability"))
+        self.fields["fund"] = AccountField(Fund.objects.filter(book=book), label=_("资金"))
+        self.fields["spent_on"] = AccountField(spent, label=_("科目"))
+        purposes = parameters.on(clock.today()).purposes
+        self.fields["purpose"].choices = [(key, gettext(word)) for key, word in purposes.items()]  # type: ignore[attr-defined]
+        self.order_fields(self.field_order)
+
+    def entry(self, key: str) -> OrderEntry:
+        """What the action takes."""
+        given = self.cleaned_data
+        return OrderEntry(
+            given["fund"],
+            given["spent_on"],
+            self.payee_entry(),
+            given["amount"],
+            given["purpose"],
+            request_key=key,
+            remark=given["remark"],
+            due_on=given["due_on"],
+        )
+
+
+def layout_choices() -> list[tuple[str, str]]:
+    """The layouts of banks in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return [(key, one.title_en if english else one.title) for key, one in banks.layouts().items()]
+
+
+class AnswerForm(forms.Form):
+    """A bank's answer."""
+
+    layout = forms.ChoiceField(label=_("银行格式"), choices=layout_choices)
+    file = forms.FileField(label=_("回单文件"), help_text=_("最大 10 MB"))
