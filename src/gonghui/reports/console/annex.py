@@ -13,7 +13,7 @@ from gonghui.reports.filling import filled_report
 from gonghui.reports.sheets.annex import Annex, AnnexRow, Box, annex, workbook
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, attachment, page, render
-from gonghui.web.papers.keeping import XLSX
+from gonghui.web.imports.opening import XLSX
 from gonghui.web.stepup import asked_again
 
 

@@ -22,7 +22,7 @@ from gonghui.reports.sheets.bridge import Line, workbook
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say, shell
 from gonghui.web.console import ConsoleRequest, attachment, page, render
-from gonghui.web.papers.keeping import XLSX
+from gonghui.web.imports.opening import XLSX
 from gonghui.web.stepup import asked_again
 
 HIDDEN = "—"

@@ -13,8 +13,8 @@ from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.imports.console import take_in
 from gonghui.web.imports.models import Import
+from gonghui.web.imports.opening import XLSX
 from gonghui.web.imports.sheet import Scope
-from gonghui.web.papers.keeping import XLSX
 
 
 @page("reports.enter")

@@ -6,10 +6,9 @@ from operator import itemgetter
 from typing import Any, ParamSpec
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,17 +17,16 @@ from gonghui.core import access, clock, search
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.web import say, shell
-from gonghui.web.console import ConsoleRequest, Seen, View, page, render
+from gonghui.web.console import ConsoleRequest, Seen, View, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.imports import actions, headers, jobs, parameters, workbooks
 from gonghui.web.imports.kinds import Day
 from gonghui.web.imports.models import Import, ImportRow
+from gonghui.web.imports.opening import XLSX
 from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, SHEETS, WRONG, Remark, Scope, Sheet
 from gonghui.web.palette import A_SHELF, Found, Sought, searching
 
 P = ParamSpec("P")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BANNER = "演示数据，由程序生成，仅总数取自公开报道"
 ROWS = 50
 FAULTS = 100
 NEWEST = 100
@@ -327,7 +325,7 @@ def marked(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
         raise Http404
     access.looked(request.actor, LOOKED, subject_type="imports.import", subject_id=batch.pk)
     stem = batch.original_name.rpartition(".")[0][:80] or batch.declared.title
-    return attachment(marked_workbook(batch), f"{stem}-{_('请改正')}.xlsx")
+    return attachment(marked_workbook(batch), f"{stem}-{_('请改正')}.xlsx", XLSX)
 
 
 def marked_workbook(batch: Import) -> bytes:
@@ -353,18 +351,8 @@ def layout(request: ConsoleRequest, name: str) -> HttpResponseBase:
     if not empty:
         access.looked(request.actor, TAKEN, why=sheet.name)
     rows = [] if empty else sheet.rows(Scope(request.actor, 0, clock.today()))
-    content = workbooks.layout(sheet, rows, banner=BANNER if shell.is_demo() else "")
-    return attachment(content, f"{_(sheet.title)}.xlsx")
-
-
-def attachment(content: bytes, name: str) -> HttpResponse:
-    """A workbook to be kept, never shown in place."""
-    demo = "demo-" if shell.is_demo() else ""
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=demo + name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    content = workbooks.layout(sheet, rows, banner=shell.DEMO_WORDS if shell.is_demo() else "")
+    return attachment(content, f"{_(sheet.title)}.xlsx", XLSX)
 
 
 @searching("成批导入")

@@ -24,6 +24,8 @@ WALL_SECONDS = 60
 UNPACKED, RATIO, PARTS = 100 * 1024 * 1024, 100, 2_000
 ROWS, COLUMNS = 100_030, 200
 ANSWER_BYTES = 200 * 1024 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The type of a workbook as browsers are told it."""
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 
 REFUSALS = {

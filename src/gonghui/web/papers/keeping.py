@@ -16,12 +16,11 @@ from django.conf import settings
 import gonghui
 from gonghui.core import crypto
 from gonghui.core.errors import Refusal
-from gonghui.web.imports.opening import REFUSALS, check_zip
+from gonghui.web.imports.opening import REFUSALS, XLSX, check_zip
 from gonghui.web.papers.inside import LENGTH
 
 FOLDER = "evidence"
 WALL_SECONDS = 40
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
     "pdf": ("application/pdf", (".pdf",)),
     "png": ("image/png", (".png",)),
