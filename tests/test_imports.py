@@ -95,6 +95,18 @@ def test_a_sheet_as_clerks_keep_it_is_understood(world: World) -> None:
     assert [one["message"] for row in bare.staged.all() for one in row.problems] == [reading.NO_COLUMN]
 
 
+def test_a_formula_without_its_result_is_a_fault_and_not_said_to_be_taken(world: World) -> None:
+    by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
+    book = openpyxl.Workbook()
+    for row in (["名称", "层级", "上级", "简称"], ["示例新公司工会", "基层工会", town.code, '="甲"&"乙"']):
+        book.worksheets[0].append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    batch = brought(by, buffer.getvalue(), "名册.xlsx")
+    assert [one["code"] for row in batch.staged.all() for one in row.problems] == ["imports.formula_empty"]
+    assert batch.notices == []
+
+
 def test_one_column_given_to_two_headings_is_refused(world: World) -> None:
     by, shop = world.actor("chaoyang.org"), world.branches["chaoyang"].shop
     batch = brought(by, f"甲,乙\n{shop.code},{shop.code}\n".encode())

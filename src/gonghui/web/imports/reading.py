@@ -146,10 +146,22 @@ def _merged_rows(areas: Iterable[str], header: Header) -> dict[int, tuple[int, s
     return found
 
 
+def _stands_in(opened: Opened, cell: str) -> Any:
+    """What was read in a cell."""
+    at = placed(cell)
+    if at is None or at[0] > len(opened.rows) or at[1] >= len(opened.rows[at[0] - 1]):
+        return None
+    return opened.rows[at[0] - 1][at[1]]
+
+
 def _note_formulas(opened: Opened, header: Header, reading: Reading) -> None:
     """Results of formulas are taken; that is said once, with the first cell."""
     ours = {letter(at) for at in header.mapping.values()}
-    taken = [cell for cell, valued in opened.formulas if valued and re.sub(r"\d", "", cell) in ours]
+    taken = [
+        cell
+        for cell, valued in opened.formulas
+        if valued and re.sub(r"\d", "", cell) in ours and _stands_in(opened, cell) not in ("", None)
+    ]
     if taken:
         message = "有 %(count)s 个公式（如 %(cell)s），已取存下的结果，请核对"
         reading.notices.append({"message": message, "params": {"count": len(taken), "cell": taken[0]}})

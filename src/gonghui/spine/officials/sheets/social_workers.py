@@ -62,7 +62,7 @@ class Positions(Sheet):
         Column("post_no", "岗位编号", _number("岗位编号"), required=True, aliases=("编号",), example="SG01"),
         Column("organisation", "组织", Text(120), required=True, fixed=True, aliases=("单位", "组织代码")),
         Column("grade", "职级", Choice(dict(NEWEST.grades)), required=True, example="junior"),
-        Column("headcount", "编制人数", Whole(least=1, most=999), required=True, aliases=("编制",)),
+        Column("headcount", "编制人数", Whole("人", least=1, most=999), required=True, aliases=("编制",)),
         Column("first_on", "设立日期", Day(), required=True, fixed=True),
         Column("last_on", "撤销日期", Day()),
         Column("filled", "在编人数", Whole(), ours=True),
@@ -180,6 +180,7 @@ class SocialWorkers(Sheet):
 
     name, title, power = "officials.social_workers", "社工名册", STAFF
     list_url = "social_workers"
+    of_people = True
     keys = (("worker_no",),)
     asks_day = False
     help = (

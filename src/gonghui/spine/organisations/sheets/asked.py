@@ -15,7 +15,7 @@ from gonghui.spine.organisations.actions import EmployerEntry, Founding
 from gonghui.spine.organisations.actions.tree import Names, as_organisation, named
 from gonghui.spine.organisations.models import Employer, FormerName, Industry, Organisation
 from gonghui.spine.organisations.sheets import superiors
-from gonghui.web.imports.sheet import SHEETS, Change, Scope
+from gonghui.web.imports.sheet import Change, Scope
 
 NAMES = ("name", "short_name", "english_name")
 EMPLOYER = ("employer_uscc", "employer_name", "employer_industry", "employer_ownership", "employees")
@@ -181,17 +181,9 @@ class Asked:
 
 
 def _employer(change: Change, superior: Organisation) -> EmployerEntry | None:
-    """The employer of a new union, if one of its columns is filled in: then all of them are needed."""
-    given = [key for key in EMPLOYER if change.values.get(key) is not None]
-    if not given:
+    """The employer of a new union, if its columns are filled in."""
+    if any(change.values.get(key) is None for key in EMPLOYER):
         return None
-    if len(given) < len(EMPLOYER):
-        missing = next(key for key in EMPLOYER if key not in given)
-        raise Refusal(
-            "organisations.employer_part",
-            "填了单位就要填全：还缺“%(title)s”",
-            title=SHEETS["organisations.unions"].column(missing).title,
-        )
     values = change.values
     return EmployerEntry(
         uscc=values["employer_uscc"],

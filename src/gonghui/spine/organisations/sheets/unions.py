@@ -136,7 +136,7 @@ class Unions(Sheet):
         Column(
             "employees",
             "职工人数",
-            Whole(least=1, most=10_000_000),
+            Whole("人", least=1, most=10_000_000),
             fixed=True,
             aliases=ALSO["employees"],
         ),
@@ -214,6 +214,7 @@ class Unions(Sheet):
             try:
                 if change.is_new:
                     self._check_codes(change, asked, wrong)
+                    self._check_employer(change, wrong)
                 if asked.waits(change):
                     continue
                 if change.is_new:
@@ -235,6 +236,12 @@ class Unions(Sheet):
             code = change.values.get(key)
             if code is not None and (code in taken or asked.times(key, code) > 1):
                 wrong(change, key, Refusal("organisations.code_taken", TAKEN, code=code))
+
+    def _check_employer(self, change: Change, wrong: Wrong) -> None:
+        """Who names an employer says all of it."""
+        missing = [key for key in EMPLOYER if change.values.get(key) is None]
+        for key in missing if len(missing) < len(EMPLOYER) else ():
+            wrong(change, key, Refusal("organisations.employer_part", PART, title=self.column(key).title))
 
     def _check_change(self, change: Change, asked: Asked, scope: Scope) -> None:
         if renames(change):
@@ -337,4 +344,5 @@ class Unions(Sheet):
 
 
 TAKEN = "代码 %(code)s 已由其他组织使用，或在表里填了两次，请核对"
+PART = "填了单位就要填全：还缺“%(title)s”"
 OWN = "本级的隶属关系由上级办理，不能在这里改"

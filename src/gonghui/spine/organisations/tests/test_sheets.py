@@ -144,6 +144,7 @@ def test_the_same_name_under_the_same_superior_is_the_union_that_stands(federati
         ({"成立日期": "2020-02-30"}, "D2", "imports.day"),
         ({"成立日期": "2010-01-01"}, "D2", "organisations.date_order"),
         ({"单位名称": "示例公司"}, "A2", "organisations.employer_part"),
+        ({"职工人数": "约60人"}, "D2", "imports.not_a_number"),
         ({"组织代码": codes.organisation_code("110105", "BA", 99_998)}, "D2", "imports.unknown"),
     ],
 )
