@@ -4,6 +4,7 @@ Only what stands in the table of tags is shown as itself; everything else of a t
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,13 +65,13 @@ def docs() -> Path:
     return Path(settings.ROOT) / "docs"
 
 
-def guide_of(name: str) -> Guide:
-    """The guide in the reader's language, or in the one it is written in."""
+def guide_of(name: str, language: str = "") -> Guide:
+    """The guide in a language, else the reader's, else the one it is written in."""
     written = GUIDES.get(name)
     if written is None:
         raise Http404
-    language = (get_language() or "")[:2]
-    language = language if language in written else next(iter(written))
+    wanted = (language, (get_language() or "")[:2], *written)
+    language = next(one for one in wanted if one in written)
     file = docs() / written[language]
     if not file.is_file():
         raise Http404
@@ -129,17 +130,27 @@ def _picture(node: Any) -> SafeString:
     found = _PICTURE.match(node.attrs.get("src", ""))
     if found is None:
         return format_html("{}", node.content)
-    address = reverse("guide_picture", args=[found[1]])
-    return format_html('<figure><img src="{}" alt="{}" loading="lazy"></figure>', address, node.content)
+    address, (width, height) = reverse("guide_picture", args=[found[1]]), _size(found[1])
+    markup = '<figure><img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></figure>'
+    return format_html(markup, address, node.content, width, height)
+
+
+def _size(picture: str) -> tuple[int, int]:
+    """How large a picture is, so that the page keeps its place while it comes."""
+    file = docs() / "pictures" / f"{picture}.png"
+    head = file.open("rb").read(24) if file.is_file() else b"".ljust(24, b"\0")
+    width, height = struct.unpack(">II", head[16:24])
+    return width, height
 
 
 def _link(node: Any) -> SafeString:
-    """Another guide; what lies elsewhere in `docs/` has no page and is words."""
-    names = {file: name for name, written in GUIDES.items() for file in written.values()}
-    name = names.get(node.attrs.get("href", ""))
-    if name is None:
+    """Another guide, or this one in another language; what lies elsewhere in `docs/` has no page and is words."""
+    places = {file: (name, language) for name, written in GUIDES.items() for language, file in written.items()}
+    place = places.get(node.attrs.get("href", ""))
+    if place is None:
         return _inside(node)
-    return format_html('<a href="{}">{}</a>', reverse("guide", args=[name]), _inside(node))
+    name, language = place
+    return format_html('<a href="{}?in={}">{}</a>', reverse("guide", args=[name]), language, _inside(node))
 
 
 @commanding
@@ -151,7 +162,7 @@ def guides(_sought: Sought) -> list[Found]:
 @page(acting=False)
 def guide(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """One guide as a page."""
-    return render(request, "web/guide.html", {"guide": guide_of(name)})
+    return render(request, "web/guide.html", {"guide": guide_of(name, request.GET.get("in", ""))})
 
 
 @page(acting=False)

@@ -1,43 +1,38 @@
-"""A server does not start with keys that are not its database's, and says why in both languages."""
+"""Every key that does something is said on the page of keys and in both guides."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
 
-from gonghui.core import keyring
-from gonghui.project import cli
+from gonghui.project.menu import MENU
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize("command", ["serve", "worker"])
-def test_without_its_keyring_the_server_refuses_and_says_why(
-    command: str, settings, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    spoilt = tmp_path / "keyring"
-    spoilt.write_text("{}")
-    keyring._held.ring = None
-    try:
-        for named, chinese, english in (
-            (spoilt, "读不出来", "cannot be read"),
-            (None, "没有说密钥环在哪里", "Nothing says where the keyring lies"),
-        ):
-            settings.GONGHUI_KEYRING = named
-            assert cli.main([command]) == 1
-            said = capsys.readouterr().err
-            assert chinese in said
-            assert english in said
-    finally:
-        keyring._held.ring = None
+DOCS = Path(settings.ROOT) / "docs"
+GUIDES = ("keyboard.md", "keyboard.zh-CN.md")
 
 
-def test_keys_are_made_and_changed_by_command(settings, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    settings.GONGHUI_KEYRING = tmp_path / "keyring"
-    try:
-        assert cli.main(["keys", "--make", str(tmp_path / "keyring")]) == 0
-        before = keyring.current(again=True).newest.id.hex()
-        assert cli.main(["keys", "--rotate"]) == 0
-        assert f"destroyed: {before}" in capsys.readouterr().out
-        assert [key.id.hex() for key in keyring.current().keys] != [before]
-    finally:
-        keyring._held.ring = None
+def single_keys() -> list[str]:
+    """The keys of the table in keyboard.js."""
+    script = Path(str(finders.find("keyboard.js"))).read_text("utf-8")
+    table = script[script.index("const keys = {") : script.index("/* what is pressed */")]
+    found = re.findall(r"^    \"?([^\s\":])\"?: \(\)", table, re.MULTILINE)
+    assert {"j", "/", "?", "["} <= set(found)
+    return [*found, "Enter", "Esc", "g"]
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_both_guides_tell_every_key_and_every_place(guide: str) -> None:
+    text = (DOCS / guide).read_text("utf-8")
+    [places] = re.findall(r"^\| `g` [^|]*\|(.*)$", text, re.MULTILINE)
+    assert [key for key in single_keys() if f"`{key}`" not in text] == []
+    letters = [desk.key for group in MENU for desk in group.desks if desk.key]
+    assert len(letters) == len(set(letters)), "two places have one letter"
+    assert [letter for letter in letters if f"`{letter}`" not in places] == []
+
+
+def test_the_page_of_keys_tells_every_key() -> None:
+    page = get_template("parts/shortcuts.html").render({"menu": []})
+    assert [key for key in single_keys() if f">{key}</kbd>" not in page and key != "g"] == []

@@ -111,5 +111,5 @@ def test_no_shelf_asks_again_row_by_row_for_what_it_shows(
 
     monkeypatch.setattr(Model, "refresh_from_db", again)
     with translation.override(language):
-        for words in ("东区", opened.title, "东区 2020H1", "2020H1 报告", city.name, "110101", "report 2020"):
+        for words in ("东区", "dqzgh", opened.title, "东区 2020H1", "2020H1 报告", city.name, "110101", "report 2020"):
             assert found(city, words), words

@@ -37,6 +37,7 @@
     answered = asked;
     one("#hits-told").textContent = one("#hit-list").dataset.told || "";
     choose(answered.trim() ? options()[0] : null);
+    if (answered !== find.value) return; // what was typed since is asked next
     if (wanted) (chosen() || options()[0])?.click();
     wanted = false;
   });

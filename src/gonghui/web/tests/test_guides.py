@@ -46,8 +46,13 @@ def test_what_is_typed_as_markup_stays_words(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_a_guide_stands_in_the_language_it_is_written_in() -> None:
     browser = signed_in(Account.objects.create(username="reader", name="示例"))
-    page = browser.get("/guides/imports/", headers={"accept-language": "en"}).content.decode()
-    assert 'lang="zh-Hans"' in page
+    for language, told in (("en", 1), ("zh-hans", 0)):
+        Account.objects.update(language=language)
+        page = browser.get("/guides/imports/").content.decode()
+        assert '<article class="sheet pad guide" lang="zh-Hans">' in page
+        assert page.count("This guide is in Chinese.") == told
+    assert "Search and keyboard" in browser.get("/guides/keys/?in=en").content.decode()
+    assert "搜索与快捷键" in browser.get("/guides/keys/?in=xx").content.decode()
     assert browser.get("/guides/nothing/").status_code == 404
     assert browser.get("/guides/pictures/nothing.png").status_code == 404
     assert browser.get("/guides/pictures/import-bring.png")["Content-Type"] == "image/png"
