@@ -16,7 +16,7 @@ from gonghui.reports.models import Evidence, Line, Report, Return, Round
 from gonghui.spine.officials.models import Certificate, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 from gonghui.web.imports.models import Import
-from gonghui.web.lists.declared import LISTINGS
+from gonghui.web.lists.declared import takeable
 from gonghui.web.lists.models import ExportRequest
 
 
@@ -101,9 +101,9 @@ def export_requests(actor: Actor, ids: Sequence[int]) -> Found:
     """Requests to take a list away, by the list's name."""
     seen = ExportRequest.objects.seen_by(actor).filter(pk__in=ids)
     return {
-        one.pk: Subject(_(LISTINGS[one.listing].title), _address("export_request", one.public_id))
+        one.pk: Subject(_(taken.title), _address("export_request", one.public_id))
         for one in seen
-        if one.listing in LISTINGS
+        if (taken := takeable(one.listing)) is not None
     }
 
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, ParamSpec
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,14 @@ from gonghui.core.errors import Refusal
 from gonghui.web import say, shell
 from gonghui.web.console import ConsoleRequest, Seen, View, attachment, page, render
 from gonghui.web.desk import Keyset
-from gonghui.web.imports import actions, headers, jobs, parameters, workbooks
+from gonghui.web.imports import actions, headers, jobs, layouts, parameters, workbooks
 from gonghui.web.imports.kinds import Day
 from gonghui.web.imports.models import Import, ImportRow
 from gonghui.web.imports.opening import XLSX
 from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, SHEETS, WRONG, Remark, Scope, Sheet
+from gonghui.web.lists import parameters as lists
 from gonghui.web.palette import A_SHELF, Found, Sought, searching
+from gonghui.web.stepup import asked_again
 
 P = ParamSpec("P")
 ROWS = 50
@@ -348,11 +350,23 @@ def layout(request: ConsoleRequest, name: str) -> HttpResponseBase:
     if not sheet.stands_alone:
         raise Http404
     empty = bool(request.GET.get("empty"))
+    if not empty and (asked_first := _many_people(request, sheet)) is not None:
+        return asked_first
     if not empty:
         access.looked(request.actor, TAKEN, why=sheet.name)
     rows = [] if empty else sheet.rows(Scope(request.actor, 0, clock.today()))
     content = workbooks.layout(sheet, rows, banner=shell.DEMO_WORDS if shell.is_demo() else "")
     return attachment(content, f"{_(sheet.title)}.xlsx", XLSX)
+
+
+def _many_people(request: ConsoleRequest, sheet: Sheet) -> HttpResponseBase | None:
+    """Where a list of people goes on that is not simply taken: to the password, or to asking another person."""
+    taken = layouts.of(sheet)
+    if taken is None:
+        return None
+    if taken.count(request.actor, QueryDict()) > lists.on(clock.today()).alone_most:
+        return redirect("export_ask", taken.name)
+    return asked_again(request, then=reverse("import_new", args=[sheet.name]))
 
 
 @searching("成批导入")

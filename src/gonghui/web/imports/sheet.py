@@ -159,6 +159,8 @@ class Sheet(ABC):
     """Whether the first key is a number that the platform gives: one it does not know is a mistake, not a new row."""
     list_url = ""
     """The name of the address of the list, to go back to."""
+    of_people = False
+    """Whether its rows are people: more of them than one takes away alone need a purpose and another person."""
     help: tuple[str, ...] = ()
     """Sentences for the second sheet of the workbook and for the page."""
     asks_day = True

@@ -14,6 +14,7 @@ from gonghui.core.neutral import neutral
 from gonghui.web import pouring
 from gonghui.web.imports.cells import placed
 from gonghui.web.imports.sheet import Column, Sheet, Standing
+from gonghui.web.lists.export import Statement, footer
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 CHUNK = 2_000
@@ -31,8 +32,8 @@ LOOKS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def layout(sheet: Sheet, rows: Iterable[Standing], *, banner: str = "") -> bytes:
-    """The list as the desk reads it back: brought back unchanged, it says that nothing changes."""
+def layout(sheet: Sheet, rows: Iterable[Standing], *, banner: str = "", mark: Statement | None = None) -> bytes:
+    """The list as the desk reads it back: brought back unchanged, it changes nothing. `mark` says who took it."""
     whole, book = io.BytesIO(), pouring.Book()
     looks = {name: book.made.add_format(look) for name, look in LOOKS.items()}
     page = book.made.add_worksheet(_(sheet.title)[:31])
@@ -44,7 +45,10 @@ def layout(sheet: Sheet, rows: Iterable[Standing], *, banner: str = "") -> bytes
     left = iter(rows)
     while chunk := list(islice(left, CHUNK)):
         book.pour(([_cell(column, one) for column in sheet.columns] for one in chunk), by_type)
-    _help(book.made, sheet, looks, banner)
+    if mark:
+        page.set_footer(footer(mark))
+    told = [f"{name}：{words}" for name, words in mark or []]  # zh
+    _help(book.made, sheet, looks, [*([_(banner)] if banner else []), *told])
     book.written(whole)
     return whole.getvalue()
 
@@ -57,13 +61,13 @@ def _cell(column: Column, one: Standing) -> pouring.Cell:
     return neutral(written) if isinstance(written, str) else written
 
 
-def _help(book: Any, sheet: Sheet, looks: Mapping[str, Any], banner: str) -> None:
+def _help(book: Any, sheet: Sheet, looks: Mapping[str, Any], first: Sequence[str]) -> None:
     page = book.add_worksheet(_(HELP))
     page.set_column(0, 0, 18)
     page.set_column(1, 1, 90)
     row = 0
-    for line in (*([banner] if banner else []), *sheet.help):
-        page.write_string(row, 1, _(line), looks["wrap"])
+    for line in (*first, *(_(sentence) for sentence in sheet.help)):
+        page.write_string(row, 1, neutral(line), looks["wrap"])
         row += 1
     for column in sheet.columns:
         page.write_string(row, 0, _(column.title), looks["needed" if column.required else "head"])

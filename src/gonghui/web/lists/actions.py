@@ -1,7 +1,6 @@
 """The verbs around a list of many people: somebody asks for it, another person answers, it is taken away in time."""
 
 from datetime import datetime
-from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -13,7 +12,7 @@ from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.web.lists import parameters
-from gonghui.web.lists.declared import LONGEST_QUERY, Listing
+from gonghui.web.lists.declared import LONGEST_QUERY, Takeable
 from gonghui.web.lists.facts import ExportAllowed, ExportAsked, ExportRefused, ExportTaken, ExportWithdrawn
 from gonghui.web.lists.flow import EXPORT_FLOW
 from gonghui.web.lists.models import WHY_LONGEST, ExportRequest
@@ -22,7 +21,7 @@ from gonghui.web.models import Account
 
 @action
 def ask_export(
-    listing: Listing[Any], asked: QueryDict, *, rows: int, purpose: str, by: Actor, now: datetime
+    listing: Takeable, asked: QueryDict, *, rows: int, purpose: str, by: Actor, now: datetime
 ) -> ExportRequest:
     """The request stands, and waits for another person of the same union."""
     by.require(listing.power)
@@ -57,13 +56,11 @@ def _words(typed: str, title: str) -> str:
 
 
 @action
-def answer_export(
-    request: ExportRequest, step: str, *, words: str, listing: Listing[Any], by: Actor, now: datetime
-) -> None:
+def answer_export(request: ExportRequest, step: str, *, words: str, by: Actor, now: datetime) -> None:
     """Another person allowed it, and it can be taken away for some hours, or refused it with a reason."""
     if step not in ("allow", "refuse"):
         raise ValueError(step)
-    _alive(request, step, listing=listing, by=by, now=now)
+    _alive(request, step, by=by, now=now)
     request.answer = _words(words, "说明") if step == "refuse" or words.strip() else ""
     request.answered_by_id, request.answered_at = by.account_id, now
     fact: object = ExportRefused(listing=request.listing)
@@ -75,18 +72,17 @@ def answer_export(
 
 
 @action
-def withdraw_export(request: ExportRequest, *, listing: Listing[Any], by: Actor, now: datetime) -> None:
+def withdraw_export(request: ExportRequest, *, by: Actor, now: datetime) -> None:
     """Who asked no longer wants it."""
-    _alive(request, "withdraw", listing=listing, by=by, now=now)
+    _alive(request, "withdraw", by=by, now=now)
     record(ExportWithdrawn(listing=request.listing), about=request, by=by, happened_on=timezone.localdate(now))
 
 
 @action
-def take_export(
-    request: ExportRequest, *, rows: int, ending: str, listing: Listing[Any], by: Actor, now: datetime
-) -> None:
+def take_export(request: ExportRequest, *, rows: int, ending: str, listing: Takeable, by: Actor, now: datetime) -> None:
     """The list leaves, with no more rows than were allowed."""
-    _alive(request, "take", listing=listing, by=by, now=now)
+    by.require(listing.power)
+    _alive(request, "take", by=by, now=now)
     if rows > request.rows:
         raise Refusal(
             "lists.grown",
@@ -101,9 +97,8 @@ def take_export(
     record(taken, about=request, by=by, happened_on=timezone.localdate(now))
 
 
-def _alive(request: ExportRequest, step: str, *, listing: Listing[Any], by: Actor, now: datetime) -> None:
-    """The step is taken, in the union that asked, by somebody who may open the list, before its time is over."""
-    by.require(listing.power)
+def _alive(request: ExportRequest, step: str, *, by: Actor, now: datetime) -> None:
+    """The step is taken in the union that asked, before its time is over."""
     if by.organisation_id != request.organisation_id:
         raise PowerMissing("lists.elsewhere", "这份申请是别的单位的，不能代办")
     lock(request, "state", "ends_at")

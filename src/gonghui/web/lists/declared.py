@@ -1,27 +1,38 @@
 """A list declared once: the rows an address asks for, what they say in a file, what may be done to many at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import quote
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.web import say
+from gonghui.web import say, shell
 from gonghui.web.desk import Keyset, Page
+from gonghui.web.lists import export
+from gonghui.web.lists.export import Shown as Shown
 
 M = TypeVar("M", bound=Model)
 LONGEST_QUERY = 500
 SEALED, PURPOSE = "s", "list filter"
 """The word of an address that holds, sealed, what was asked about people."""
-Shown = str | int | date | None
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+TAKEN = "web.list_exported"
+"""What the trace of a list taken away is called."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +175,98 @@ class Listing(Generic[M]):
         words = self.address(actor, asked)
         return f"{reverse(self.name)}?{words}" if words else reverse(self.name)
 
+    # The list as a file
+
+    def endings(self) -> list[tuple[str, str]]:
+        """The kinds of file, in words."""
+        return [("xlsx", _("Excel 工作簿（.xlsx）")), ("csv", _("文本表格（.csv）"))]
+
+    def count(self, actor: Actor, asked: QueryDict) -> int:
+        """How many rows there are to take away; refused where no file holds them."""
+        rows = self.rows(actor, asked).order_by()[: self.rows_most + 1].count()
+        if rows > self.rows_most:
+            raise Refusal(
+                "web.list_large", "超过 %(most)s 行，一个文件装不下：请缩小筛选范围，分几次导出", most=self.rows_most
+            )
+        return rows
+
+    def one_by_one(self, actor: Actor, asked: QueryDict) -> Iterator[M]:
+        """The rows in the order of the list, a few thousand in memory at a time, no field read that no cell says."""
+        rows = self.rows(actor, asked).only(*self.reads).order_by(*self.order)
+        return iter(rows.iterator(chunk_size=export.CHUNK))
+
+    def file(self, actor: Actor, asked: QueryDict, ending: str, mark: export.Statement) -> FileResponse:
+        """Everything the filter finds; `mark` is what the file says besides, on each printed page as well."""
+        title = f"{_(self.title)} · {_(shell.DEMO_WORDS)}" if shell.is_demo() else _(self.title)
+        headings = [_(heading) for heading in self.columns]
+        make = export.as_csv if ending == "csv" else partial(export.as_xlsx, mark=mark)
+        with transaction.atomic():
+            chunks = export.in_chunks(self.one_by_one(actor, asked), partial(self.cells, actor))
+            made = make(title, headings, chunks, [*self._statement(actor, asked), *mark])
+        response = FileResponse(made, content_type=TYPES[ending])
+        first = "demo-" if shell.is_demo() else ""
+        stamp = f"{timezone.localtime():%Y%m%d-%H%M}"
+        response["Content-Disposition"] = f'attachment; filename="{quote(f"{first}{self.name}-{stamp}.{ending}")}"'
+        response["Content-Security-Policy"] = "sandbox"
+        return response
+
+    def _statement(self, actor: Actor, asked: QueryDict) -> export.Statement:
+        """What the file is: narrowed by what, as of when, in whose scope."""
+        said = [_("%(title)s：%(word)s") % {"title": title, "word": word} for title, word in self.in_words(asked)]
+        return [
+            (_("筛选"), "；".join(said) or _("全部")),
+            (_("截至"), f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"),
+            (_("范围"), _("%(name)s及所辖") % {"name": shell.place_title(actor)}),
+        ]
+
+
+class Takeable(Protocol):
+    """What leaves as a file: a list as it is filtered, or the whole of one in the layout of another desk."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def power(self) -> str:
+        """Who may open it."""
+
+    @property
+    def of_people(self) -> bool:
+        """Whether many of its rows need a purpose and another person."""
+
+    def kept(self, words: QueryDict) -> QueryDict:
+        """What of a form is its filter."""
+
+    def asked(self, actor: Actor, address: QueryDict) -> QueryDict:
+        """The filter of an address."""
+
+    def address(self, actor: Actor, asked: QueryDict) -> str:
+        """The words of the address that asks for this."""
+
+    def in_words(self, asked: QueryDict) -> list[tuple[str, str]]:
+        """The filter in words."""
+
+    def url(self, actor: Actor, asked: QueryDict) -> str:
+        """The page it stands on."""
+
+    def endings(self) -> list[tuple[str, str]]:
+        """The kinds of file."""
+
+    def count(self, actor: Actor, asked: QueryDict) -> int:
+        """How many rows there are to take away."""
+
+    def file(self, actor: Actor, asked: QueryDict, ending: str, mark: export.Statement) -> HttpResponseBase:
+        """The file; `mark` is what it says of who takes it."""
+
 
 LISTINGS: dict[str, Listing[Any]] = {}
+LAYOUTS: dict[str, Takeable] = {}
+"""What other desks offer to take away, by name."""
 
 
 def listed(listing: Listing[M]) -> Listing[M]:
@@ -181,3 +282,8 @@ def opened(actor: Actor, name: str) -> Listing[Any]:
         raise Http404
     actor.require(listing.power)
     return listing
+
+
+def takeable(name: str) -> Takeable | None:
+    """The list or layout of the name."""
+    return LISTINGS.get(name) or LAYOUTS.get(name)

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from gonghui.core.neutral import neutral
 from gonghui.web import pouring
-from gonghui.web.lists.declared import Shown
 
 CHUNK = 2_000
 WIDTH = 18
-MARK_LONGEST = 250
+MARK_LONGEST = 240
+Shown = str | int | date | None
+"""What a cell holds."""
 Statement = list[tuple[str, str]]
 Chunks = Iterable[Sequence[Sequence[Shown]]]
 
@@ -45,6 +46,12 @@ class Counting:
     def stated(self, statement: Statement) -> Statement:
         """The statement with what is known only at the end."""
         return [*statement, (_("行数"), f"{self.rows}"), (_("各行的 SHA-256"), self._hash.hexdigest())]
+
+
+def footer(mark: Statement) -> str:
+    """What stands at the foot of each printed page, no longer than spreadsheets take."""
+    words = " · ".join(words for _name, words in mark).replace("&", "＆")
+    return f"&C{words[:MARK_LONGEST]}"
 
 
 def in_chunks(rows: Iterator[Any], cells: Callable[[Sequence[Any]], Iterable[Sequence[Shown]]]) -> Chunks:
@@ -76,7 +83,9 @@ def as_csv(title: str, headings: Sequence[str], chunks: Chunks, statement: State
     return whole
 
 
-def as_xlsx(title: str, headings: Sequence[str], chunks: Chunks, statement: Statement, *, mark: str = "") -> IO[bytes]:
+def as_xlsx(
+    title: str, headings: Sequence[str], chunks: Chunks, statement: Statement, *, mark: Statement | None = None
+) -> IO[bytes]:
     """One sheet of the rows, one of the statement; no row stays in memory. `mark` stands on each printed page."""
     counting, whole, book = Counting(), TemporaryFile(), pouring.Book()  # noqa: SIM115
     bold = book.made.add_format({"bold": True})
@@ -85,7 +94,7 @@ def as_xlsx(title: str, headings: Sequence[str], chunks: Chunks, statement: Stat
     sheet.set_column(0, len(headings) - 1, WIDTH)
     sheet.write_row(0, 0, headings, bold)
     if mark:
-        sheet.set_footer(f"&C{mark.replace('&', '&&')[:MARK_LONGEST]}")
+        sheet.set_footer(footer(mark))
     counting.lines([headings])
     for chunk in chunks:
         counting.lines(chunk)

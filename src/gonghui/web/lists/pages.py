@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import access, clock
 from gonghui.core.errors import Refusal
 from gonghui.web.console import ConsoleRequest, page, render
-from gonghui.web.lists import parameters, requests, selecting, taking
-from gonghui.web.lists.declared import LISTINGS, LONGEST_QUERY, Listing, opened
+from gonghui.web.lists import parameters, requests, selecting
+from gonghui.web.lists.declared import LISTINGS, LONGEST_QUERY, TAKEN, TYPES, Listing, opened
 from gonghui.web.lists.models import NAME_LONGEST, SavedView, Selection
 from gonghui.web.stepup import asked_again
 
@@ -122,17 +122,17 @@ def change_view(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 def take(request: ConsoleRequest, name: str, ending: str) -> HttpResponseBase:
     """Everything the filter finds, as .csv or .xlsx; many people's names are asked for first."""
     listing, actor = opened(request.actor, name), request.actor
-    if ending not in taking.TYPES:
+    if ending not in TYPES:
         raise Http404
     asked = listing.asked(actor, request.GET)
-    rows = taking.rows_of(listing, actor, asked)
+    rows = listing.count(actor, asked)
     if listing.of_people and rows > parameters.on(clock.today()).alone_most:
         return redirect(f"{reverse('export_ask', args=[name])}?{listing.address(actor, asked)}")
     if listing.protected and (again := asked_again(request, then=listing.url(actor, asked))) is not None:
         return again
     if listing.protected:
-        access.looked(actor, taking.TAKEN, subject_type=listing.name)
-    return taking.file(listing, actor, asked, ending)
+        access.looked(actor, TAKEN, subject_type=listing.name)
+    return listing.file(actor, asked, ending, [])
 
 
 # An act on many rows --------------------------------------------------------------------------------------------

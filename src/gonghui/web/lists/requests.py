@@ -1,7 +1,6 @@
 """The pages of lists of many people: asking for one, what was asked in the union, one request and its answer."""
 
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,9 +17,9 @@ from gonghui.core.actor import Actor
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
-from gonghui.web.lists import actions, export, parameters, taking
-from gonghui.web.lists.declared import LISTINGS, Listing, opened
-from gonghui.web.lists.flow import ALLOW, EXPORT_FLOW
+from gonghui.web.lists import actions, export, parameters
+from gonghui.web.lists.declared import LAYOUTS, LISTINGS, TAKEN, Takeable, takeable
+from gonghui.web.lists.flow import EXPORT_FLOW
 from gonghui.web.lists.models import WHY_LONGEST, ExportRequest
 from gonghui.web.stepup import asked_again
 from gonghui.web.today import Item, waiting
@@ -39,12 +38,12 @@ class PurposeForm(forms.Form):
     )
 
 
-def _request(actor: Actor, public_id: object) -> tuple[ExportRequest, Listing[Any]]:
-    """The request and its list, for somebody who sees the one and may open the other; else there is none."""
+def _request(actor: Actor, public_id: object) -> tuple[ExportRequest, Takeable]:
+    """The request and its list, for who asked and for who may allow; else there is none."""
     seen = ExportRequest.objects.seen_by(actor).select_related("account", "answered_by")
     found = get_object_or_404(seen, public_id=public_id)
-    listing = LISTINGS.get(found.listing)
-    if listing is None or not actor.may(listing.power):
+    listing = takeable(found.listing)
+    if listing is None:
         raise Http404
     return found, listing
 
@@ -61,11 +60,12 @@ def state_of(request: ExportRequest, now: datetime) -> tuple[str, str]:
 @page()
 def ask(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """More people than one takes away alone: what for, and then another person is asked; fewer need no asking."""
-    actor, listing = request.actor, opened(request.actor, name)
-    if not listing.of_people:
+    actor, listing = request.actor, takeable(name)
+    if listing is None or not listing.of_people:
         raise Http404
+    actor.require(listing.power)
     asked = listing.asked(actor, request.GET)
-    rows, limits = taking.rows_of(listing, actor, asked), parameters.on(clock.today())
+    rows, limits = listing.count(actor, asked), parameters.on(clock.today())
     if rows <= limits.alone_most:
         return redirect(listing.url(actor, asked))
     form = PurposeForm(request.POST or request.typed or None)
@@ -92,10 +92,10 @@ def ask(request: ConsoleRequest, name: str) -> HttpResponseBase:
 def export_requests(request: ConsoleRequest) -> HttpResponseBase:
     """One's own requests, and for whoever may allow them those of the whole union, newest first."""
     actor, now = request.actor, timezone.now()
-    open_to_them = [name for name, listing in LISTINGS.items() if actor.may(listing.power)]
-    seen = ExportRequest.objects.seen_by(actor).filter(listing__in=open_to_them).select_related("account")
+    known = {**LISTINGS, **LAYOUTS}
+    seen = ExportRequest.objects.seen_by(actor).filter(listing__in=known).select_related("account")
     listed = Keyset(seen, ("-asked_at", "-id"), SHOWN).page(request)
-    rows = [(one, LISTINGS[one.listing], *state_of(one, now)) for one in listed.rows]
+    rows = [(one, known[one.listing], *state_of(one, now)) for one in listed.rows]
     return render(request, "lists/requests.html", {"page": listed, "rows": rows})
 
 
@@ -118,10 +118,10 @@ def export_request(request: ConsoleRequest, public_id: object) -> HttpResponseBa
             "alive": alive,
             "offers": offers,
             "answering": [one for name, one in offers.items() if name in ("allow", "refuse")],
-            "endings": taking.endings(),
+            "endings": listing.endings(),
             "typed": request.typed or {},
             "longest": WHY_LONGEST,
-            "list_url": listing.url(request.actor, asked),
+            "list_url": listing.url(request.actor, asked) if request.actor.may(listing.power) else "",
         },
     )
 
@@ -139,10 +139,10 @@ def take_step(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
         return again
     now, by = timezone.now(), request.actor
     if step == "withdraw":
-        actions.withdraw_export(found, listing=listing, by=by, now=now)
+        actions.withdraw_export(found, by=by, now=now)
         messages.success(request, _("已撤回"))
     else:
-        actions.answer_export(found, step, words=request.POST.get("answer", ""), listing=listing, by=by, now=now)
+        actions.answer_export(found, step, words=request.POST.get("answer", ""), by=by, now=now)
         messages.success(request, _("已答复，并记入台账"))
     return redirect("export_request", found.public_id)
 
@@ -153,15 +153,15 @@ def take(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """The list as a file, within what was allowed; it says who took it, what for, and who allowed it."""
     found, listing = _request(request.actor, public_id)
     ending = request.POST.get("ending", "")
-    if ending not in taking.TYPES:
+    if ending not in dict(listing.endings()):
         raise Http404
     actor, asked = request.actor, found.asked
     if (again := asked_again(request, doing=_("取走“%(name)s”") % {"name": _(listing.title)})) is not None:
         return again
-    rows = taking.rows_of(listing, actor, asked)
+    rows = listing.count(actor, asked)
     actions.take_export(found, rows=rows, ending=ending, listing=listing, by=actor, now=timezone.now())
-    access.looked(actor, taking.TAKEN, subject_type=listing.name, subject_id=found.pk, why=found.purpose)
-    return taking.file(listing, actor, asked, ending, more=_mark(found, actor))
+    access.looked(actor, TAKEN, subject_type=listing.name, subject_id=found.pk, why=found.purpose)
+    return listing.file(actor, asked, ending, _mark(found, actor))
 
 
 def _mark(found: ExportRequest, actor: Actor) -> export.Statement:
@@ -170,8 +170,8 @@ def _mark(found: ExportRequest, actor: Actor) -> export.Statement:
     return [
         (_("取走人"), f"{actor.name} · {shell.place_title(actor)} · {shell.role_title(actor.role)}"),
         (_("准许人"), answered),
-        (_("用途"), found.purpose),
         (_("申请编号"), str(found.public_id)[:8]),
+        (_("用途"), found.purpose),
     ]
 
 
@@ -182,10 +182,8 @@ def to_do(actor: Actor) -> list[Item]:
     seen = ExportRequest.objects.seen_by(actor).open(now).select_related("account").order_by("ends_at", "id")
     items = []
     for one in seen[:SHOWN]:
-        own, listing = one.account_id == actor.account_id, LISTINGS.get(one.listing)
-        if listing is None or not actor.may(listing.power) or own != (one.state == "allowed") or one.times_taken:
-            continue
-        if not own and not actor.may(ALLOW):
+        own, listing = one.account_id == actor.account_id, takeable(one.listing)
+        if listing is None or own != (one.state == "allowed") or one.times_taken:
             continue
         title = ngettext("导出“%(name)s” %(n)s 行", "导出“%(name)s” %(n)s 行", one.rows)
         items.append(

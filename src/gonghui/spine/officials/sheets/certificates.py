@@ -36,6 +36,7 @@ class Certificates(Sheet):
 
     name, title, power = "officials.certificates", "社工证书", SUBMIT
     list_url = "certificates"
+    of_people = True
     keys = (("worker_no", "kind", "number"),)
     asks_day = False
     help = (

@@ -25,6 +25,7 @@ class Posts(Sheet):
 
     name, title, power = "officials.posts", "干部岗位", "officials.appoint"
     list_url = "officials"
+    of_people = True
     keys = (("username", "organisation", "role"),)
     help = (
         "一行一个岗位，按用户名、组织和岗位对应；还没有的当作新任命，从“变更日期”起任职。",

@@ -1,9 +1,11 @@
 """A list of more people than one takes away alone: a purpose, another person, some hours, and a trace of it all."""
 
+import io
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -93,7 +95,7 @@ def test_nobody_allows_their_own_and_nobody_from_elsewhere_or_without_the_power_
     request = asked_by(signed_in(wanting.account))
     where = f"/lists/exports/{request.public_id}/"
     own = acting(a_post("unit_lead", federation.chaoyang, account=wanting.account))
-    given: dict[str, Any] = {"words": "", "listing": LISTING, "now": timezone.now()}
+    given: dict[str, Any] = {"words": "", "now": timezone.now()}
     with pytest.raises(StepRefused, match="由另一个人答复"):
         actions.answer_export(request, "allow", by=own, **given)
     elsewhere = a_post("unit_lead", federation.haidian)
@@ -138,19 +140,19 @@ def test_a_request_lives_three_days_and_what_was_allowed_a_day(wanting: Post, he
 
     late = made(NOW)
     with pytest.raises(Refusal, match="已过时限"):
-        actions.answer_export(late, "allow", words="", listing=LISTING, by=chair, now=NOW + timedelta(days=3))
+        actions.answer_export(late, "allow", words="", by=chair, now=NOW + timedelta(days=3))
     now = NOW + timedelta(days=3)
     allowed = made(now)
-    actions.answer_export(allowed, "allow", words="", listing=LISTING, by=chair, now=now)
+    actions.answer_export(allowed, "allow", words="", by=chair, now=now)
     given: dict[str, Any] = {"ending": "csv", "listing": LISTING, "by": by}
     actions.take_export(allowed, rows=5, now=now + timedelta(hours=23), **given)
     with pytest.raises(Refusal, match="已过时限"):
         actions.take_export(allowed, rows=5, now=now + timedelta(hours=24), **given)
     again = made(now)
-    actions.answer_export(again, "allow", words="", listing=LISTING, by=chair, now=now)
+    actions.answer_export(again, "allow", words="", by=chair, now=now)
     with pytest.raises(Refusal, match="现在有 6 行"):
         actions.take_export(again, rows=6, now=now, **given)
-    actions.withdraw_export(again, listing=LISTING, by=by, now=now)
+    actions.withdraw_export(again, by=by, now=now)
     with pytest.raises(StepRefused):
         actions.take_export(again, rows=5, now=now, **given)
 
@@ -181,3 +183,31 @@ def test_answering_and_taking_ask_for_the_password_again(wanting: Post, head: Po
     assert "/accounts/reauthenticate/" in late.post(f"{where}file/", {"ending": "csv"})["Location"]
     request.refresh_from_db()
     assert request.times_taken == 0
+
+
+def test_the_import_desks_layout_of_many_people_is_asked_for_as_well(wanting: Post, head: Post) -> None:
+    client, chair = signed_in(wanting.account), signed_in(head.account)
+    layout = "/imports/to/officials.posts/layout.xlsx"
+    asking = client.get(layout)["Location"]
+    assert asking == "/lists/officials-posts/export/"
+    assert "导入格式" in client.get(asking).content.decode()
+    client.post(asking, {"purpose": "核对后传回"})
+    request = ExportRequest.objects.get()
+    where = f"/lists/exports/{request.public_id}/"
+    chair.post(f"{where}step/", {"step": "allow"})
+    assert client.post(f"{where}file/", {"ending": "csv"}).status_code == 404
+    book = openpyxl.load_workbook(io.BytesIO(client.post(f"{where}file/", {"ending": "xlsx"}).content))
+    assert [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)].count(wanting.account.username) == 1
+    assert "用途：核对后传回" in [row[1].value for row in book.worksheets[1].iter_rows()]
+    assert wanting.account.name in book.worksheets[0].oddFooter.center.text
+    assert client.get(f"{layout}?empty=1").status_code == 200, "an empty one names nobody"
+    assert kinds_about(request) == ["export_asked", "export_allowed", "export_taken"]
+
+
+def test_the_layout_of_few_people_leaves_with_the_password(wanting: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = replace(parameters.on(timezone.localdate(NOW)), alone_most=200)
+    monkeypatch.setattr(parameters, "on", lambda _day: few)
+    layout = "/imports/to/officials.posts/layout.xlsx"
+    assert signed_in(wanting.account).get(layout).status_code == 200
+    later = signed_in(wanting.account, seconds_ago=3_600).get(layout)
+    assert "/accounts/reauthenticate/" in later["Location"]

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from gonghui.core.actor import Actor
 from gonghui.web import say
-from gonghui.web.lists import taking
 from gonghui.web.lists.declared import LISTINGS, Shown
 from gonghui.web.lists.models import NAME_LONGEST, SavedView
 
@@ -39,7 +38,7 @@ def list_tools(context: template.Context, name: str) -> dict[str, Any]:
         "views": SavedView.objects.seen_by(actor).filter(listing=name),
         "files": [
             (title, reverse("list_export", args=[name, ending]) + (f"?{words}" if words else ""))
-            for ending, title in taking.endings()
+            for ending, title in listing.endings()
         ],
         "of_people": listing.of_people,
         "longest": NAME_LONGEST,
