@@ -244,9 +244,9 @@ class Sheet(ABC):
         return label
 
     def cells(self, label: str, was: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-        """The columns that differ, old and new, in the reader's language."""
+        """The columns that differ, in the order of the sheet, old and new, in the reader's language."""
         del label
-        columns = [self.column(key) for key in values]
+        columns = [column for column in self.columns if column.key in values]
         return [
             (_(column.title), column.kind.shown(was.get(column.key)), column.kind.shown(values[column.key]))
             for column in columns

@@ -29,7 +29,7 @@ from gonghui.spine.organisations.sheets.asked import (
 )
 from gonghui.web.imports import later
 from gonghui.web.imports.kinds import Choice, Code, Day, Text, Whole
-from gonghui.web.imports.sheet import Change, Column, Only, Scope, Sheet, Standing, Typed, Wrong, sheet
+from gonghui.web.imports.sheet import Change, Column, Only, Remark, Scope, Sheet, Standing, Typed, Wrong, sheet
 
 SHORT = 40
 """So much of the name is the short name of a union that has none of its own."""
@@ -337,6 +337,13 @@ class Unions(Sheet):
             shown = _("%(name)s（这张表第 %(row)s 行新增）") % {"row": there[0], "name": there[1]}
             values = {**values, "superior": shown}
         return super().cells(label, was, values)
+
+    def remarks(self, rows: Sequence[tuple[int, str, Mapping[str, Any]]], scope: Scope) -> Mapping[int, list[Remark]]:
+        """How a superior is called whose code is all that a row says."""
+        wanted = {row: str(values["superior"]) for row, _label, values in rows if values.get("superior")}
+        named = {one.code: one.title for one in Organisation.objects.filter(code__in=set(wanted.values()))}
+        said = {row: _("上级：%(name)s") % {"name": named[code]} for row, code in wanted.items() if code in named}
+        return {row: [Remark(text)] for row, text in said.items()}
 
     def label(self, values: Mapping[str, Any]) -> str:
         """The name, and the code of one that has it."""

@@ -228,6 +228,9 @@ def test_a_superior_and_its_units_are_founded_in_one_file_in_any_order_and_taken
     assert (batch.state, batch.added, batch.changed) == ("checked", 3, 1)
     shown = UNIONS.cells("", {}, batch.staged.get(row=3).values)
     assert ("上级组织", "", "示例新城街道总工会（这张表第 4 行新增）") in shown
+    moved = batch.staged.get(row=5).values | {"superior": federation.wangjing.code}
+    [remark] = UNIONS.remarks([(5, "", moved)], Scope(officer, 0, JULY))[5]
+    assert remark.text == "上级：望京街道总工会"
     committed(batch, officer)
     branch = Organisation.objects.get(name="示例一分会")
     line = list(Organisation.objects.line_of(branch.path).values_list("name", flat=True))
