@@ -153,6 +153,13 @@ def _export_journal(words: argparse.Namespace) -> int:
     return sealing.export_journal(words)
 
 
+def _export_ledger(words: argparse.Namespace) -> int:
+    from gonghui.project import books
+
+    print(books.export(words))
+    return 0
+
+
 def _witness(words: argparse.Namespace) -> int:
     from gonghui.project import sealing
 
@@ -188,6 +195,11 @@ def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     verify.add_argument("--against", nargs="+", default=[], metavar="FILE", help="checkpoints or exports others kept")
     journal = command("export-journal", _export_journal, "The sealed journal as Parquet; sensitive entries as hashes.")
     journal.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet, or empty")
+    ledger = command("export-ledger", _export_ledger, "A union's ledger as text that bean-check accepts.")
+    ledger.add_argument("--format", choices=["beancount"], default="beancount")
+    ledger.add_argument("--org", metavar="CODE", help="the union's code (the federation itself when left out)")
+    ledger.add_argument("--period", metavar="P", help="2020, 2020H1, 2020-06; everything when left out")
+    ledger.add_argument("-o", "--output", required=True, metavar="FILE")
     witness = command("witness", _witness, "Another federation's journal, held against its checkpoints kept here.")
     witness.add_argument("folder", nargs="?", metavar="DIR", help="its exported journal")
     witness.add_argument("--against", nargs="+", default=[], metavar="FILE", help="more of its checkpoints")

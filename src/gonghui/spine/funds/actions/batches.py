@@ -74,6 +74,8 @@ def make_batch(orders: Sequence[PaymentOrder], *, pays_from: LedgerAccount, by: 
         raise Refusal("funds.batch_ready", "所选付款单有的已不在待组批状态，请刷新后重新勾选")
     if waits := sum(1 for one in chosen if held(one, at=at) is not None):
         raise Refusal("funds.batch_held", "有 %(n)s 笔的收款账户刚变更过，须另一人核实后才能付，请先去掉", n=waits)
+    asked = {order.pk: at for at, order in enumerate(orders)}
+    chosen.sort(key=lambda one: asked[one.pk])
     connection.cursor().execute("select pg_advisory_xact_lock(%s)", [(13 << 48) + book.pk])
     last = PaymentBatch.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
     batch = PaymentBatch(

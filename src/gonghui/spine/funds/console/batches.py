@@ -33,7 +33,9 @@ def funds_batches(request: ConsoleRequest, code: str) -> HttpResponseBase:
     book = book_of(request.actor, code)
     if request.method == "POST":
         request.actor.require(BATCH)
-        chosen = PaymentOrder.objects.filter(book=book, public_id__in=_ids(request.POST.getlist("order")))
+        chosen = PaymentOrder.objects.filter(book=book, public_id__in=_ids(request.POST.getlist("order"))).order_by(
+            "made_on", "id"
+        )
         pays_from = get_object_or_404(LedgerAccount, book=book, key=request.POST.get("pays_from", ""))
         batch = actions.make_batch(list(chosen), pays_from=pays_from, by=request.actor, at=clock.now())
         messages.success(request, _("已组批，等付款复核人放行"))
