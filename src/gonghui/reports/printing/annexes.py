@@ -151,6 +151,9 @@ def _note(columns: Sequence[Column]) -> str:
         notes.append(_("按户、按家计的数字，本级一栏已减去各单位间重复的。"))
     if any(figure.is_ratio for figure in figures):
         notes.append(_("比率写作 分子 / 总数。"))
-    if len(numbers) < len(columns):
-        notes.append(_("同比与上年同期比，环比与上一期比；没有可比的数写 —。"))
-    return "".join(notes)
+    ways = {column.of.partition("|")[2] for column in columns}
+    if "yoy" in ways:
+        notes.append(_("同比是与上年同期比，没有可比的数写 —。"))
+    if "pop" in ways:
+        notes.append(_("环比是与上一期比，没有可比的数写 —。"))
+    return "".join(notes).rstrip()
