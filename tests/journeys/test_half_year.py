@@ -200,7 +200,7 @@ def test_a_visitor_fills_july_and_the_city_decides_on_it(visited):
 
 def test_haidian_is_told_why_its_line_came_back(federation):
     line = Line.objects.get(organisation=federation.unit("haidian"), state="refused")
-    assert "会籍转入" in line.refusal
+    assert "还没有到账" in line.refusal
     assert line.comments.exists()
 
 

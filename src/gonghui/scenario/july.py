@@ -20,8 +20,8 @@ DRAFTED = ("education", "mentougou")
 _, HAIDIAN, REFUSED = TOO_MANY
 """Everybody else, Chaoyang and the city among them, has not begun."""
 
-REFUSAL = "比 6 月多出近四成，请核对是否把会籍转入也算了进来"
-REPLY = "已问过各街道，转入的 300 余人误计在内，改好再报"
+REFUSAL = "比 6 月多出近四成，请核对是否把还没有到账的也算了进来"
+REPLY = "已问过各街道，在途的误计在内，改好再报"
 
 
 def july(stage: Stage) -> Items:
@@ -77,7 +77,7 @@ def _units(stage: Stage, one: Collection) -> Items:
 
 
 def _refuse(stage: Stage, one: Collection) -> None:
-    """The city sends Haidian's number of new members back."""
+    """The city sends Haidian's number of payments back."""
     line = returns.return_of(stage, one, HAIDIAN).lines.get(figure=REFUSED)
     actions.refuse_line(line, reason=REFUSAL, by=stage.actor("city.review"), on=one.accepted_on)
 

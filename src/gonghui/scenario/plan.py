@@ -10,7 +10,7 @@ from gonghui.scenario.split import split, split_ratio, split_unevenly, uneven
 from gonghui.scenario.targets import BY_FIGURE, FORMER_FLOWS, FORMER_LEVELS, RECORDED, SEED, TARGETS, Target
 
 CITY_KEY = "city"
-MONTHLY = ("mutual_aid.payments_made", "mutual_aid.paid_fen", "members.people_admitted")
+MONTHLY = ("mutual_aid.payments_made", "mutual_aid.paid_fen")
 """Collected for January to May at once and from June on every month."""
 OUTLAYS = ("assistance.warmth_fen", "donations.raised_fen")
 """Collected as of the day of the meeting, after the other figures."""

@@ -8,7 +8,7 @@ from queue import Queue
 from django.db import connection
 
 from gonghui.core import bulk
-from gonghui.scenario import july, outline, posts, reporting, returns, set_ups, social_workers, tree
+from gonghui.scenario import july, members, outline, posts, reporting, returns, set_ups, social_workers, tree
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item, Items
 
@@ -31,10 +31,12 @@ STEPS = (
     Step("posts", "任命各级工作人员", 6, posts.accounts),
     Step("social_workers", "登记社工和证书", 4, social_workers.taken_over),
     Step("unions", "建立企业工会", 20, tree.enterprise_unions),
+    Step("members", "会员名册建档", 40, members.taken_over),
     Step("outline", "补录2019年", 6, outline.outline),
     Step("before", "2019年下半年收数", 20, returns.before),
     Step("past_report", "2019年下半年报告", 2, reporting.past),
     Step("set_ups", "上半年建会", 20, set_ups.set_ups),
+    Step("admissions", "上半年发展会员", 10, members.half_year),
     Step("certificates", "上半年社工到岗、核验证书", 1, social_workers.half_year),
     Step("monthly", "1—6月收数", 15, returns.monthly),
     Step("half_year", "上半年收数、审核", 35, returns.half_year),

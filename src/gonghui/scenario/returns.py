@@ -177,8 +177,8 @@ def _printed(line: Line) -> str:
 
 SLIP = ("half.units", "fengtai", "refunds.employers_refunded")
 """A unit that counted some employers twice: the round, the unit, the figure."""
-TOO_MANY = ("july.units", "haidian", "members.people_admitted")
-"""A unit that counted transfers as new members: far above June, as the city will notice."""
+TOO_MANY = ("july.units", "haidian", "mutual_aid.payments_made")
+"""A unit that counted payments still under way: far above June, as the city will notice."""
 SLIPS: Mapping[tuple[str, str, str], Callable[[int], int]] = {
     SLIP: lambda right: right + 36,
     TOO_MANY: lambda right: plan.months(TOO_MANY[2])[1][TOO_MANY[1]].number * 138 // 100,

@@ -80,7 +80,8 @@ TARGETS = (
 BY_FIGURE = {target.figure: target for target in TARGETS}
 
 QUALIFIED_SHARE = "officials.qualified_share"
-RECORDED = (QUALIFIED_SHARE,)
+PEOPLE_ADMITTED = "members.people_admitted"
+RECORDED = (QUALIFIED_SHARE, PEOPLE_ADMITTED)
 """Of these figures the platform records every person itself; nobody returns them."""
 
 FORMER_LEVELS = {

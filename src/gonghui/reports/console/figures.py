@@ -43,6 +43,7 @@ LISTS = {
         "social_workers",
         (("qualified", "持证名单"), ("on_post", "在岗名单")),
     ),
+    "members.people_admitted": ("members.see", "members", (("admitted", "新发展会员"),)),
 }
 """Figures that count people on lists with a page of their own: the power, the page, the lists in the figure's order."""
 BARS = 12
@@ -123,6 +124,8 @@ def lists_of(actor: Actor, place: Place, filled: Filled) -> list[tuple[str, int,
     if not lists or not actor.may(power):
         return []
     asked = {"unit": place.organisation.code, "on": filled.period.last.isoformat()}
+    if filled.figure.clock == "flow":
+        asked |= {"first": filled.period.first.isoformat(), "last": filled.period.last.isoformat()}
     return [
         (_(title), number, f"{reverse(address)}?{urlencode({'list': key, **asked})}")
         for (key, title), number in zip(lists, filled.value.recorded, strict=True)

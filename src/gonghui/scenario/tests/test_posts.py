@@ -44,6 +44,7 @@ def test_the_sign_in_page_offers_what_the_issue_names():
         "city.lead",
         "city.org",
         "city.hr",
+        "chaoyang.members",
         "city.audit",
         "chaoyang.audit",
         "admin.system",

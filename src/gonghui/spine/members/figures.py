@@ -1,6 +1,7 @@
-"""The numbers of membership; so far all are returned by the unions."""
+"""The numbers of membership."""
 
-from gonghui.core.figures import Figure, returned
+from gonghui.core.figures import Figure, count
+from gonghui.spine.members.facts import MemberAdmitted
 
 PEOPLE_ADMITTED = Figure(
     "members.people_admitted",
@@ -8,6 +9,6 @@ PEOPLE_ADMITTED = Figure(
     unit="人",
     clock="flow",
     meaning="期内首次加入工会的职工人数，按批准入会日计；会籍转入不计，退会另计。",
-    fold=returned("count"),
+    fold=count(MemberAdmitted, first=True),
 )
 """People admitted to a union for the first time, by the day of admission."""

@@ -95,7 +95,10 @@ class MemberForm(forms.Form):
             form=given["form"],
             admitted_on=given.get("admitted_on"),
             consents=given["consents"],
-            **kept,
+            paper=kept["paper"],
+            phone=kept["phone"],
+            card=kept["card"],
+            address=kept["address"],
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +42,8 @@ class Admission:
     born_on: date | None = None
     form: str = rules.EMPLOYED
     consents: bool = False
+    since: date | None = None
+    """Of somebody taken over, since when they have been a member there, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,10 @@ PERSON_COLUMNS = (
 )
 
 
+terms_of = lru_cache(20_000)(partial(search.terms, people=True))
+"""The terms a name is found by; many people are called alike."""
+
+
 class Rows:
     """Makes persons' rows; seals and keys are asked for once."""
 
@@ -153,7 +160,7 @@ class Rows:
             ready.entry.organisation.pk,
             number,
             ready.name,
-            search.terms(ready.name, people=True),
+            terms_of(ready.name),
             ready.paper.kind,
             self._paper(ready.paper.number, public_id),
             ready.paper_index,
@@ -196,10 +203,7 @@ def draw_numbers(organisations: Sequence[Organisation]) -> list[str]:
 def numbered(area_code: str, number: int) -> str:
     """The member's number that the running number makes in an area."""
     body = f"{area_code[:6]}{number:08d}"
-    for check in "0123456789":
-        if papers.luhn(body + check):
-            return body + check
-    raise AssertionError("one of ten digits always fits")
+    return body + papers.luhn_digit(body)
 
 
 # Who they are counted with ----------------------------------------------------------------------------------------

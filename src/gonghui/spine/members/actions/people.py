@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from gonghui.core import bulk
 from gonghui.core.action import action
@@ -75,8 +76,8 @@ class Admitted:
 def admit_members(entries: Sequence[Admission], *, by: Actor, on: date) -> list[Person]:
     """They are members: on the roster of their union from their day on, with their consent."""
     done, entered = _admit(entries, by=by, on=on)
-    for fact, place, about, happened_on in entered:
-        record(fact, about=about, by=by, happened_on=happened_on, organisation=place)
+    for fact, place, (model, key), happened_on in entered:
+        record(fact, about=model(pk=key), by=by, happened_on=happened_on, organisation=place)
     rows = Person.objects.select_related("organisation").in_bulk([one.person_id for one in done])
     return [rows[one.person_id] for one in done]
 
@@ -85,23 +86,40 @@ def admit_members(entries: Sequence[Admission], *, by: Actor, on: date) -> list[
 def bulk_admit(entries: Sequence[Admission], *, by: Actor, on: date) -> list[Admitted]:
     """The same for very many, their entries by COPY; all of them or none."""
     done, entered = _admit(entries, by=by, on=on)
+    _copy_entries(entered, by=by)
+    return done
+
+
+@transaction.atomic
+def bulk_enter(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]:
+    """The same for people whose papers were checked already and who are on no roster yet: a first import."""
+    by.require(KEEP)
+    lock_tree(alone=False)
+    places = Organisation.objects.in_bulk({one.entry.organisation.pk for one in ready})
+    for place in places.values():
+        require_reach(by, place)
+    done, entered = _entered(ready, {}, places, on)
+    _copy_entries(entered, by=by)
+    return done
+
+
+def _copy_entries(entered: "Entered", *, by: Actor) -> None:
     path_of = cache(Organisation.path_on)
     bulk.copy_entries(
         bulk.pending_like(
             fact,
-            subject_type=subject_type_of(about),
-            subject_id=int(about.pk),
+            subject_type=subject_type_of(model),
+            subject_id=key,
             organisation_id=place.pk,
             path=path_of(place, happened_on),
             actor_id=by.id,
             happened_on=happened_on,
         )
-        for fact, place, about, happened_on in entered
+        for fact, place, (model, key), happened_on in entered
     )
-    return done
 
 
-Entered = list[tuple[Any, Organisation, Any, date]]
+Entered = list[tuple[Any, Organisation, tuple[type[Model], int], date]]
 """What is to be recorded: a fact, at which union, about what, on which day."""
 
 
@@ -117,6 +135,13 @@ def _admit(entries: Sequence[Admission], *, by: Actor, on: date) -> tuple[list[A
     for one in ready:
         if (person := known.get(one.paper_index)) is not None:
             check_free(person, one.entry.organisation)
+    return _entered(ready, known, places, on)
+
+
+def _entered(
+    ready: Sequence[Ready], known: Mapping[bytes, Person], places: Mapping[int, Organisation], on: date
+) -> tuple[list[Admitted], Entered]:
+    """The rows stand; what is to be recorded of them."""
     done = _written(ready, known, places, on)
     kinds = works(places.values())
     entered: Entered = []
@@ -128,8 +153,8 @@ def _admit(entries: Sequence[Admission], *, by: Actor, on: date) -> tuple[list[A
             continue
         work = kinds.get(place.pk, Work())
         fact = MemberAdmitted(first=made.is_first, form=entry.form, non_public=work.non_public, band=work.band)
-        entered.append((fact, place, Person(pk=made.person_id), entry.admitted_on))
-    entered += [(MembersTakenOver(people=many), places[pk], places[pk], on) for pk, many in taken_over.items()]
+        entered.append((fact, place, (Person, made.person_id), entry.admitted_on))
+    entered += [(MembersTakenOver(people=many), places[pk], (Organisation, pk), on) for pk, many in taken_over.items()]
     return done, entered
 
 
@@ -171,7 +196,7 @@ def _written(
         else:
             key, before_on = person.pk, ended.get(person.pk)
             _again(person, one)
-        first_on = entry.admitted_on or on
+        first_on = entry.admitted_on or entry.since or on
         if before_on is not None and first_on <= before_on:
             message = "入会日期 %(day)s 须晚于上次离会日 %(before_on)s，请核对"
             raise Refusal("members.overlap", message, day=first_on, before_on=before_on)

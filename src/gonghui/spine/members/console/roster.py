@@ -61,17 +61,18 @@ def of_list(actor: Actor, which: str, first: date, last: date) -> QuerySet[Membe
 
 def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
     """The members that an address asks for, within the actor's reach."""
-    rows = Person.objects.seen_by(actor)
-    which = query.get("list", "")
+    rows, which = Person.objects.seen_by(actor), query.get("list", "")
+    words = query.get("unit", "").strip()[:60]
+    under = _under(actor, words) if words else Q()
     if which in LISTS:
-        rows = Person.objects.filter(pk__in=of_list(actor, which, *span_of(query)).values("person"))
+        held = of_list(actor, which, *span_of(query)).filter(under)
+        rows, under = Person.objects.filter(pk__in=held.values("person")), Q()
     state = query.get("state", "")
     if state in MEMBER_FLOW.states:
         rows = rows.filter(state=state)
     elif state != "all" and which not in LISTS:
         rows = rows.members()
-    if words := query.get("unit", "").strip()[:60]:
-        rows = rows.filter(_under(actor, words))
+    rows = rows.filter(under)
     if words := search.asked(query.get("q", "")):
         rows = rows.filter(_sought(words, rows))
     return rows.select_related("organisation")

@@ -204,6 +204,15 @@ def luhn(number: str) -> bool:
     return total % 10 == 0
 
 
+def luhn_digit(body: str) -> str:
+    """The digit that makes a number pass Luhn's check."""
+    total = sum(map(int, body[-2::-2])) + sum(map(_DOUBLED.__getitem__, body[-1::-2]))
+    return str(-total % 10)
+
+
+_DOUBLED = {str(digit): digit * 2 // 10 + digit * 2 % 10 for digit in range(10)}
+
+
 # What is shown ----------------------------------------------------------------------------------------------------
 
 

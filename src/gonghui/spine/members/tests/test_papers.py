@@ -148,3 +148,9 @@ def test_nothing_typed_breaks_the_check(typed: str, kind: str) -> None:
     for check in (lambda: papers.paper(kind, typed, on=TODAY), lambda: papers.name(typed), lambda: papers.phone(typed)):
         with suppress(Refusal):
             check()
+
+
+@given(st.text("0123456789", min_size=2, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_luhns_digit_passes_luhns_check(body: str) -> None:
+    assert papers.luhn(body + papers.luhn_digit(body))
