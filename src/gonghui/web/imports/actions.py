@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.db import connection, transaction
@@ -41,9 +42,9 @@ def nobody(batch: Import) -> None:
     """No worker is told: whoever brought the file goes on with it."""
 
 
-def scope_of(batch: Import, by: Actor) -> Scope:
+def scope_of(batch: Import, by: Actor, today: date = date.max) -> Scope:
     """Where the rows of an import lie, for who acts now."""
-    return Scope(by, batch.target, batch.takes_effect_on, batch.pk)
+    return Scope(by, batch.target, batch.takes_effect_on, batch.pk, today)
 
 
 def _may(by: Actor, batch: Import) -> None:
@@ -59,6 +60,9 @@ def bring_file(sheet: Sheet, content: bytes, name: str, *, scope: Scope, on: dat
     """The file is on the desk: a small one is read at once, a large one is handed on by `later` (`is_running`)."""
     by = scope.actor
     by.require(sheet.power)
+    if sheet.asks_day and scope.on > on:
+        raise Refusal("imports.future", "变更日期 %(day)s 还没有到：请填今天或以前的日期", day=scope.on)
+    scope = replace(scope, today=on)
     largest = parameters.on(on).largest_bytes
     admitted(content, name, largest=largest)
     if len(content) > parameters.on(on).at_once_bytes:
@@ -134,7 +138,7 @@ def read_import(batch: Import, *, by: Actor, on: date, progress: Progress = sile
     largest = parameters.on(on).largest_bytes
     opened = open_upload(content, batch.original_name, largest=largest, wanted=sheet.worksheets)
     said = headers.known_to(by.account_id, sheet)
-    outcome = understood(sheet, opened, said, scope_of(batch, by), batch.mapping, progress)
+    outcome = understood(sheet, opened, said, scope_of(batch, by, on), batch.mapping, progress)
     _stage(batch, *outcome, by=by, on=on)
 
 
@@ -267,7 +271,7 @@ def commit_import(batch: Import, *, by: Actor, on: date, progress: Progress = si
             if (batch.state == State.FAULTY)
             else known(batch)
         )
-    sheet, scope = batch.declared, scope_of(batch, by)
+    sheet, scope = batch.declared, scope_of(batch, by, on)
     changes = staged_changes(batch)
     if not changes:
         raise Refusal("imports.nothing", "没有要改的：文件里的每一行都和名册一样")

@@ -86,6 +86,8 @@ class Scope:
     on: date = date.min
     source: int = 0
     """The import whose rows are acted on, for records that keep where they came from."""
+    today: date = date.max
+    """The day on which it is done; nothing happens after it."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ CELL_OF = {
     "organisations.reach": "superior",
     "organisations.depth": "superior",
     "organisations.date_order": "founded_on",
+    "organisations.founded_later": "founded_on",
     "organisations.level": "level",
     "organisations.area_elsewhere": "area",
     "codes.area_retired": "area",
@@ -226,6 +227,8 @@ class Unions(Sheet):
                 wrong(change, CELL_OF.get(refusal.code, "name"), refusal)
 
     def _check_new(self, change: Change, asked: Asked, scope: Scope) -> None:
+        if founded_on(change, scope) > scope.today:
+            raise Refusal("organisations.founded_later", LATER, day=founded_on(change, scope))
         check_founding(asked.founding(change), by=scope.actor, on=founded_on(change, scope))
         employer = asked.founding(change).employer
         if employer is not None:
@@ -351,5 +354,6 @@ class Unions(Sheet):
 
 
 TAKEN = "代码 %(code)s 已由其他组织使用，或在表里填了两次，请核对"
+LATER = "成立日期 %(day)s 还没有到：请填今天或以前的日期"
 PART = "填了单位就要填全：还缺“%(title)s”"
 OWN = "本级的隶属关系由上级办理，不能在这里改"

@@ -143,6 +143,7 @@ def test_the_same_name_under_the_same_superior_is_the_union_that_stands(federati
         ({"工会法人代码": "91110105MA00000000"}, "D2", "codes.uscc_check"),
         ({"成立日期": "2020-02-30"}, "D2", "imports.day"),
         ({"成立日期": "2010-01-01"}, "D2", "organisations.date_order"),
+        ({"成立日期": "2020-07-02"}, "D2", "organisations.founded_later"),
         ({"单位名称": "示例公司"}, "A2", "organisations.employer_part"),
         ({"职工人数": "约60人"}, "D2", "imports.not_a_number"),
         ({"组织代码": codes.organisation_code("110105", "BA", 99_998)}, "D2", "imports.unknown"),
@@ -183,6 +184,12 @@ def test_a_renaming_dated_too_early_is_said_at_the_name(federation: Federation, 
     tree.rename_organisation(federation.first, "示例一号新名公司工会", by=officer, on=JULY)
     batch = brought([{"组织代码": federation.first.code, "名称": "示例又一名公司工会"}], officer, on=MARCH)
     assert problems(batch) == {("B2", "organisations.rename_too_early")}
+
+
+def test_no_change_takes_effect_on_a_day_that_has_not_come(federation: Federation, officer: Actor) -> None:
+    with pytest.raises(Refusal, match="2020-07-02 还没有到") as refused:
+        brought([new(federation)], officer, on=date(2020, 7, 2))
+    assert refused.value.code == "imports.future"
 
 
 def test_old_codes_and_names_of_then_lead_to_what_became_of_them(federation: Federation, officer: Actor) -> None:
