@@ -24,8 +24,6 @@ from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
 
-PEOPLE_MOST = 200
-"""More of them are not taken away in one file."""
 LISTS = {"start": "期初在籍", "end": "期末在籍", "admitted": "新发展", "came": "转入", "left": "离会", "went": "转出"}
 
 
@@ -119,7 +117,7 @@ LISTING = listed(
             "last": Filter("到"),
         },
         protected=True,
-        rows_most=PEOPLE_MOST,
+        of_people=True,
     )
 )
 

@@ -59,6 +59,7 @@ class Roster(Sheet):
 
     name, title, power = "members.roster", "会员花名册", KEEP
     list_url = "members"
+    of_people = True
     keys = (("number",), ("paper",))
     key_is_ours = True
     asks_day = False
