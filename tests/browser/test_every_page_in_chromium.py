@@ -8,6 +8,8 @@ from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
 from gonghui.spine.funds.models import Fund, Payee, PayeeAccount, Posting
+from gonghui.spine.members.models import Person as Member
+from gonghui.spine.members.rules.papers import masked_address
 from gonghui.spine.officials.models import Certificate, SocialWorker
 from gonghui.spine.organisations.models import Employer, Industry, Organisation, SetUp
 from gonghui.web import palette
@@ -189,6 +191,7 @@ def data(served: Served) -> set[str]:
         JournalName.objects.values_list("federation"),
         SocialWorker.objects.values_list("name"),
         ((one.masked_name,) for one in SocialWorker.objects.all()),
+        ((one.name, one.masked_name, masked_address(one.address)) for one in Member.objects.all()),
         Certificate.objects.values_list("issuer"),
         Fund.objects.values_list("name"),
         Payee.objects.values_list("name"),

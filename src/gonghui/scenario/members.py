@@ -97,12 +97,12 @@ def _person(
     paper = papers.Paper(
         papers.RESIDENT, body + papers.check_character(body), born_on, papers.MAN if number % 2 else papers.WOMAN
     )
-    name = chance.choice(_SURNAMES) + chance.choice(_GIVEN) + (chance.choice(_GIVEN) if number % 5 else "")
+    name = chance.choice(_SURNAMES) + chance.choice(_GIVEN[:40]) + (chance.choice(_GIVEN[40:48]) if number % 5 else "")
     draw = chance.random()
     form = rules.EMPLOYED if draw < 0.82 else rules.DISPATCHED if draw < 0.95 else rules.PLATFORM
     card = f"999{number:012d}" if number % 4 == 0 else ""
     return Ready(
-        Admission(union, name, paper.kind, paper.number, on, form=form, since=since, consents=True),
+        Admission(union, name, paper.kind, paper.number, on, form=form, since=since, consents=on is not None),
         name,
         paper,
         paper_index(paper.kind, paper.number),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock
@@ -20,6 +20,10 @@ from gonghui.spine.organisations.models import Organisation
 FORMS = [(key, _(title)) for key, title in rules.FORMS.items()]
 VALUES = {"paper": _("证件号码"), "phone": _("手机号"), "card": _("银行卡号"), "address": _("住址")}
 """What is shown masked, and whole for a reason."""
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 class _Sheltered(forms.TextInput):
@@ -68,7 +72,7 @@ class MemberForm(forms.Form):
         self.person = person
         scheme = rules.scheme(clock.today())
         self.fields["born_on"].initial = person.born_on if person is not None else None
-        self.fields["consents"].help_text = gettext(scheme.consent_text)
+        self.fields["consents"].help_text = scheme.consent_text_en if _is_english() else scheme.consent_text
         if person is not None:
             for name in VALUES:
                 self.fields[name].required = False

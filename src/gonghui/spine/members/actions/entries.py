@@ -139,7 +139,7 @@ PERSON_COLUMNS = (
 )
 
 
-terms_of = lru_cache(20_000)(partial(search.terms, people=True))
+terms_of = lru_cache(40_000)(partial(search.terms, people=True))
 """The terms a name is found by; many people are called alike."""
 
 

@@ -186,6 +186,7 @@ def _written(
     """Persons, memberships and consents stand; whoever was a member before has the same row and number."""
     numbers = iter(draw_numbers([places[one.entry.organisation.pk] for one in ready if one.paper_index not in known]))
     rows, fresh, memberships, consents, done = Rows(), [], [], [], []
+    version = rules.scheme(on).consent_version
     ended = _last_days([one.pk for one in known.values()])
     for one in ready:
         entry, person = one.entry, known.get(one.paper_index)
@@ -203,7 +204,8 @@ def _written(
         is_first = person is None and entry.admitted_on is not None
         began = rules.ADMITTED if entry.admitted_on is not None else rules.TAKEN_OVER
         memberships.append((key, entry.organisation.pk, first_on, None, before_on, began, is_first, ""))
-        consents.append((key, ROSTER, rules.scheme(on).consent_version, on, None))
+        if entry.consents:
+            consents.append((key, ROSTER, version, on, None))
         done.append(Admitted(key, is_first))
     bulk.copy(Person, PERSON_COLUMNS, fresh)
     bulk.copy(Membership, MEMBERSHIP_COLUMNS, memberships)
