@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-APART = ("reconcile", "lists", "imports", "palette", "cuts")
+APART = ("reconcile", "lists", "imports", "palette", "cuts", "books")
 """The steps that need no large journal."""
 STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", *APART)
 
@@ -49,7 +49,7 @@ def main() -> int:
         room.settle(empty)
         with _timed("migrations"):
             room.migrate()
-        for measure in (_journal, _storm_of_seals, _reading, _lists, _imports, _palette, _cuts):
+        for measure in (_journal, _storm_of_seals, _reading, _lists, _imports, _palette, _cuts, _books):
             for found in measure(words, chosen, at):
                 results += found
                 _say(table(found))  # at once: what fails later does not take it away
@@ -156,6 +156,18 @@ def _imports(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[l
         room.enter(address)
         with _timed(f"an import of {many:,} rows"):
             found = imports.measure(many)
+    yield found
+
+
+def _books(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
+    if "books" not in chosen:
+        return
+    from tests.bench import books
+
+    with room.database("gonghui_bench_books", at, like="gonghui_bench_empty") as address:
+        room.enter(address)
+        with _timed("books"):
+            found = books.measure(words.scale)
     yield found
 
 
