@@ -124,7 +124,7 @@ class Roster(Sheet):
 
     def resolve(self, rows: Sequence[Typed], scope: Scope, wrong: Wrong) -> None:
         """Papers and phones are sealed; unions become codes; what a paper says and the list knows is filled in."""
-        _resolve_unions(rows, scope.actor, wrong)
+        unknown = _resolve_unions(rows, scope.actor, wrong)
         generated = takes_generated()
         for row in rows:
             _make_canonical(row, scope.on, generated, wrong)
@@ -133,6 +133,7 @@ class Roster(Sheet):
         known: dict[object, dict[str, Any]] = {}
         for _pk, values in _standing(scope.actor, found, numbers=numbers):
             known[values["number"]] = known[values["paper"].found] = values
+        own = _own_union(scope.actor)
         for row in rows:
             _unmask(row, known.get(row.values.get("number")), wrong)
             typed = row.values.get("paper")
@@ -142,8 +143,11 @@ class Roster(Sheet):
                     row.values[key] = stands[key]
             if row.values.get("form") is None:
                 row.values["form"] = rules.EMPLOYED
-            if row.values.get("organisation") is None and stands is None:
-                _own_union(row, scope.actor, wrong)
+            if row.values.get("organisation") is not None or row.row in unknown:
+                continue
+            if own is None:
+                wrong(row, "organisation", Refusal("members.union_missing", "请填工会名称或组织代码"))
+            row.values["organisation"] = own
 
     def rows(self, scope: Scope, only: Only | None = None) -> Iterable[Standing]:
         """The members in question, or all of a small roster, their numbers masked."""
@@ -292,13 +296,14 @@ def _unmask(row: Typed, known: Mapping[str, Any] | None, wrong: Wrong) -> None:
                 wrong(row, key, Refusal("members.paper_masked", "证件号码带星号，是打印时遮住的：请填完整号码"))
 
 
-def _resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong) -> None:
-    """A union is named by its code; the name of one that stands alone with it does as well."""
+def _resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong) -> set[int]:
+    """A union is named by its code, or by a name that it alone has; the rows that name none there is."""
     named = {row.values["organisation"] for row in rows if row.values.get("organisation")}
     if not named:
-        return
+        return set()
     seen = Organisation.objects.seen_by(actor).active()
     known: dict[str, set[str]] = {}
+    unknown: set[int] = set()
     for one in seen.filter(Q(code__in=[word.upper() for word in named]) | Q(name__in=named) | Q(short_name__in=named)):
         for name in (one.code, one.name, one.short_name):
             known.setdefault(name, set()).add(one.code)
@@ -313,15 +318,15 @@ def _resolve_unions(rows: Sequence[Typed], actor: Actor, wrong: Wrong) -> None:
         row.values["organisation"] = None
         message = "有几个工会叫“%(name)s”：请填组织代码" if found else "您的范围内没有工会“%(name)s”：请填组织代码"
         wrong(row, "organisation", Refusal("members.union_unknown", message, name=word))
+        unknown.add(row.row)
+    return unknown
 
 
-def _own_union(row: Any, actor: Actor, wrong: Wrong) -> None:
-    if any(problem.column == "organisation" for problem in row.problems):
-        return
-    if actor.level in ("base", "joint"):
-        row.values["organisation"] = Organisation.objects.values_list("code", flat=True).get(pk=actor.organisation_id)
-    else:
-        wrong(row, "organisation", Refusal("members.union_missing", "请填工会名称或组织代码"))
+def _own_union(actor: Actor) -> str | None:
+    """The code of the reader's own union, if it keeps members itself: rows that name none are of it."""
+    if actor.level not in ("base", "joint"):
+        return None
+    return Organisation.objects.values_list("code", flat=True).get(pk=actor.organisation_id)
 
 
 def _unions(changes: Sequence[Change]) -> dict[str, Organisation]:
