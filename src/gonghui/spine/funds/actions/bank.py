@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from gonghui.core import clock
+from gonghui.core import bulk, clock, reactions
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal, StepRefused
-from gonghui.core.journal import record
+from gonghui.core.journal import record, subject_type_of
 from gonghui.spine.funds.actions.posting import NewVoucher, post
 from gonghui.spine.funds.actions.setting_up import require_reach
 from gonghui.spine.funds.facts import (
@@ -170,6 +170,7 @@ def _bespeak(funds: dict[int, int], sign: int) -> None:
 
 def _tell(moved: Moved, *, by: Actor, day_of: Mapping[date, date]) -> None:
     """An entry for each payment; a late return takes the success back on its own day."""
+    entries = []
     for row, line, outcome in moved:
         order, fen = line.order, line.amount_fen
         purpose, nature = order.purpose, order.fund.nature
@@ -186,8 +187,12 @@ def _tell(moved: Moved, *, by: Actor, day_of: Mapping[date, date]) -> None:
             told = [PaymentFailed(purpose=purpose, code=code, unpaid_fen=fen)]
         else:
             told = [PaymentDoubtful(purpose=purpose, open_fen=fen)]
-        for fact in told:
-            record(fact, about=order, by=by, happened_on=day_of[row.on])
+        day = day_of[row.on]
+        where = {"subject_type": subject_type_of(order), "subject_id": order.pk, "actor_id": by.id}
+        place = {"organisation_id": order.book.organisation_id, "path": order.book.organisation.path_on(day)}
+        entries += [bulk.pending_like(fact, **where, **place, happened_on=day) for fact in told]
+    bulk.copy_entries(entries)
+    reactions.wake({one.kind for one in entries})
 
 
 def _settle(batches: set[int]) -> None:

@@ -12,7 +12,8 @@ from gonghui.core import bulk
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
-from gonghui.core.journal import Pending, record
+from gonghui.core.facts import group_of
+from gonghui.core.journal import Pending, canonical, record, subject_type_of
 from gonghui.spine.funds.facts import VoucherDrafted, VoucherPosted, VoucherReturned
 from gonghui.spine.funds.models import Book, BookMonth, Fund, LedgerAccount, Posting, VoucherDraft
 from gonghui.spine.funds.models import Leg as LegRow
@@ -20,6 +21,8 @@ from gonghui.spine.funds.rules import ledger
 from gonghui.spine.funds.rules.ledger import Leg
 
 MAKE, POST = "funds.vouchers", "funds.post"
+KIND: str = VoucherPosted.kind  # type: ignore[attr-defined]
+SUBJECT = subject_type_of(Posting)
 POSTING_COLUMNS = (
     "id",
     "book_id",
@@ -161,16 +164,19 @@ def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
         raise ValueError("one book at a time")
     ids = _draw_ids(len(vouchers))
     numbers = _numbers(book, vouchers)
+    paths = {day: book.organisation.path_on(day) for day in {one.day for one in vouchers}}
+    groups = {origin: _group(origin) for origin in {one.origin for one in vouchers}}
     postings, legs, entries = [], [], []
     for key, number, one in zip(ids, numbers, vouchers, strict=True):
-        total = ledger.check(one.legs)
-        month = ledger.month_of(one.day)
+        day, total = one.day, ledger.check(one.legs)
         made_by = by.account_id if one.made_by is None else one.made_by
         checked_by = by.account_id if made_by != by.account_id else None
-        head = (key, book.pk, month, number, one.day, one.origin, one.memo[: ledger.MEMO_LONGEST], len(one.legs), total)
+        memo = one.memo[: ledger.MEMO_LONGEST]
+        head = (key, book.pk, ledger.month_of(day), number, day, one.origin, memo, len(one.legs), total)
         postings.append((*head, one.attachments, made_by, checked_by, one.reverses, one.about))
-        legs += [(key, seq, leg.account, leg.fund, one.day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1)]
-        entries.append(_entry(key, book, one, total, by))
+        legs += [(key, seq, leg.account, leg.fund, day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1)]
+        where = (KIND, SUBJECT, key, book.organisation_id, paths[day], by.id, day)
+        entries.append(Pending(*where, group=groups[one.origin], quantity=1, amount_fen=total))
     with _funds_suffice(), connection.wrap_database_errors:
         bulk.copy(Posting, POSTING_COLUMNS, postings)
         bulk.copy(LegRow, LEG_COLUMNS, legs)
@@ -178,16 +184,9 @@ def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
     return ids
 
 
-def _entry(posting: int, book: Book, voucher: NewVoucher, total: int, by: Actor) -> Pending:
-    return bulk.pending_like(
-        VoucherPosted(origin=voucher.origin, total_fen=total),
-        subject_type="funds.posting",
-        subject_id=posting,
-        organisation_id=book.organisation_id,
-        path=book.organisation.path_on(voucher.day),
-        actor_id=by.id,
-        happened_on=voucher.day,
-    )
+def _group(origin: str) -> str:
+    """What the entries of vouchers of one origin have in common."""
+    return canonical(group_of(VoucherPosted(origin=origin, total_fen=0)))
 
 
 def _draw_ids(count: int) -> list[int]:
