@@ -166,16 +166,32 @@ def draw_ids(how_many: int) -> list[int]:
 
 
 def draw_numbers(area: str, letters: str, how_many: int) -> int:
-    """The first of a run of fresh numbers for codes of an area and a kind."""
+    """The first of a run of fresh numbers for codes of an area and a kind; refused where they run out."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            insert into organisations_codesequence as s (area, letters, last) values (%s, %s, %s)
-            on conflict (area, letters) do update set last = s.last + excluded.last returning last
+            insert into organisations_codesequence as s (area, letters, last) values (%(area)s, %(letters)s, %(many)s)
+            on conflict (area, letters) do update set last = s.last + excluded.last
+              where s.last + excluded.last <= %(most)s returning last
             """,
-            [area, letters, how_many],
+            {
+                "area": area,
+                "letters": letters,
+                "many": min(how_many, codes.LARGEST_NUMBER),
+                "most": codes.LARGEST_NUMBER,
+            },
         )
-        return int(cursor.fetchone()[0]) - how_many + 1
+        row = cursor.fetchone()
+    if row is None or how_many > codes.LARGEST_NUMBER:
+        raise Refusal(
+            "organisations.codes_used_up",
+            "%(area)s 的 %(letters)s 类组织代码一共 %(most)s 个，不够再编 %(many)s 个：请核对行政区划",
+            area=area,
+            letters=letters,
+            most=codes.LARGEST_NUMBER,
+            many=how_many,
+        )
+    return int(row[0]) - how_many + 1
 
 
 def _copy_spans(organisation: Organisation, *, on: date) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models import Model
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -110,6 +111,16 @@ def test_codes_run_on_without_gap_or_repeat(federation: Federation) -> None:
     rows = [Founding(f"企业{n}工会", "base", federation.wangjing) for n in range(30)]
     made = bulk_found(rows, by=SYSTEM, on=LONG_AGO)
     assert [int(one.code[10:15]) for one in made] == list(range(3, 33))
+
+
+def test_where_the_numbers_of_an_area_run_out_nobody_is_founded(federation: Federation) -> None:
+    CodeSequence.objects.filter(area="110105", letters="BA").update(last=99_998)
+    two = [Founding(f"企业{n}工会", "base", federation.wangjing) for n in range(2)]
+    with pytest.raises(Refusal, match="110105") as refused, transaction.atomic():
+        actions.bulk_found(two, by=SYSTEM, on=LONG_AGO)
+    assert refused.value.code == "organisations.codes_used_up"
+    [last] = actions.bulk_found(two[:1], by=SYSTEM, on=LONG_AGO)
+    assert Organisation.objects.get(pk=last).code[10:15] == "99999"
 
 
 def test_one_wrong_row_leaves_nothing_behind(federation: Federation) -> None:
