@@ -5,6 +5,7 @@ import io
 import json
 from datetime import date, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pytest
@@ -249,11 +250,15 @@ def test_the_page_says_whether_anybody_is_at_work(world: World, status: str, sec
     assert batch.state == ("checked" if status == "failed" else "committing")
 
 
+def _begun(times: int) -> Any:
+    """What a job knows of itself when it has been begun so often before."""
+    return SimpleNamespace(job=SimpleNamespace(attempts=times))
+
+
 def test_a_step_that_takes_its_worker_down_each_time_is_given_back(world: World) -> None:
     by, batch = world.actor("chaoyang.org"), world.branches["chaoyang"].imports["checked"]
     actions.hand_over(batch, "commit", by=by)
-    context = SimpleNamespace(job=SimpleNamespace(attempts=jobs.ATTEMPTS))
-    jobs.import_job(context, batch=batch.pk, post=by.id)
+    jobs.import_job(_begun(jobs.ATTEMPTS), batch=batch.pk, post=by.id)
     batch.refresh_from_db()
     assert (batch.state, batch.refusal["code"]) == ("checked", "imports.interrupted")
 
@@ -266,7 +271,7 @@ def test_a_fault_of_the_platform_leaves_nobody_waiting(world: World, monkeypatch
         raise ZeroDivisionError
 
     monkeypatch.setattr(UNIONS.__class__, "apply", fails)
-    jobs.import_job(SimpleNamespace(job=SimpleNamespace(attempts=0)), batch=batch.pk, post=by.id)
+    jobs.import_job(_begun(0), batch=batch.pk, post=by.id)
     batch.refresh_from_db()
     assert (batch.state, batch.refusal["code"]) == ("checked", "imports.failed")
 

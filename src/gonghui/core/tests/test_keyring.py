@@ -1,5 +1,6 @@
 """Keys of sealed columns: bound to their place, changed while all runs, and refused where they are another's."""
 
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -75,11 +76,17 @@ def test_keys_that_are_not_this_databases_are_refused_at_start(ring: Path, setti
     keyring.check()
     assert KeyCheck.objects.count() == 2
     kept = ring.read_text()
-    for spoil, code in (
-        (lambda: ring.unlink(), "missing"),
+
+    def another() -> None:
+        ring.unlink()
+        keyring.make(ring)
+
+    spoils: list[tuple[Callable[[], object], str]] = [
+        (ring.unlink, "missing"),
         (lambda: ring.write_text("{}"), "broken"),
-        (lambda: (ring.unlink(), keyring.make(ring)), "lacking"),
-    ):
+        (another, "lacking"),
+    ]
+    for spoil, code in spoils:
         spoil()
         keyring._held.ring = None
         settings.GONGHUI_PROFILE = "production"

@@ -199,7 +199,7 @@ class ImportMade(models.Model):
     batch = models.ForeignKey(Import, models.CASCADE, related_name="made", db_index=False)
     row = models.IntegerField()
     subject = models.BigIntegerField()
-    privacy = declare((INTERNAL, "导入的撤销", "撤销期满即删", "batch row subject"))
+    privacy = declare((INTERNAL, "导入的预览与撤销", "撤销期满即删", "batch row subject"))
 
 
 class KnownHeading(models.Model):
