@@ -4,11 +4,11 @@ from django.conf import settings
 
 from gonghui.core.journal import entries_of
 from gonghui.core.models import SubjectType
-from gonghui.reports.console import subjects
 from gonghui.reports.flow import LINE_FLOW
 from gonghui.reports.models import Line
 from gonghui.spine.organisations.flow import SET_UP_FLOW
 from gonghui.spine.organisations.models import SetUp
+from gonghui.web import subjects
 from tests.world.federation import World
 
 

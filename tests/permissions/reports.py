@@ -63,7 +63,7 @@ ROWS: dict[str, Row] = {
         send=OWNING,
         doers=("{b}.owner",),
         in_vain=("{b}.finance",),  # another department's figure
-        body=lambda world, branch: {"row": ["F53"], "seen-F53": " 未报"},
+        body=lambda world, branch: {"row": ["F53"], "seen-F53": "0 0人"},
     ),
     "report_object": Row(
         REPORT,

@@ -22,6 +22,7 @@ from gonghui.reports.console import (
     returns,
     review,
     rounds,
+    subjects,
     waits,
 )
 
@@ -45,6 +46,7 @@ _PAGES = (
     overview,
     prints,
     checkpoints,
+    subjects,
     waits,
 )
 urlpatterns: list[URLPattern] = [one for module in _PAGES for one in getattr(module, "urlpatterns", [])]

@@ -22,13 +22,13 @@ from gonghui.core.models import Entry, EntryQuerySet, FactGroup, Kind
 from gonghui.reports import seals
 from gonghui.reports.console.figures import number_of, opened, readable, since_filing
 from gonghui.reports.console.report import Live, exact_of, name_of, place_of
-from gonghui.reports.console.subjects import Subject, subjects_of
 from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.lists.declared import Filter, Listing, listed
 from gonghui.web.lists.declared import Shown as Cell
+from gonghui.web.subjects import Subject, subjects_of
 from gonghui.web.templatetags.gonghui import yuan
 
 SIZE = 50

@@ -1,14 +1,10 @@
-"""What an entry is about: the record's name and address, if the reader may see it."""
+"""What an entry of reports, lists, organisations and officials is about."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
-from gonghui.core.models import Entry, SubjectType
 from gonghui.core.period import Period
 from gonghui.reports import report_forms, seals
 from gonghui.reports.console.report import Place, is_english, name_of, short_name_of, title_of
@@ -18,51 +14,7 @@ from gonghui.spine.organisations.models import Employer, Organisation, SetUp
 from gonghui.web.imports.models import Import
 from gonghui.web.lists.declared import takeable
 from gonghui.web.lists.models import ExportRequest
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A record's name, and its address where it has a page the reader may open."""
-
-    title: str
-    url: str = ""
-
-
-Found = Mapping[int, Subject]
-RESOLVERS: dict[str, Callable[[Actor, Sequence[int]], Found]] = {}
-
-
-def resolver(subject_type: str) -> Callable[[Callable[[Actor, Sequence[int]], Found]], Callable[..., Found]]:
-    """Register how records of one kind are named, within the reader's scope."""
-
-    def register(find: Callable[[Actor, Sequence[int]], Found]) -> Callable[..., Found]:
-        RESOLVERS[subject_type] = find
-        return find
-
-    return register
-
-
-def subjects_of(actor: Actor, entries: Iterable[Entry]) -> dict[int, Subject]:
-    """The subjects of some entries by entry id; one query for each kind of record."""
-    together: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        together[entry.subject_type].append(entry)
-    names = dict(SubjectType.objects.filter(pk__in=together).values_list("pk", "name"))
-    found: dict[int, Subject] = {}
-    for type_id, of_type in together.items():
-        find = RESOLVERS.get(names.get(type_id, ""))
-        if find is None:
-            continue
-        known = find(actor, sorted({entry.subject_id for entry in of_type}))
-        found |= {entry.id: known[entry.subject_id] for entry in of_type if entry.subject_id in known}
-    return found
-
-
-def _address(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+from gonghui.web.subjects import Found, Subject, address_of, resolver
 
 
 @resolver("reports.line")
@@ -73,7 +25,7 @@ def lines(actor: Actor, ids: Sequence[int]) -> Found:
         line.pk: Subject(
             _("%(unit)s上报的%(figure)s")
             % {"unit": short_name_of(line.organisation), "figure": _(line.declared.title)},
-            _address("line", line.public_id),
+            address_of("line", line.public_id),
         )
         for line in seen
     }
@@ -83,7 +35,7 @@ def lines(actor: Actor, ids: Sequence[int]) -> Found:
 def returns(actor: Actor, ids: Sequence[int]) -> Found:
     """Returns, by round and unit."""
     seen = Return.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation", "round")
-    return {one.pk: Subject(str(one), _address("return", one.public_id)) for one in seen}
+    return {one.pk: Subject(str(one), address_of("return", one.public_id)) for one in seen}
 
 
 @resolver("reports.evidence")
@@ -91,7 +43,7 @@ def papers(actor: Actor, ids: Sequence[int]) -> Found:
     """Papers, opened at the return they back; what a file is called stays there."""
     seen = Evidence.objects.seen_by(actor).filter(pk__in=ids)
     return {
-        one.pk: Subject(_("%(of)s的佐证") % {"of": one.in_return}, _address("return", one.in_return.public_id))
+        one.pk: Subject(_("%(of)s的佐证") % {"of": one.in_return}, address_of("return", one.in_return.public_id))
         for one in seen.select_related("in_return__organisation", "in_return__round")
     }
 
@@ -101,7 +53,7 @@ def export_requests(actor: Actor, ids: Sequence[int]) -> Found:
     """Requests to take a list away, by the list's name."""
     seen = ExportRequest.objects.seen_by(actor).filter(pk__in=ids)
     return {
-        one.pk: Subject(_(taken.title), _address("export_request", one.public_id))
+        one.pk: Subject(_(taken.title), address_of("export_request", one.public_id))
         for one in seen
         if (taken := takeable(one.listing)) is not None
     }
@@ -111,7 +63,7 @@ def export_requests(actor: Actor, ids: Sequence[int]) -> Found:
 def imports(actor: Actor, ids: Sequence[int]) -> Found:
     """Imports, by list; opened by their own unit alone."""
     return {
-        one.pk: Subject(_("%(of)s的导入") % {"of": _(one.declared.title)}, _address("import", one.public_id))
+        one.pk: Subject(_("%(of)s的导入") % {"of": _(one.declared.title)}, address_of("import", one.public_id))
         for one in Import.objects.on_lists_of(actor).filter(pk__in=ids)
     }
 
@@ -122,7 +74,7 @@ def kept_checkpoints(actor: Actor, ids: Sequence[int]) -> Found:
     return {
         one.pk: Subject(
             _("%(origin)s的检查点 %(blocks)s") % {"origin": one.origin, "blocks": f"{one.blocks:,}"},
-            _address("kept_checkpoint", one.public_id) if actor.may("journal.see") else "",
+            address_of("kept_checkpoint", one.public_id) if actor.may("journal.see") else "",
         )
         for one in seals.kept_in_sight(actor).filter(pk__in=ids)
     }
@@ -132,7 +84,7 @@ def kept_checkpoints(actor: Actor, ids: Sequence[int]) -> Found:
 def rounds(actor: Actor, ids: Sequence[int]) -> Found:
     """Collection rounds."""
     seen = Round.objects.seen_by(actor).filter(pk__in=ids)
-    return {one.pk: Subject(one.title, _address("round", one.public_id)) for one in seen}
+    return {one.pk: Subject(one.title, address_of("round", one.public_id)) for one in seen}
 
 
 @resolver("reports.report")
@@ -150,7 +102,7 @@ def filed_reports(actor: Actor, ids: Sequence[int]) -> Found:
 def organisations(actor: Actor, ids: Sequence[int]) -> Found:
     """Unions of the tree."""
     seen = Organisation.objects.seen_by(actor).filter(pk__in=ids)
-    return {one.pk: Subject(name_of(one), _address("organisation", one.code)) for one in seen}
+    return {one.pk: Subject(name_of(one), address_of("organisation", one.code)) for one in seen}
 
 
 @resolver("officials.post")
@@ -159,7 +111,7 @@ def posts(actor: Actor, ids: Sequence[int]) -> Found:
     if not actor.may("officials.see"):
         return {}
     seen = Post.objects.seen_by(actor).filter(pk__in=ids).select_related("account")
-    return {one.pk: Subject(one.account.name, _address("official", one.account.public_id)) for one in seen}
+    return {one.pk: Subject(one.account.name, address_of("official", one.account.public_id)) for one in seen}
 
 
 @resolver("officials.resetcode")
@@ -169,7 +121,9 @@ def reset_codes(actor: Actor, ids: Sequence[int]) -> Found:
         return {}
     seen = ResetCode.objects.seen_by(actor).filter(pk__in=ids).select_related("account")
     return {
-        one.pk: Subject(_("%(name)s的重置码") % {"name": one.account.name}, _address("official", one.account.public_id))
+        one.pk: Subject(
+            _("%(name)s的重置码") % {"name": one.account.name}, address_of("official", one.account.public_id)
+        )
         for one in seen
     }
 
@@ -183,7 +137,7 @@ def positions(actor: Actor, ids: Sequence[int]) -> Found:
     return {
         one.pk: Subject(
             _("%(unit)s的岗位%(post_no)s") % {"unit": short_name_of(one.organisation), "post_no": one.post_no},
-            _address("position", one.public_id),
+            address_of("position", one.public_id),
         )
         for one in seen
     }
@@ -196,7 +150,8 @@ def social_workers(actor: Actor, ids: Sequence[int]) -> Found:
         return {}
     seen = SocialWorker.objects.seen_by(actor).filter(pk__in=ids)
     return {
-        one.pk: Subject(f"{one.worker_no} {one.masked_name}", _address("social_worker", one.public_id)) for one in seen
+        one.pk: Subject(f"{one.worker_no} {one.masked_name}", address_of("social_worker", one.public_id))
+        for one in seen
     }
 
 
@@ -209,7 +164,7 @@ def certificates(actor: Actor, ids: Sequence[int]) -> Found:
     return {
         one.pk: Subject(
             _("%(worker)s的%(certificate)s证书") % {"worker": one.worker.worker_no, "certificate": _(one.title)},
-            _address("social_worker", one.worker.public_id),
+            address_of("social_worker", one.worker.public_id),
         )
         for one in seen
     }
@@ -220,7 +175,7 @@ def employers(actor: Actor, ids: Sequence[int]) -> Found:
     """Employers, opened at the union that covers them."""
     seen = Employer.objects.seen_by(actor).filter(pk__in=ids).select_related("organisation")
     return {
-        one.pk: Subject(one.name, _address("organisation", one.organisation.code) if one.organisation else "")
+        one.pk: Subject(one.name, address_of("organisation", one.organisation.code) if one.organisation else "")
         for one in seen
     }
 
@@ -229,4 +184,4 @@ def employers(actor: Actor, ids: Sequence[int]) -> Found:
 def set_ups(actor: Actor, ids: Sequence[int]) -> Found:
     """Set-ups, by the union's name."""
     seen = SetUp.objects.seen_by(actor).filter(pk__in=ids)
-    return {one.pk: Subject(one.title, _address("set_up", one.public_id)) for one in seen}
+    return {one.pk: Subject(one.title, address_of("set_up", one.public_id)) for one in seen}

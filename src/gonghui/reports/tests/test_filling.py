@@ -68,7 +68,7 @@ def test_a_share_of_which_nothing_is_known_is_nought_of_nought():
 def test_nought_and_nothing_and_missing_are_three_things():
     federation = a_federation()
     opened = a_round(
-        federation.city, "mutual_aid.payments_made", "refunds.employers_refunded", "members.people_admitted"
+        federation.city, "mutual_aid.payments_made", "refunds.employers_refunded", "hotline.cases_accepted"
     )
     an_accepted_return(
         opened,
@@ -80,7 +80,7 @@ def test_nought_and_nothing_and_missing_are_three_things():
     rows = filling.fill(the_form(), federation.east.organisation, H1).rows
     assert rows["F35"].printed == "0人次"
     assert rows["F18"].printed == "无此项"
-    assert rows["F53"].printed == "未报"
+    assert rows["F42"].printed == "未报"
 
 
 def test_a_stock_that_ended_prints_nothing_here_and_one_that_fell_to_nought_prints_nought():

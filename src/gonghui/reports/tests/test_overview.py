@@ -25,11 +25,12 @@ def test_numbers_are_of_the_own_organisation_and_money_as_printed() -> None:
     city = {number.title: number for number in overview.latest(federation.city.clerk)}
     assert [(n.value, n.unit) for n in city.values()] == [
         ("216,840", "人次"),
+        ("0", "人"),
         ("0", "家"),
         ("1.87", "亿元"),
     ]
-    assert [n.value for n in overview.latest(federation.east.clerk)] == ["216,840", "0"]
-    assert [n.value for n in overview.latest(federation.street.clerk)] == ["0"]
+    assert [n.value for n in overview.latest(federation.east.clerk)] == ["216,840", "0", "0"]
+    assert [n.value for n in overview.latest(federation.street.clerk)] == ["0", "0"]
     assert all("/F" in number.url for number in city.values())
 
 

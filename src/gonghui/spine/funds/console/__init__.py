@@ -1,6 +1,6 @@
 """The pages of money: books, vouchers, payment orders, batches, reconciliation."""
 
-from gonghui.spine.funds.console import batches, books, orders, reconciling, vouchers
+from gonghui.spine.funds.console import batches, books, orders, reconciling, subjects, vouchers
 
 urlpatterns = [
     *books.urlpatterns,
@@ -9,3 +9,4 @@ urlpatterns = [
     *batches.urlpatterns,
     *reconciling.urlpatterns,
 ]
+__all__ = ["subjects", "urlpatterns"]
