@@ -225,12 +225,12 @@ def _brings(rows: QuerySet[Row], table: str) -> bool:
 
 def initials(name: str, *, people: bool = False) -> str:
     """The first letters of the syllables: 望京街道 wjjd; letters and digits in the name stay."""
-    return _spelled(name, people)[0]
+    return "".join([part[0] for part in _spelled(name, people)])
 
 
 def pinyin_key(name: str, *, people: bool = False) -> str:
     """What lists of Chinese names are ordered by: the syllables, a blank between, 望京 before 望京街."""
-    return " ".join(_spelled(name, people)[1])
+    return " ".join(_spelled(name, people))
 
 
 def query_words(q: str) -> list[str]:
@@ -256,8 +256,8 @@ def _found_by(word: str, column: str, text_column: str) -> Q:
 
 
 @lru_cache(maxsize=20_000)
-def _spelled(name: str, people: bool) -> tuple[str, list[str]]:
-    """The initials, and the syllables of each character that counts; letters and digits are their own."""
+def _spelled(name: str, people: bool) -> list[str]:
+    """The syllables of each character that counts; letters and digits are their own."""
     shown = normal(name)
     forced: list[str] = []
     if people:
@@ -266,8 +266,7 @@ def _spelled(name: str, people: bool) -> tuple[str, list[str]]:
                 forced = _readings(SURNAMES)[shown[:length]]
                 break
     syllables = [*forced, *_pinyin()(shown[len(forced) :])]
-    heard = [part for part in syllables if part[:1].isalnum() and part.isascii()]
-    return "".join([part[0] for part in heard]), heard
+    return [part for part in syllables if part.isascii() and part.isalnum()]
 
 
 @cache

@@ -159,7 +159,8 @@ def draw_ids(how_many: int) -> list[int]:
     """Fresh keys for organisations; the path holds the key, so it is known before the row is."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select nextval(pg_get_serial_sequence('organisations_organisation', 'id')) from generate_series(1, %s)",
+            "select nextval(drawn.sequence) from generate_series(1, %s), (select"
+            " pg_get_serial_sequence('organisations_organisation', 'id')::regclass as sequence offset 0) as drawn",
             [how_many],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -115,7 +115,9 @@ class Organisation(models.Model):
     english_name = models.CharField(_("英文名称"), max_length=160, blank=True)
     level = models.CharField(_("层级"), max_length=12, choices=LEVELS)
     area_code = models.CharField(_("行政区划"), max_length=9)
-    industry = models.ForeignKey(Industry, models.PROTECT, null=True, blank=True, verbose_name=_("产业"))
+    industry = models.ForeignKey(
+        Industry, models.PROTECT, null=True, blank=True, verbose_name=_("产业"), db_index=False
+    )
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -126,10 +128,22 @@ class Organisation(models.Model):
         db_index=False,  # organisation_children begins with it
     )
     secondary = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="served", verbose_name=_("业务指导上级")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="served",
+        verbose_name=_("业务指导上级"),
+        db_index=False,
     )
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("承继组织")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("承继组织"),
+        db_index=False,
     )
     path = models.CharField(max_length=200, db_collation="C", editable=False)
     path_since = models.DateField(editable=False)
@@ -186,6 +200,11 @@ class Organisation(models.Model):
             models.Index(fields=["path"], condition=Q(level__in=UPPER), name="organisation_upper"),
             # The beginning of a code, within a scope that may not hold any: answered without reading rows.
             models.Index(fields=["code", "path"], name="organisation_code_in_path"),
+            # Few have one of these, and every founding and closing would write all three.
+            *(
+                models.Index(fields=[one], condition=Q(**{f"{one}__isnull": False}), name=f"organisation_{one}_of")
+                for one in ("industry", "secondary", "successor")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -293,6 +294,14 @@ def test_the_database_itself_refuses_a_broken_tree(federation: Federation, chang
 
     with pytest.raises(IntegrityError):
         broken()
+
+
+def test_the_database_refuses_a_new_union_that_does_not_stand_under_its_superior(federation: Federation) -> None:
+    new = actions.found_organisation(Founding("新企业工会", "base", federation.wangjing), by=SYSTEM, on=JUNE)
+    row = {field.attname: getattr(new, field.attname) for field in new._meta.concrete_fields}
+    elsewhere = {"id": 999_999, "public_id": uuid4(), "code": "X", "path": f"{federation.haidian.path}9/999999/"}
+    with pytest.raises(IntegrityError, match="does not follow its superior"), transaction.atomic():
+        Organisation(**row | elsewhere).save(force_insert=True)
 
 
 def test_the_database_refuses_overlapping_spans(federation: Federation) -> None:
