@@ -26,6 +26,7 @@ from tests.world.plan import FORM, H1, OFFICES, PAST
 pytestmark = pytest.mark.browser
 FILES = {
     "evidence",
+    "guide_picture",
     "take_workbook",
     "import_layout",
     "list_export",

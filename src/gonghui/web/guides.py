@@ -15,7 +15,7 @@ from django.http import FileResponse, Http404, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -47,6 +47,8 @@ GUIDES = {
     "verify": {"zh": "verify.zh-CN.md", "en": "verify.md"},
 }
 """Each guide by its name in the address, in the languages it is written in."""
+NAMES = {"imports": gettext_lazy("成批导入")}
+"""What a guide is called in a language it is not written in."""
 _PICTURE = re.compile(r"pictures/([a-z-]+)\.png\Z")
 _HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # zh
 
@@ -76,6 +78,11 @@ def guide_of(name: str, language: str = "") -> Guide:
     if not file.is_file():
         raise Http404
     return _read(file, file.stat().st_mtime_ns, language)
+
+
+def title_of(name: str, guide: Guide) -> str:
+    """The guide's title, in the reader's language."""
+    return guide.title if guide.language[:2] == (get_language() or "")[:2] else str(NAMES.get(name, guide.title))
 
 
 @lru_cache(maxsize=8)
@@ -156,13 +163,15 @@ def _link(node: Any) -> SafeString:
 @commanding
 def guides(_sought: Sought) -> list[Found]:
     """The guides, by their titles."""
-    return [Found(guide_of(name).title, reverse("guide", args=[name]), _("使用说明"), (name,)) for name in GUIDES]
+    titles = [(name, title_of(name, guide_of(name))) for name in GUIDES]
+    return [Found(title, reverse("guide", args=[name]), _("使用说明"), (name,)) for name, title in titles]
 
 
 @page(acting=False)
 def guide(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """One guide as a page."""
-    return render(request, "web/guide.html", {"guide": guide_of(name, request.GET.get("in", ""))})
+    found = guide_of(name, request.GET.get("in", ""))
+    return render(request, "web/guide.html", {"guide": found, "title": title_of(name, found)})
 
 
 @page(acting=False)

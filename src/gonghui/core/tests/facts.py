@@ -2,7 +2,7 @@
 
 from gonghui.core.facts import fact, look
 
-OPENED = look("tests.opened", "试看")
+OPENED = look("tests.opened", "Test")
 
 
 @fact(title="试付")
