@@ -1,9 +1,9 @@
 """Finding Chinese names in PostgreSQL without extensions: two-character words, pinyin initials, codes.
 
-A name is kept beside its row as an array of terms under a GIN index: every pair of neighbouring characters, every
-single Chinese character, the pinyin initials in runs of two and three behind a `~`, whole words of another language
-behind a `=`, running numbers of codes behind a `#`. A query becomes the terms it must contain; `LIKE` then looks
-again, because pairs that are all there need not stand side by side.
+A name is kept as an array of terms under a GIN index, in its row or, where the other columns change often, beside it:
+every pair of neighbouring characters, every single Chinese character, the pinyin initials in runs of two and three
+behind a `~`, whole words of another language behind a `=`, running numbers of codes behind a `#`. A query becomes the
+terms it must contain; `LIKE` then looks again, because pairs that are all there need not stand side by side.
 """
 
 import re
