@@ -256,7 +256,7 @@ def clashing(figure: Figure, span: rules.Span, *, corrects: Line | None = None) 
     if figure.clock == "stock":
         lines = _levels_meeting(lines, span)
     else:
-        reach = Q(path=span.path) | Q(path__in=above(span.path), coverage=rules.SUBTREE)
+        reach = Q(organisation_id=ancestors(span.path)[-1]) | Q(path__in=above(span.path), coverage=rules.SUBTREE)
         if span.coverage == rules.SUBTREE:
             reach |= Q(path__startswith=span.path)
         lines = lines.filter(first_on__lte=span.last_on, last_on__gte=span.first_on)
@@ -336,7 +336,8 @@ def answered_near(organisation: Organisation, asked: Sequence[RoundFigure], cove
     lines = Line.objects.standing()
     if flows:
         paths = {organisation.path_on(one.last_on) for one in flows}
-        reach = Q(path__in=paths) | Q(path__in={step for path in paths for step in above(path)}, coverage=rules.SUBTREE)
+        steps = {step for path in paths for step in above(path)}
+        reach = Q(organisation_id=own) | Q(path__in=steps, coverage=rules.SUBTREE)
         for path in paths if whole else ():
             reach |= Q(path__startswith=path)
         days = Q(first_on__lte=max(one.last_on for one in flows), last_on__gte=min(one.first_on for one in flows))

@@ -241,8 +241,9 @@ class Play:
     def superior(self, unit: Unit) -> Unit:
         """Who is above the unit now."""
         unit.organisation.refresh_from_db()
-        above = unit.organisation.parent_id
-        return next(one for one in [self.city, *self.units] if one.organisation.pk == above)
+        above = next(one for one in [self.city, *self.units] if one.organisation.pk == unit.organisation.parent_id)
+        above.organisation.refresh_from_db()
+        return above
 
     def take(self, step: Step) -> None:
         """One step on a day of its own, or nothing where it is refused."""
