@@ -127,7 +127,7 @@ def test_a_batch_killed_at_every_statement_goes_on_and_pays_each_once() -> None:
             kills += _at_every_statement(take, _more_paid_than(before))
         _whole(books, before + half)
     assert batch_state() == "settled"
-    assert kills > 100
+    assert kills > 40, "at each statement of making and releasing; what the clock adds is chance"
 
 
 def _more_paid_than(before: int) -> Callable[[], bool]:
