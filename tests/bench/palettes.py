@@ -85,9 +85,9 @@ def _unions(paths: Sequence[str]) -> Iterator[Organisation]:
         )
 
 
-def _found_by() -> Iterator[NameTerms]:
-    for key, name, code in Organisation.objects.order_by("id").values_list("id", "name", "code").iterator(10_000):
-        yield NameTerms(organisation_id=key, terms=[*_terms(name), f"#{code.split('-')[2]}"])
+def _found_by(paths: Sequence[str]) -> Iterator[NameTerms]:
+    for one in _unions(paths):  # made again, not read: a connection that copies cannot be asked
+        yield NameTerms(organisation_id=one.pk, terms=[*_terms(one.name), f"#{one.code.split('-')[2]}"])
 
 
 def _accounts(many: int, draw: random.Random) -> Iterator[Account]:
@@ -131,7 +131,7 @@ def build(names: int) -> None:
         for _table, index, _column in indexes:
             cursor.execute(f"drop index {index}")
         _written(Organisation, _unions(paths))
-        _written(NameTerms, _found_by())
+        _written(NameTerms, _found_by(paths))
         _written(SetUp, _cases(int(names * CASES), draw))
         _written(Account, _accounts(people, draw))
         Post.objects.bulk_create(_posts(people, paths, draw), batch_size=5_000)
