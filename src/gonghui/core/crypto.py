@@ -32,8 +32,10 @@ def _key(purpose: str) -> bytes:
     return derived(master.encode(), purpose)
 
 
-def _key_id(key: bytes) -> str:
-    return hashlib.sha256(b"gonghui key id" + key).hexdigest()[:8]
+@lru_cache(256)
+def _prepared(key: bytes) -> tuple[str, AESGCM]:
+    """The id of a key and its cipher, for the many values of one purpose."""
+    return hashlib.sha256(b"gonghui key id" + key).hexdigest()[:8], AESGCM(key)
 
 
 def seal(text: str, *, purpose: str, place: str = "") -> str:
@@ -46,9 +48,9 @@ def unseal(sealed: str, *, purpose: str, place: str = "") -> str:
     """The text that was sealed; `Unreadable` where key, place or value is another."""
     form, _, rest = sealed.partition(".")
     key_id, _, body = rest.partition(".")
-    key = _key_of(form, key_id, purpose)
+    by = _cipher_of(form, key_id, purpose)
     try:
-        return _opened(base64.urlsafe_b64decode(body.encode()), key, place).decode()
+        return opened_by(by, base64.urlsafe_b64decode(body.encode()), place.encode()).decode()
     except ValueError as error:
         raise Unreadable("the value was changed or belongs elsewhere") from error
 
@@ -62,27 +64,22 @@ def seal_bytes(content: bytes, *, purpose: str, place: str) -> bytes:
 def unseal_bytes(sealed: bytes, *, purpose: str, place: str) -> bytes:
     """The bytes that were sealed; `Unreadable` where key, place or file is another."""
     form, key_id, body = (*sealed.split(b".", 2), b"", b"")[:3]
-    return _opened(body, _key_of(form.decode("latin-1"), key_id.decode("latin-1"), purpose), place)
+    by = _cipher_of(form.decode("latin-1"), key_id.decode("latin-1"), purpose)
+    return opened_by(by, body, place.encode())
 
 
 def _sealed(content: bytes, purpose: str, place: str) -> tuple[str, bytes]:
     """The head that names format and key, and the nonce with what it sealed."""
-    key, nonce = _key(purpose), os.urandom(NONCE_BYTES)
-    return f"{FORMAT}.{_key_id(key)}.", nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+    (key_id, by), nonce = _prepared(_key(purpose)), os.urandom(NONCE_BYTES)
+    return f"{FORMAT}.{key_id}.", nonce + by.encrypt(nonce, content, place.encode())
 
 
-def _key_of(form: str, key_id: str, purpose: str) -> bytes:
-    """Our key of the purpose, if it is the one that a head names."""
-    key = _key(purpose)
-    if form != FORMAT or key_id != _key_id(key):
-        raise Unreadable(
-            f"sealed as {form[:8] or 'nothing'} under key {key_id[:8] or 'none'}, not under {_key_id(key)}"
-        )
-    return key
-
-
-def _opened(sealed: bytes, key: bytes, place: str) -> bytes:
-    return opened_by(AESGCM(key), sealed, place.encode())
+def _cipher_of(form: str, key_id: str, purpose: str) -> AESGCM:
+    """Our cipher of the purpose, if its key is the one that a head names."""
+    ours, by = _prepared(_key(purpose))
+    if form != FORMAT or key_id != ours:
+        raise Unreadable(f"sealed as {form[:8] or 'nothing'} under key {key_id[:8] or 'none'}, not under {ours}")
+    return by
 
 
 def digest(text: str, *, purpose: str) -> str:

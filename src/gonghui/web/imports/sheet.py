@@ -126,6 +126,8 @@ class Change:
     """The columns in which the two differ; of a new row those that are filled in."""
     subject: int | None = None
     label: str = ""
+    ready: Any = field(default=None, compare=False, repr=False)
+    """What `check` made of the row, for `apply` right after it in the same transaction."""
 
     def text(self, key: str) -> str:
         """The words of a column, empty for an empty cell."""

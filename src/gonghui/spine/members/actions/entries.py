@@ -87,7 +87,7 @@ def checked(entry: Admission, *, on: date) -> Ready:
     if gender not in (papers.WOMAN, papers.MAN):
         raise Refusal("members.gender_missing", "这种证件看不出性别：请填性别")
     rules.check_admission(paper, born_on, gender, admitted_on=entry.admitted_on or on, on=on)
-    _check_place(entry.organisation, entry.admitted_on or on)
+    check_place(entry.organisation, entry.admitted_on or on)
     return Ready(
         entry,
         name,
@@ -101,7 +101,8 @@ def checked(entry: Admission, *, on: date) -> Ready:
     )
 
 
-def _check_place(organisation: Organisation, day: date) -> None:
+def check_place(organisation: Organisation, day: date) -> None:
+    """Refuse a union that keeps no members, or did not stand on the day."""
     if not organisation.is_active:
         raise Refusal("members.union_closed", "“%(name)s”已经撤销，不能再登记会员", name=organisation.name)
     if organisation.level not in rules.LEVELS:

@@ -23,6 +23,7 @@ from gonghui.spine.members.actions.entries import (
     Ready,
     Rows,
     Work,
+    check_place,
     checked,
     draw_numbers,
     fill,
@@ -75,7 +76,7 @@ class Admitted:
 @action
 def admit_members(entries: Sequence[Admission], *, by: Actor, on: date) -> list[Person]:
     """They are members: on the roster of their union from their day on, with their consent."""
-    done, entered = _admit(entries, by=by, on=on)
+    done, entered = _admit([checked(entry, on=on) for entry in entries], by=by, on=on)
     for fact, place, (model, key), happened_on in entered:
         record(fact, about=model(pk=key), by=by, happened_on=happened_on, organisation=place)
     rows = Person.objects.select_related("organisation").in_bulk([one.person_id for one in done])
@@ -83,16 +84,16 @@ def admit_members(entries: Sequence[Admission], *, by: Actor, on: date) -> list[
 
 
 @transaction.atomic
-def bulk_admit(entries: Sequence[Admission], *, by: Actor, on: date) -> list[Admitted]:
-    """The same for very many, their entries by COPY; all of them or none."""
-    done, entered = _admit(entries, by=by, on=on)
+def bulk_admit(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]:
+    """The same for very many who are `checked`, their entries by COPY; all of them or none."""
+    done, entered = _admit(ready, by=by, on=on)
     _copy_entries(entered, by=by)
     return done
 
 
 @transaction.atomic
 def bulk_enter(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]:
-    """The same for people whose papers were checked already and who are on no roster yet: a first import."""
+    """The same for people who are on no roster yet: a first import."""
     by.require(KEEP)
     lock_tree(alone=False)
     places = Organisation.objects.in_bulk({one.entry.organisation.pk for one in ready})
@@ -123,13 +124,17 @@ Entered = list[tuple[Any, Organisation, tuple[type[Model], int], date]]
 """What is to be recorded: a fact, at which union, about what, on which day."""
 
 
-def _admit(entries: Sequence[Admission], *, by: Actor, on: date) -> tuple[list[Admitted], Entered]:
+def _admit(ready: Sequence[Ready], *, by: Actor, on: date) -> tuple[list[Admitted], Entered]:
     by.require(KEEP)
     lock_tree(alone=False)
-    places = Organisation.objects.in_bulk({entry.organisation.pk for entry in entries})
-    for place in places.values():
-        require_reach(by, place)
-    ready = [checked(entry, on=on) for entry in entries]
+    first_days: dict[int, date] = {}
+    for one in ready:
+        place, day = one.entry.organisation.pk, one.entry.admitted_on or on
+        first_days[place] = min(day, first_days.get(place, day))
+    places = Organisation.objects.in_bulk(first_days)
+    for place, organisation in places.items():
+        require_reach(by, organisation)
+        check_place(organisation, first_days[place])
     check_apart(ready)
     known = standing(ready)
     for one in ready:

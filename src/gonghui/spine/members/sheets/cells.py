@@ -1,7 +1,7 @@
 """Numbers of people in cells: never kept as they were typed, compared by what they are found by, shown masked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gonghui.core import crypto
@@ -10,13 +10,19 @@ from gonghui.web.imports.kinds import Code, Kind
 ON_THE_DESK = "members.roster cell"
 
 
-@dataclass(frozen=True, slots=True)
 class Secret:
     """A number on the desk: what it is found by, what of it is shown, itself sealed; alike where found by the same."""
 
-    found: str
-    masked: str = field(compare=False, default="")
-    sealed: str = field(compare=False, default="")
+    __slots__ = ("_plain", "_sealed", "found", "masked")
+
+    def __init__(self, found: str, masked: str = "", sealed: str = "", *, plain: str = "") -> None:
+        self.found, self.masked, self._sealed, self._plain = found, masked, sealed, plain
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.found == other.found
+
+    def __hash__(self) -> int:
+        return hash(self.found)
 
     def __str__(self) -> str:
         return self.masked
@@ -24,12 +30,21 @@ class Secret:
     @property
     def plain(self) -> str:
         """The number itself, to be sealed again where it belongs."""
-        return crypto.unseal(self.sealed, purpose=ON_THE_DESK)
+        if not self._plain:
+            self._plain = crypto.unseal(self._sealed, purpose=ON_THE_DESK)
+        return self._plain
+
+    @property
+    def sealed(self) -> str:
+        """The number as it is kept, sealed when it first is: most that stand on the list never are."""
+        if not self._sealed:
+            self._sealed = crypto.seal(self._plain, purpose=ON_THE_DESK)
+        return self._sealed
 
 
 def secret(index: bytes, plain: str, mask: Callable[[str], str]) -> Secret:
     """The number as it waits on the desk."""
-    return Secret(index.hex(), mask(plain), crypto.seal(plain, purpose=ON_THE_DESK))
+    return Secret(index.hex(), mask(plain), plain=plain)
 
 
 def hidden(value: Any) -> Any:

@@ -178,13 +178,14 @@ class Roster(Sheet):
                 wrong(change, "organisation", Refusal("members.union_missing", "请填工会名称或组织代码"))
                 continue
             try:
-                checked(_entry(change, place), on=scope.on)
+                change.ready = checked(_entry(change, place), on=scope.on)
             except Refusal as refusal:
                 wrong(change, CELL_OF.get(refusal.code, "paper"), refusal)
                 continue
             person = elsewhere.get(change.values["paper"].found)
             if person is None or not change.is_new:
                 continue
+            change.ready = person
             if person.transfers.waiting().exists():
                 wrong(change, "paper", Refusal("members.transferring", "会籍接转还没有办结：请先办结或撤回"))
             elif RUNNING.get() is None:
@@ -194,20 +195,17 @@ class Roster(Sheet):
 
     def apply(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """New ones are admitted, those from elsewhere asked for, the others corrected."""
-        unions = _unions(changes)
-        elsewhere = _elsewhere(changes, unions)
         new = [one for one in changes if one.is_new]
-        coming = [one for one in new if one.values["paper"].found in elsewhere]
-        fresh = [one for one in new if one.values["paper"].found not in elsewhere]
-        entries = [_entry(change, unions[change.text("organisation")]) for change in fresh]
-        for change, done in zip(fresh, actions.bulk_admit(entries, by=by, on=on) if entries else [], strict=True):
+        coming = [one for one in new if isinstance(one.ready, Person)]
+        fresh = [one for one in new if not isinstance(one.ready, Person)]
+        admitted = actions.bulk_admit([one.ready for one in fresh], by=by, on=on) if fresh else []
+        for change, done in zip(fresh, admitted, strict=True):
             change.subject = done.person_id
-        for place in {one.text("organisation") for one in coming}:
-            there = [one for one in coming if one.text("organisation") == place]
-            people = [elsewhere[one.values["paper"].found] for one in there]
-            actions.ask_transfers(people, unions[place], by=by, on=on)
-            for change, person in zip(there, people, strict=True):
-                change.subject = person.pk
+        for code, place in _unions(coming).items():
+            there = [one for one in coming if one.text("organisation") == code]
+            actions.ask_transfers([one.ready for one in there], place, by=by, on=on)
+            for change in there:
+                change.subject = change.ready.pk
         self._correct([one for one in changes if not one.is_new], "values", by=by, on=on)
 
     def _correct(self, changes: Sequence[Change], to: str, *, by: Actor, on: date) -> None:

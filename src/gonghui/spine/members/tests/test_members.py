@@ -12,6 +12,7 @@ from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Access, Entry, FactGroup
 from gonghui.spine.members import actions
+from gonghui.spine.members.actions.entries import checked
 from gonghui.spine.members.models import Consent, Membership, Person, paper_index
 from gonghui.spine.members.tests.builders import JUNE, MARCH, TODAY, a_keeper, a_member, a_paper, an_admission
 from gonghui.spine.organisations.tests.builders import Federation, an_actor
@@ -198,7 +199,7 @@ def test_many_are_written_row_for_row_as_one_by_one(federation: Federation) -> N
     assert not Membership.objects.exists()
     before = Entry.objects.filter(happened_on=MARCH).count()
     assert sum(Entry.objects.filter(happened_on=MARCH).values_list("sign", flat=True)) == 0
-    actions.bulk_admit(some, by=keeper, on=TODAY)
+    actions.bulk_admit([checked(one, on=TODAY) for one in some], by=keeper, on=TODAY)
     again = told()
     assert again[: 3 + 3] == single[: 3 + 3]
     assert again[-4:-1] == single[6:9]
@@ -208,7 +209,7 @@ def test_many_are_written_row_for_row_as_one_by_one(federation: Federation) -> N
 def test_a_roster_taken_over_is_one_entry_a_union_and_no_admission(federation: Federation) -> None:
     keeper = a_keeper(federation.wangjing)
     some = [an_admission(place, admitted_on=None) for place in (federation.first, federation.first, federation.second)]
-    done = actions.bulk_admit(some, by=keeper, on=TODAY)
+    done = actions.bulk_admit([checked(one, on=TODAY) for one in some], by=keeper, on=TODAY)
     assert [one.is_first for one in done] == [False, False, False]
     entries = Entry.objects.filter(happened_on=TODAY).values_list("organisation_id", "quantity", "sign")
     assert sorted(entries) == [(federation.first.pk, 2, 1), (federation.second.pk, 1, 1)]
