@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -115,6 +116,19 @@ def opened_by(by: AESGCM, sealed: bytes, place: bytes) -> bytes:
 def digest_bytes(key: bytes, content: bytes) -> bytes:
     """The keyed hash of the content."""
     return hmac.digest(key, content, "sha256")
+
+
+@lru_cache(64)
+def hashing(key: bytes) -> Callable[[bytes], bytes]:
+    """The same for many contents: what begins with the key is hashed once."""
+    begun = hmac.new(key, digestmod="sha256")
+
+    def hashed(content: bytes) -> bytes:
+        one = begun.copy()
+        one.update(content)
+        return one.digest()
+
+    return hashed
 
 
 def public_key(seed: bytes) -> bytes:

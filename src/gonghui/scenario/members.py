@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from gonghui.core import bulk
 from gonghui.core.actor import SYSTEM
 from gonghui.reports.actions import start_programme
 from gonghui.scenario import plan
@@ -76,6 +77,7 @@ def _sizes() -> list[Size]:
     return [Size(row.organisation, row.employees) for row in rows if row.organisation is not None]
 
 
+@bulk.without_collecting()
 def _take_over(sizes: Sequence[Size], counts: Sequence[int], first: int) -> None:
     people: list[Ready] = []
     for one, many in zip(sizes, counts, strict=True):
@@ -83,35 +85,40 @@ def _take_over(sizes: Sequence[Size], counts: Sequence[int], first: int) -> None
         days = max(1, (TAKEN_OVER - one.union.founded_on).days)
         for number in range(first, first + many):
             since = one.union.founded_on + timedelta(days=int(days * chance.random()))
-            people.append(_person(chance, number, one.union, since=since))
+            people.append(person(chance, number, one.union, since=since))
         first += many
     actions.bulk_enter(people, by=SYSTEM, on=TAKEN_OVER)
 
 
-def _person(
+def person(
     chance: Random, number: int, union: Organisation, *, on: date | None = None, since: date | None = None
 ) -> Ready:
     """The person of a number: the number makes the paper, the phone and the card, all unlike anybody else's."""
-    born_on = OLDEST + timedelta(days=int((YOUNGEST - OLDEST).days * chance.random()))
+    drawn = chance.random
+    born_on = OLDEST + timedelta(days=int(_AGES * drawn()))
+    gender = papers.MAN if number % 2 else papers.WOMAN
     body = f"99{number // 1000 % 10_000:04d}{born_on:%Y%m%d}{number % 1000:03d}"
-    paper = papers.Paper(
-        papers.RESIDENT, body + papers.check_character(body), born_on, papers.MAN if number % 2 else papers.WOMAN
-    )
-    name = chance.choice(_SURNAMES) + chance.choice(_GIVEN[:40]) + (chance.choice(_GIVEN[40:48]) if number % 5 else "")
-    draw = chance.random()
-    form = rules.EMPLOYED if draw < 0.82 else rules.DISPATCHED if draw < 0.95 else rules.PLATFORM
+    paper = papers.Paper(papers.RESIDENT, body + papers.check_character(body), born_on, gender)
+    name = _SURNAMES[int(len(_SURNAMES) * drawn())] + _GIVEN[int(40 * drawn())]
+    if number % 5:
+        name += _GIVEN[40 + int(8 * drawn())]
+    share = drawn()
+    form = rules.EMPLOYED if share < 0.82 else rules.DISPATCHED if share < 0.95 else rules.PLATFORM
     card = f"999{number:012d}" if number % 4 == 0 else ""
     return Ready(
-        Admission(union, name, paper.kind, paper.number, on, form=form, since=since, consents=on is not None),
+        Admission(union, name, papers.RESIDENT, paper.number, on, form=form, since=since, consents=on is not None),
         name,
         paper,
-        paper_index(paper.kind, paper.number),
+        paper_index(papers.RESIDENT, paper.number),
         f"100{number:08d}",
         card + papers.luhn_digit(card) if card else "",
         "",
-        paper.gender,
+        gender,
         born_on,
     )
+
+
+_AGES = (YOUNGEST - OLDEST).days
 
 
 # The half-year ----------------------------------------------------------------------------------------------------
@@ -140,6 +147,7 @@ def _admissions(stage: Stage) -> Iterator[Item]:
 
 
 def _admitting(stage: Stage, key: str, days: Sequence[date], first: int) -> Item:
+    @bulk.without_collecting()
     def run() -> None:
         unit, chance = stage.unit(key), Random(f"{SEED}:admitted:{first}")
         unions = Employer.objects.filter(
@@ -149,7 +157,7 @@ def _admitting(stage: Stage, key: str, days: Sequence[date], first: int) -> Item
         places, weights = zip(*sizes, strict=True) if sizes else ((unit,), (1,))
         chosen = chance.choices(places, weights, k=len(days))
         people = [
-            _person(chance, first + at, place, on=day) for at, (place, day) in enumerate(zip(chosen, days, strict=True))
+            person(chance, first + at, place, on=day) for at, (place, day) in enumerate(zip(chosen, days, strict=True))
         ]
         actions.bulk_enter(people, by=SYSTEM, on=DEMO_TODAY)
 

@@ -1,9 +1,12 @@
 """The half-year replayed: steps in the order of their days, in small items that a killed replay does not repeat."""
 
+import os
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import Queue
+from multiprocessing import get_context
+from queue import Empty
+from typing import Any
 
 from django.db import connection
 
@@ -46,6 +49,8 @@ STEPS = (
 TOTAL = 1_000
 LANES = 2
 """So many items of a group run side by side; the demo is meant for two cores."""
+FORK = get_context("fork")
+"""Items are closures: a lane is a copy of this process, which has them already."""
 
 
 def run(scale: float, progress: Progress) -> None:
@@ -72,27 +77,66 @@ def _counted(name: str, items: Items) -> Iterator[int]:
             done += 1
             yield done
             continue
-        finished: Queue[bool] = Queue()
-        with ThreadPoolExecutor(LANES) as lanes:
-            running = [
-                lanes.submit(_lane, f"scenario.{name}.{place}.{lane}", item[lane::LANES], finished)
-                for lane in range(LANES)
-            ]
-            for _ in item:
-                if not finished.get():
-                    break
-                done += 1
-                yield done
-            for one in running:
-                one.result()
+        for one in _side_by_side(f"scenario.{name}.{place}", item):
+            yield done + one
+        done += len(item)
 
 
-def _lane(name: str, items: Sequence[Item], finished: Queue[bool]) -> None:
-    """Run some items of a group on a connection of their own; a failure ends the wait for the others."""
+# Side by side -----------------------------------------------------------------------------------------------------
+
+
+class LaneFailed(Exception):
+    """An item of a group failed in its process; what it said there."""
+
+
+def _side_by_side(name: str, items: Sequence[Item]) -> Iterator[int]:
+    """Run a group in processes of their own, each every so many-th of its items, and tell how many are done."""
+    connection.close()  # a connection is not shared with a child
+    done, finished = 0, FORK.Queue()
+    lanes = [
+        FORK.Process(target=_lane, args=(f"{name}.{lane}", items[lane::LANES], finished, os.getpid()), daemon=True)
+        for lane in range(min(LANES, len(items)))
+    ]
     try:
-        _run_rest(name, items, lambda: finished.put(True))
+        for one in lanes:
+            one.start()
+        while done < len(items):
+            _heard(finished, lanes)
+            done += 1
+            yield done
+        for one in lanes:
+            one.join()
+    finally:
+        for one in lanes:  # of a failed group the others end too: an item commits whole or not at all
+            one.terminate()
+
+
+def _heard(finished: Any, lanes: Sequence[Any]) -> None:
+    """An item was done in one of the lanes."""
+    while True:
+        try:
+            said = finished.get(timeout=1)
+        except Empty:
+            if any(one.exitcode for one in lanes):
+                raise LaneFailed(f"lanes ended with {[one.exitcode for one in lanes]}") from None
+            continue
+        if said is not None:
+            raise LaneFailed(said)
+        return
+
+
+def _lane(name: str, items: Sequence[Item], finished: Any, parent: int) -> None:
+    """Run some items of a group on a connection of their own, until they are done or nobody waits for them."""
+
+    def tell() -> None:
+        if os.getppid() != parent:
+            raise LaneFailed("the replay was ended")
+        finished.put(None)
+
+    try:
+        _run_rest(name, items, tell)
     except BaseException:
-        finished.put(False)
+        finished.put(traceback.format_exc())
         raise
     finally:
         connection.close()

@@ -17,7 +17,7 @@ UNION = Organisation(pk=1, level="base", is_active=True, founded_on=date(2001, 1
 def test_a_person_of_the_scenario_is_what_the_action_would_have_made() -> None:
     chance = Random(1)
     for number in (0, 999, 1_000, 1_599_999, members.FIRST_NEW, members.FIRST_NEW + 97_811):
-        made = members._person(chance, number, UNION, on=date(2020, 3, 2))
+        made = members.person(chance, number, UNION, on=date(2020, 3, 2))
         entry = made.entry
         assert checked(entry, on=DEMO_TODAY).paper == made.paper
         assert papers.phone(made.phone, generated=True) == made.phone
@@ -32,7 +32,7 @@ def test_a_person_of_the_scenario_is_what_the_action_would_have_made() -> None:
 
 def test_no_two_numbers_make_the_same_paper_phone_or_card() -> None:
     chance = Random(1)
-    some = [members._person(chance, number, UNION) for number in (*range(2_100), *range(5_000_000, 5_002_100))]
+    some = [members.person(chance, number, UNION) for number in (*range(2_100), *range(5_000_000, 5_002_100))]
     assert len({one.paper.number for one in some}) == len({one.phone for one in some}) == len(some)
     cards = [one.card for one in some if one.card]
     assert len(set(cards)) == len(cards) > 1_000

@@ -1,7 +1,10 @@
 """A replay that was killed goes on where it stopped."""
 
+import os
+
 import pytest
 
+from gonghui.core.models import BulkCursor
 from gonghui.scenario import replay
 
 
@@ -21,19 +24,23 @@ def test_items_done_before_a_failure_are_not_done_again():
 
 @pytest.mark.django_db(transaction=True)
 def test_items_side_by_side_are_all_done_and_a_failure_among_them_is_told():
-    done = []
-
     def doing(number):
-        return lambda: done.append(number)
+        return lambda: BulkCursor.objects.create(name=f"item {number}", position=number)
 
     assert list(replay._counted("beside", [tuple(doing(number) for number in range(7))])) == [1, 2, 3, 4, 5, 6, 7]
-    assert sorted(done) == list(range(7))
+    assert BulkCursor.objects.filter(name__startswith="item").count() == 7
 
     def failing() -> None:
         raise RuntimeError("killed")
 
-    with pytest.raises(RuntimeError, match="killed"):
-        list(replay._counted("failing", [(doing(1), failing, doing(3))]))
+    with pytest.raises(replay.LaneFailed, match="killed"):
+        list(replay._counted("failing", [(doing(7), failing, doing(8))]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lane_that_is_gone_is_noticed():
+    with pytest.raises(replay.LaneFailed, match="ended with"):
+        list(replay._counted("gone", [(lambda: os._exit(9), lambda: None)]))
 
 
 def test_progress_runs_from_nothing_to_the_whole(monkeypatch):

@@ -14,7 +14,6 @@ from gonghui.core import bulk, search
 from gonghui.core import text as texts
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
-from gonghui.core.models import random_id
 from gonghui.spine.members.models import ADDRESS, CARD, PAPER, PHONE, PHONE_FOUND, Person, paper_index
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.members.rules import papers
@@ -140,7 +139,7 @@ PERSON_COLUMNS = (
 )
 
 
-terms_of = lru_cache(40_000)(partial(search.terms, people=True))
+terms_of = lru_cache(60_000)(partial(search.terms, people=True))
 """The terms a name is found by; many people are called alike."""
 
 
@@ -151,27 +150,28 @@ class Rows:
         self._paper, self._phone, self._card, self._address = (
             column.sealer() for column in (PAPER, PHONE, CARD, ADDRESS)
         )
+        self._find_phone = PHONE_FOUND.finder()
 
-    def row(self, ready: Ready, number: str, *, key: int | None = None) -> tuple[Any, ...]:
+    def row(self, ready: Ready, key: int, number: str) -> tuple[Any, ...]:
         """The columns of a new person, in the order of `PERSON_COLUMNS`."""
-        public_id, phone = uuid4(), ready.phone
+        public_id, phone, entry, paper = uuid4(), ready.phone, ready.entry, ready.paper
         return (
-            random_id() if key is None else key,
+            key,
             public_id,
-            ready.entry.organisation.pk,
+            entry.organisation.id,
             number,
             ready.name,
             terms_of(ready.name),
-            ready.paper.kind,
-            self._paper(ready.paper.number, public_id),
+            paper.kind,
+            self._paper(paper.number, public_id),
             ready.paper_index,
             self._phone(phone, public_id) if phone else None,
-            PHONE_FOUND.of(phone) if phone else None,
+            self._find_phone(phone) if phone else None,
             self._card(ready.card, public_id) if ready.card else None,
             self._address(ready.address, public_id) if ready.address else None,
             ready.gender,
             ready.born_on,
-            ready.entry.form,
+            entry.form,
             "active",
             None,
         )

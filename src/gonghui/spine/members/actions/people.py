@@ -16,6 +16,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.facts import Fact
 from gonghui.core.journal import record, subject_type_of
+from gonghui.core.models import random_id
 from gonghui.spine.members.actions.entries import (
     PERSON_COLUMNS,
     ROSTER,
@@ -96,7 +97,7 @@ def bulk_enter(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]
     """The same for people who are on no roster yet: a first import."""
     by.require(KEEP)
     lock_tree(alone=False)
-    places = Organisation.objects.in_bulk({one.entry.organisation.pk for one in ready})
+    places = Organisation.objects.in_bulk({one.entry.organisation.id for one in ready})
     for place in places.values():
         require_reach(by, place)
     done, entered = _entered(ready, {}, places, on)
@@ -152,9 +153,9 @@ def _entered(
     entered: Entered = []
     taken_over: Counter[int] = Counter()
     for one, made in zip(ready, done, strict=True):
-        entry, place = one.entry, places[one.entry.organisation.pk]
+        entry, place = one.entry, places[one.entry.organisation.id]
         if entry.admitted_on is None:
-            taken_over[place.pk] += 1
+            taken_over[place.id] += 1
             continue
         work = kinds.get(place.pk, Work())
         fact = MemberAdmitted(first=made.is_first, form=entry.form, non_public=work.non_public, band=work.band)
@@ -189,30 +190,31 @@ def _written(
     ready: Sequence[Ready], known: Mapping[bytes, Person], places: Mapping[int, Organisation], on: date
 ) -> list[Admitted]:
     """Persons, memberships and consents stand; whoever was a member before has the same row and number."""
-    numbers = iter(draw_numbers([places[one.entry.organisation.pk] for one in ready if one.paper_index not in known]))
-    rows, fresh, memberships, consents, done = Rows(), [], [], [], []
+    fresh: list[tuple[Ready, int]] = []
+    memberships, consents, done = [], [], []
     version = rules.scheme(on).consent_version
     ended = _last_days([one.pk for one in known.values()])
     for one in ready:
         entry, person = one.entry, known.get(one.paper_index)
         if person is None:
-            row = rows.row(one, next(numbers))
-            fresh.append(row)
-            key, before_on = row[0], None
+            key, before_on = random_id(), None
+            fresh.append((one, key))
         else:
             key, before_on = person.pk, ended.get(person.pk)
             _again(person, one)
-        first_on = entry.admitted_on or entry.since or on
+        place, first_on = entry.organisation.id, entry.admitted_on or entry.since or on
         if before_on is not None and first_on <= before_on:
             message = "入会日期 %(day)s 须晚于上次离会日 %(before_on)s，请核对"
             raise Refusal("members.overlap", message, day=first_on, before_on=before_on)
         is_first = person is None and entry.admitted_on is not None
         began = rules.ADMITTED if entry.admitted_on is not None else rules.TAKEN_OVER
-        memberships.append((key, entry.organisation.pk, first_on, None, before_on, began, is_first, ""))
+        memberships.append((key, place, first_on, None, before_on, began, is_first, ""))
         if entry.consents:
             consents.append((key, ROSTER, version, on, None))
         done.append(Admitted(key, is_first))
-    bulk.copy(Person, PERSON_COLUMNS, fresh)
+    numbers = draw_numbers([places[one.entry.organisation.id] for one, _key in fresh])
+    row = Rows().row  # made while the server writes the ones before
+    bulk.copy(Person, PERSON_COLUMNS, (row(*one, number) for one, number in zip(fresh, numbers, strict=True)))
     bulk.copy(Membership, MEMBERSHIP_COLUMNS, memberships)
     again = {person.pk for person in known.values()}
     if again:
