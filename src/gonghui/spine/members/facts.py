@@ -25,6 +25,13 @@ class MembersTakenOver:
     people: int
 
 
+@fact(title="会员随工会转入")
+class MembersFollowed:
+    """So many members went along when their union was merged into this one, or came back with it."""
+
+    people: int
+
+
 @fact(title="会员离会")
 class MemberLeft:
     """Somebody left the unions: at their own wish, expelled, or deceased."""

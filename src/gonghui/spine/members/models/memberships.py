@@ -48,8 +48,15 @@ class Membership(models.Model):
     ended = models.CharField(
         _("终止原因"), max_length=10, blank=True, choices=[(k, _(v)) for k, v in rules.ENDINGS.items()]
     )
+    merged_from = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    """The union that had it until it was merged away; set up again, it has it back."""
     privacy = declare(
-        (PERSONAL, "会籍管理", WHILE_MEMBER, "id person organisation first_on last_on before_on began is_first ended")
+        (
+            PERSONAL,
+            "会籍管理",
+            WHILE_MEMBER,
+            "id person organisation first_on last_on before_on began is_first ended merged_from",
+        )
     )
     objects = MembershipQuerySet.as_manager()
 

@@ -48,9 +48,11 @@ class Person(Record):
     """Somebody who is or was a member; one row a person, whatever unions they were in."""
 
     FLOW = MEMBER_FLOW
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="people", verbose_name=_("工会"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="people", verbose_name=_("工会"), db_index=False
+    )
     """Where the membership is, or was last."""
-    number = models.CharField(_("会员编号"), max_length=20, unique=True, db_collation="C")
+    number = models.CharField(_("会员编号"), max_length=20, db_collation="C")
     name = models.CharField(_("姓名"), max_length=50)
     name_terms = SearchTerms("name", people=True)
     paper_kind = models.CharField(_("证件类型"), max_length=10, choices=KINDS)
@@ -82,6 +84,7 @@ class Person(Record):
     class Meta:
         ordering = ["number"]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="person_number"),
             models.CheckConstraint(condition=Q(state__in=list(MEMBER_FLOW.states)), name="person_state"),
             models.CheckConstraint(condition=Q(paper_kind__in=list(papers.KINDS)), name="person_paper_kind"),
             models.CheckConstraint(condition=Q(gender__in=["f", "m"]), name="person_gender"),

@@ -12,10 +12,18 @@ from gonghui.spine.members.rules.papers import Paper, years_before
 
 SCHEMES = Path(__file__).parent.parent / "schemes"
 ADMITTED, TAKEN_OVER, MOVED_IN = "admitted", "taken_over", "moved_in"
-BEGINNINGS: Final = {ADMITTED: "入会", TAKEN_OVER: "建档", MOVED_IN: "会籍转入"}
+MERGED = "merged"
+"""Ends a membership at one union and begins it at another on the next day: an act of the tree, no handshake."""
+BEGINNINGS: Final = {ADMITTED: "入会", TAKEN_OVER: "建档", MOVED_IN: "会籍转入", MERGED: "随工会合并转入"}
 """How a membership at a union begins; `taken_over` is what stood before the roster came onto the platform."""
 MOVED_OUT, EXITED, EXPELLED, DECEASED = "moved_out", "exited", "expelled", "deceased"
-ENDINGS: Final = {MOVED_OUT: "会籍转出", EXITED: "退会", EXPELLED: "开除会籍", DECEASED: "去世"}
+ENDINGS: Final = {
+    MOVED_OUT: "会籍转出",
+    EXITED: "退会",
+    EXPELLED: "开除会籍",
+    DECEASED: "去世",
+    MERGED: "随工会合并转出",
+}
 LEAVING: Final = (EXITED, EXPELLED, DECEASED)
 """Endings after which somebody is in no union."""
 EMPLOYED, DISPATCHED, PLATFORM = "employed", "dispatched", "platform"

@@ -225,7 +225,7 @@ class Roster(Sheet):
         waiting = {one.person_id for one in _asked(new)}
         own = _admitted_here(new)
         for pk in new.keys() - own - waiting:
-            yield new[pk], Refusal("members.transfer_answered", "会籍接转已经答复，不能撤回")
+            yield new[pk], Refusal("members.transfer_answered", "会籍接转已经答复，或工会已经合并，不能撤回")
 
     def undo(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """New ones never were, transfers are withdrawn, the others are as before."""
@@ -356,9 +356,9 @@ def _asked(ids: Collection[int]) -> TransferQuerySet:
 
 
 def _admitted_here(ids: Collection[int]) -> set[int]:
-    """Those of them whose open membership began by being admitted or taken over, not by coming from elsewhere."""
-    held = Membership.objects.filter(bulk.among("person_id", ids), last_on=None)
-    return set(held.exclude(began=rules.MOVED_IN).values_list("person_id", flat=True))
+    """Those of them whose open membership began here by being admitted or taken over, not by coming from elsewhere."""
+    held = Membership.objects.filter(bulk.among("person_id", ids), last_on=None, merged_from=None)
+    return set(held.filter(began__in=(rules.ADMITTED, rules.TAKEN_OVER)).values_list("person_id", flat=True))
 
 
 def _few(actor: Actor) -> list[int]:
