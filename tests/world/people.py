@@ -1,7 +1,9 @@
 """Who holds which post, and who is on the list of social workers."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from gonghui.core.actor import SYSTEM
 from gonghui.spine.members import actions as members
@@ -10,7 +12,8 @@ from gonghui.spine.officials import actions as officials
 from gonghui.spine.officials.actions import CertificateEntry, PositionEntry, WorkerEntry
 from gonghui.spine.officials.models import ROLES, CertificateScan
 from gonghui.spine.organisations.models import Organisation
-from gonghui.web.models import Account
+from gonghui.web import sessions
+from gonghui.web.models import Account, SessionRow
 from gonghui.web.papers import keeping
 from gonghui.web.papers.tests.builders import a_pdf
 from gonghui.web.tests.builders import signed_in
@@ -57,10 +60,17 @@ def _opened(world: World, username: str, role: str, organisation: Organisation, 
 
 
 def sign_in(account: Account) -> str:
-    """The key of a session that has just shown its password, and goes on having just shown it."""
+    """The key of a session that has just shown its password, and goes on having just shown it.
+
+    Its row is there, as after a first page, and was seen tomorrow: however long the tests run, it has not been idle.
+    """
     account.set_password(PASSWORD)
     account.save(update_fields=["password"])
-    return signed_in(account, seconds_ago=-DAY_SECONDS).cookies["sessionid"].value
+    client, tomorrow = signed_in(account, seconds_ago=-DAY_SECONDS), timezone.now() + timedelta(seconds=DAY_SECONDS)
+    session = client.session
+    session[sessions.ROW] = SessionRow.objects.create(account=account, began_at=tomorrow, seen_at=tomorrow).pk
+    session.save()
+    return client.cookies["sessionid"].value
 
 
 def issue_reset_code(world: World, branch: Branch) -> None:

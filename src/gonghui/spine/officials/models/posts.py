@@ -30,11 +30,17 @@ class PostQuerySet(models.QuerySet["Post"]):
         """The posts of the actor's subtree."""
         return self.filter(actor.within("organisation__path"))
 
-    def current(self, on: date) -> "PostQuerySet":
-        """Those held on the day, in organisations that stand, by enabled accounts.
+    def standing(self, on: date) -> "PostQuerySet":
+        """Those whose days hold the day, in organisations that stand, of enabled accounts."""
+        return self.filter(
+            Q(last_on=None) | Q(last_on__gte=on),
+            first_on__lte=on,
+            organisation__is_active=True,
+            account__is_active=True,
+        )
 
-        A lent one needs its lender, and a colleague who is still one: with an own post on the day.
-        """
+    def current(self, on: date) -> "PostQuerySet":
+        """Those held on the day: a lent one needs its lender, and a colleague who is still one, with an own post."""
         lender = Q(deputy_of__last_on=None) | Q(deputy_of__last_on__gte=on)
         still = Post.objects.filter(
             Q(last_on=None) | Q(last_on__gte=on),
@@ -43,12 +49,8 @@ class PostQuerySet(models.QuerySet["Post"]):
             first_on__lte=on,
             organisation__is_active=True,
         )
-        return self.filter(
-            Q(last_on=None) | Q(last_on__gte=on),
-            Q(deputy_of=None) | Q(lender, Exists(still), deputy_of__account__is_active=True),
-            first_on__lte=on,
-            organisation__is_active=True,
-            account__is_active=True,
+        return self.standing(on).filter(
+            Q(deputy_of=None) | Q(lender, Exists(still), deputy_of__account__is_active=True)
         )
 
     def own(self) -> "PostQuerySet":
@@ -138,10 +140,16 @@ class Post(Record):
 
 
 def posts_of(account: Account, on: date) -> Sequence[Post]:
-    """The posts the account may act in on the day: its own first, then those it holds for others; one query."""
-    found = (
-        Post.objects.current(on).filter(account=account).select_related("organisation", "account", "deputy_of__account")
-    )
+    """The posts the account may act in on the day: its own first, then those it holds for others.
+
+    Every page asks this. The whole question is put only where one of the posts is another's; most people's are not.
+    """
+    found = list(Post.objects.standing(on).filter(account=account).select_related("organisation"))
+    if any(post.deputy_of_id for post in found):
+        lent = Post.objects.current(on).filter(account=account)
+        found = list(lent.select_related("organisation", "deputy_of__account"))
+    for post in found:
+        post.account = account
     return sorted(
         found, key=lambda post: (post.deputy_of_id is not None, post.organisation.depth, post.first_on, post.id)
     )
