@@ -1,0 +1,184 @@
+"""A scheme over a relation of millions of cases: one SQL statement for DuckDB.
+
+The relation holds a column for each input. Where the scheme has running totals, `per` says whose they are (a person and
+a benefit year) and `order` in which order, which must be total; a column named like a total holds what it stood at
+before the first row. A row that cannot be decided keeps its place: `refused` names the input or total that is missing
+or beyond its range, and its steps are null; it adds nothing to the totals.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import duckdb
+
+from gonghui.core.rules.expressions import Line
+from gonghui.core.rules.refusals import refusal
+from gonghui.core.rules.scheme import Scheme
+
+WHOLE = {f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")}
+TYPES = {"whole": WHOLE, "yes_no": {"BOOLEAN"}, "date": {"DATE"}}
+NAMED = re.compile(r'"(\w+)"')
+FIRST = "date '0001-01-01'"
+
+
+def adjudicate(
+    connection: duckdb.DuckDBPyConnection,
+    scheme: Scheme,
+    relation: str,
+    *,
+    keep: Sequence[str],
+    per: Sequence[str] = (),
+    order: Sequence[str] = (),
+    show: Sequence[str] = (),
+) -> duckdb.DuckDBPyRelation:
+    """The kept columns, `refused`, and the steps (those of `show`, or all) of every row of a table or view."""
+    columns = {
+        str(name): str(kind) for name, kind, *_ in connection.execute(f"describe {_quoted(relation)}").fetchall()
+    }
+    _check(scheme, columns, (*keep, *per, *order))
+    opening = [name for name in scheme.totals if name in columns]
+    return connection.sql(statement(scheme, relation, keep=keep, per=per, order=order, show=show, opening=opening))
+
+
+def statement(
+    scheme: Scheme,
+    relation: str,
+    *,
+    keep: Sequence[str],
+    per: Sequence[str] = (),
+    order: Sequence[str] = (),
+    show: Sequence[str] = (),
+    opening: Sequence[str] = (),
+) -> str:
+    """The one statement; every name in it is quoted."""
+    if scheme.totals and not (per and order):
+        raise ValueError("running totals need to know whose they are and in which order")
+    if clash := sorted(set(keep) & {*scheme.steps, "refused"}):
+        raise ValueError(f"a kept column would stand beside a step of its name: {clash[0]}")
+    parts = list(
+        _parts(scheme, _quoted(relation), [*keep, *per, *order], opening, _window(len(keep), len(per), len(order)))
+    )
+    steps = [f'case when refused is null then "{name}" end as "{name}"' for name in show or scheme.steps]
+    columns = [*(f'"_keep {n}" as {_quoted(name)}' for n, name in enumerate(keep)), "refused", *steps]
+    chain = ",\n".join(f"_{number} as not materialized ({part})" for number, part in enumerate(parts))
+    return f"with {chain}\nselect {', '.join(columns)} from _{len(parts) - 1}"
+
+
+def _window(kept: int, per: int, order: int) -> str:
+    names = [f'"_keep {n}"' for n in range(kept, kept + per + order)]
+    return (
+        f"over (partition by {', '.join(names[:per])} order by {', '.join(names[per:])} "
+        "rows between unbounded preceding and current row)"
+    )
+
+
+def _parts(scheme: Scheme, relation: str, keep: Sequence[str], opening: Sequence[str], window: str) -> Iterator[str]:
+    """Each select stands on the one before: the inputs, what is wrong with them, then line after line."""
+    inputs, totals = scheme.inputs.values(), scheme.program.totals
+    wrong = [
+        f"when \"{one.name}\" is null or not {_between(one.name, one.kind, one.low, one.high)} then '{one.name}'"
+        for one in inputs
+    ]
+    wrong += [f"when not {_between(name, 'whole', *totals[name])} then '{name}'" for name in totals if name in opening]
+    refused = f"case {' '.join(wrong)} end" if wrong else "null::varchar"
+    kept = [f'{_quoted(name)} as "_keep {n}"' for n, name in enumerate(keep)]
+    yield f"select *, {refused} as _wrong from {relation}"  # noqa: S608
+    plain = [
+        f'case when _wrong is null then {_read(one.name, one.kind)} else {_safe(one.kind, one.low)} end as "{one.name}"'
+        for one in inputs
+    ]
+    plain += [
+        f'case when _wrong is null then coalesce("{name}", 0)::bigint else 0::bigint end as "_opening_{name}"'
+        if name in opening
+        else f'0::bigint as "_opening_{name}"'
+        for name in totals
+    ]
+    yield f"select {', '.join((*kept, '_wrong as refused', *plain))} from _0"  # noqa: S608
+    number = 1
+    for lines in _levels(scheme.program.lines):
+        plain = [f'{line.sql} as "{line.name}"' for line in lines if line.running is None]
+        running = [line for line in lines if line.running]
+        ones = [
+            f'case when refused is null then {line.sql} else 0::bigint end as "_one_{line.name}"' for line in running
+        ]
+        yield f"select *, {', '.join(plain + ones)} from _{number}"  # noqa: S608
+        number += 1
+        if running:
+            yield _summed(running, window, number)
+            yield _within(running, number + 1)
+            number += 2
+
+
+def _levels(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Lines that need only earlier ones, together: fewer steps, and one sort for all totals that stand side by side."""
+    level: dict[str, int] = {}
+    for line in lines:
+        needed = max((level.get(name, 0) for name in NAMED.findall(line.sql)), default=0)
+        level[line.name] = needed + 1
+        if line.running:
+            level[f"_before_{line.name}"] = needed + 1
+    for number in range(1, max(level.values()) + 1):
+        yield [line for line in lines if level[line.name] == number]
+
+
+def _summed(running: Sequence[Line], window: str, number: int) -> str:
+    sums = [f'"_opening_{line.name}" + sum("_one_{line.name}") {window} as "_sum_{line.name}"' for line in running]
+    return f"select *, {', '.join(sums)} from _{number}"  # noqa: S608
+
+
+def _within(running: Sequence[Line], number: int) -> str:
+    """The totals as they are and were; a row whose total passes its range is refused."""
+    beyond, columns = "", []
+    for line in running:
+        low, high = line.running or (0, 0)
+        name, total = line.name, f'"_sum_{line.name}"'
+        within = f"{total} between {low} and {high}"
+        beyond += f" when not ({within}) then '{name}'"
+        columns.append(f'case when {within} then {total}::bigint else 0::bigint end as "{name}"')
+        columns.append(
+            f'case when {within} then ({total} - "_one_{name}")::bigint else 0::bigint end as "_before_{name}"'
+        )
+    return (
+        f"select * exclude (refused), case when refused is not null then refused{beyond} end as refused, "  # noqa: S608
+        f"{', '.join(columns)} from _{number}"
+    )
+
+
+def _between(name: str, kind: str, low: int, high: int) -> str:
+    match kind:
+        case "yes_no":
+            return "true"
+        case "date":
+            return f"\"{name}\" between {FIRST} and date '9999-12-31'"
+    return f'"{name}" between {low} and {high}'
+
+
+def _read(name: str, kind: str) -> str:
+    match kind:
+        case "yes_no":
+            return f'"{name}"'
+        case "date":
+            return f"(datediff('day', {FIRST}, \"{name}\") + 1)::bigint"
+    return f'"{name}"::bigint'
+
+
+def _safe(kind: str, low: int) -> str:
+    """What stands in for an input that cannot be used: its row is refused, but its arithmetic must run."""
+    return "false" if kind == "yes_no" else f"({low})::bigint"
+
+
+def _check(scheme: Scheme, columns: dict[str, str], others: Sequence[str]) -> None:
+    if missing := [name for name in (*scheme.inputs, *others) if name not in columns]:
+        raise refusal("column_missing", columns="、".join(missing))
+    for name, one in scheme.inputs.items():
+        if columns[name] not in TYPES[one.kind]:
+            raise refusal(
+                "column_kind",
+                column=name,
+                found=columns[name],
+                kind={"whole": "BIGINT", "yes_no": "BOOLEAN", "date": "DATE"}[one.kind],
+            )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
