@@ -1,6 +1,6 @@
 """What somebody enters of a person, checked; and the rows that come of it, one at a time or a hundred thousand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -216,18 +216,21 @@ class Work:
 
     non_public: bool = False
     band: str = "none"
+    trade: str = ""
+    """The section of its industry."""
 
 
-def works(organisations: Iterable[Organisation]) -> Mapping[int, Work]:
+def works(organisations: Collection[int]) -> Mapping[int, Work]:
     """The employers' kinds by union: a joint union counts as the largest of its employers, public if one is."""
-    found: dict[int, list[tuple[str, int]]] = {}
-    asked = Employer.objects.filter(bulk.among("organisation_id", {one.pk for one in organisations}))
-    for place, ownership, employees in asked.values_list("organisation_id", "ownership", "employees"):
-        found.setdefault(place or 0, []).append((ownership, employees))
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    asked = Employer.objects.filter(bulk.among("organisation_id", organisations))
+    for place, *kind in asked.values_list("organisation_id", "employees", "industry_code", "ownership"):
+        found.setdefault(place or 0, []).append(tuple(kind))
     return {
         place: Work(
-            all(unions.is_non_public(ownership) for ownership, _ in rows),
-            unions.band(max(employees for _, employees in rows)),
+            all(unions.is_non_public(ownership) for _employees, _industry, ownership in rows),
+            unions.band(max(rows)[0]),
+            max(rows)[1][:1],
         )
         for place, rows in found.items()
     }

@@ -149,7 +149,7 @@ def _entered(
 ) -> tuple[list[Admitted], Entered]:
     """The rows stand; what is to be recorded of them."""
     done = _written(ready, known, places, on)
-    kinds = works(places.values())
+    kinds = works(places.keys())
     entered: Entered = []
     taken_over: Counter[int] = Counter()
     for one, made in zip(ready, done, strict=True):
@@ -277,7 +277,7 @@ def turn_member(person: Person, step: str, *, by: Actor, on: date, day: date | N
     fact: Fact = MembershipRetained() if step == "retain" else MembershipResumed()  # type: ignore[assignment]
     if step in ENDS:
         end(held, day, ENDS[step])
-        work = works([person.organisation]).get(person.organisation_id, Work())
+        work = works([person.organisation_id]).get(person.organisation_id, Work())
         fact = MemberLeft(why=ENDS[step], form=person.form, non_public=work.non_public, band=work.band)  # type: ignore[assignment]
     record(fact, about=person, by=by, happened_on=day)
 

@@ -1,7 +1,6 @@
 """The roster of a subtree: found by name, initials, number, paper or phone, none of which an address shows."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -15,46 +14,15 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.spine.members import actions
 from gonghui.spine.members.actions.people import NEEDS_TRANSFER
+from gonghui.spine.members.console.segments import behind, part_in_words
+from gonghui.spine.members.console.spans import LISTS, of_list, span_of
 from gonghui.spine.members.flow import CHECK, KEEP, MEMBER_FLOW, SEE
 from gonghui.spine.members.forms import MemberForm
-from gonghui.spine.members.models import PHONE_FOUND, Membership, Person, paper_index
-from gonghui.spine.members.rules import membership as rules
+from gonghui.spine.members.models import PHONE_FOUND, Person, paper_index
 from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
-
-LISTS = {"start": "期初在籍", "end": "期末在籍", "admitted": "新发展", "came": "转入", "left": "离会", "went": "转出"}
-
-
-def day_of(words: QueryDict, name: str, otherwise: date) -> date:
-    """The day of an address."""
-    try:
-        return date.fromisoformat(words.get(name, ""))
-    except ValueError:
-        return otherwise
-
-
-def span_of(words: QueryDict) -> tuple[date, date]:
-    """The days of an address: the half-year that runs, where it names none."""
-    today = clock.today()
-    first = day_of(words, "first", date(today.year, 1 if today.month <= 6 else 7, 1))
-    return first, max(first, day_of(words, "last", today))
-
-
-def of_list(actor: Actor, which: str, first: date, last: date) -> QuerySet[Membership]:
-    """The memberships of one of the lists of a span of days: what the difference of two days is made of."""
-    seen = Membership.objects.seen_by(actor)
-    if which == "start":
-        return seen.filter(Q(last_on=None) | Q(last_on__gte=first), first_on__lt=first)
-    if which == "end":
-        return seen.on(last)
-    if which in ("admitted", "came"):
-        began = [rules.MOVED_IN] if which == "came" else [rules.ADMITTED]
-        found = seen.filter(first_on__range=(first, last), began__in=began)
-        return found.filter(is_first=True) if which == "admitted" else found
-    why = [rules.MOVED_OUT] if which == "went" else list(rules.LEAVING)
-    return seen.filter(last_on__range=(first, last), ended__in=why)
 
 
 def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
@@ -63,7 +31,10 @@ def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
     words = query.get("unit", "").strip()[:60]
     under = _under(actor, words) if words else Q()
     if which in LISTS:
-        held = of_list(actor, which, *span_of(query)).filter(under)
+        first, last = span_of(query)
+        held = of_list(actor, which, first, last).filter(under)
+        if part := query.get("part", ""):
+            held = held.filter(behind(actor, which, first, last, part))
         rows, under = Person.objects.filter(pk__in=held.values("person")), Q()
     state = query.get("state", "")
     if state in MEMBER_FLOW.states:
@@ -115,6 +86,7 @@ LISTING = listed(
             "list": Filter("名单", lambda key: _(LISTS.get(key, key))),
             "first": Filter("从"),
             "last": Filter("到"),
+            "part": Filter("分类", part_in_words),
         },
         protected=True,
         of_people=True,
@@ -135,6 +107,7 @@ def members(request: ConsoleRequest) -> HttpResponseBase:
             "page": LISTING.page(request),
             "asked": asked,
             "listed": _(LISTS[which]) if which in LISTS else "",
+            "part": part_in_words(asked.get("part", "")),
             "first": first,
             "last": last,
             "states": [(key, _(word)) for key, word in MEMBER_FLOW.states.items()],
