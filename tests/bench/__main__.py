@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-APART = ("reconcile", "lists", "imports", "palette", "cuts", "books")
+APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "members")
 """The steps that need no large journal."""
 STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", *APART)
 
@@ -49,7 +49,7 @@ def main() -> int:
         room.settle(empty)
         with _timed("migrations"):
             room.migrate()
-        for measure in (_journal, _storm_of_seals, _reading, _lists, _imports, _palette, _cuts, _books):
+        for measure in (_journal, _storm_of_seals, _reading, _lists, _imports, _palette, _cuts, _books, _members):
             for found in measure(words, chosen, at):
                 results += found
                 _say(table(found))  # at once: what fails later does not take it away
@@ -168,6 +168,28 @@ def _books(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[lis
         room.enter(address)
         with _timed("books"):
             found = books.measure(words.scale)
+    yield found
+
+
+def _members(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
+    if "members" not in chosen:
+        return
+    from tests.bench import members
+
+    rows, people = int(100_000 * words.scale), int(1_600_000 * words.scale)
+    with room.database("gonghui_bench_members", at, like="gonghui_bench_empty") as address:
+        room.enter(address)
+        with _timed(f"a roster of {rows:,}"):
+            found = members.measure_roster(rows)
+    yield found
+    with room.database("gonghui_bench_people", at, like="gonghui_bench_empty", keep=words.keep) as address:
+        room.enter(address)
+        if not members.stand():
+            members.plant()
+            with _timed(f"{people:,} members"):
+                yield members.measure_created(people)
+        with _timed("found and named"):
+            found = members.measure_found(100)
     yield found
 
 

@@ -6,6 +6,10 @@ look("members.member_opened", "打开会员登记")
 look("members.value_shown", "查看会员的证件和号码")
 look("members.certificate_printed", "打印会籍证明")
 look("members.checked", "跨工会查询会籍")
+look("members.request_opened", "打开会员的申请")
+look("members.code_issued", "为会员开出开通码")
+look("members.own_value_shown", "本人查看自己的资料")
+look("members.own_data_exported", "本人导出自己的资料")
 
 
 @fact(title="入会")
@@ -108,3 +112,49 @@ class ConsentWithdrawn:
     """A person withdrew a consent."""
 
     purpose: str
+
+
+@fact(title="开出会员开通码")
+class ActivationIssued:
+    """A code was printed by which a member opens an account of their own, or sets a new password."""
+
+
+@fact(title="会员开通账号")
+class AccountOpened:
+    """A member used the code: the account stands, or has a new password where it stood."""
+
+    again: bool
+
+
+@fact(title="开通码作废")
+class ActivationVoided:
+    """A code lets nobody in any more: replaced, or tried in vain too often."""
+
+    why: str
+
+
+@fact(title="会员关闭账号")
+class AccountClosed:
+    """A member closed the account; the membership stays."""
+
+
+@fact(title="会员撤回资料")
+class ValueWithdrawn:
+    """A member had a value erased that the roster held at their wish."""
+
+    value: str
+
+
+@fact(title="会员提出申请")
+class RequestMade:
+    """A member asked for a correction, or to leave."""
+
+    what: str
+
+
+@fact(title="会员申请办结")
+class RequestEnded:
+    """The union agreed or refused, or the member took it back."""
+
+    what: str
+    how: str

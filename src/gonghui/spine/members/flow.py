@@ -46,3 +46,10 @@ TRANSFER_FLOW = Flow(
     },
 )
 OPEN = ("asked", "released")
+
+REQUEST_FLOW = Flow(
+    Step("agree", "asked", "agreed", needs=KEEP, title="同意并办理"),
+    Step("refuse", "asked", "refused", needs=KEEP, title="不同意"),
+    states={"asked": "待工会答复", "agreed": "已办理", "refused": "未同意", "withdrawn": "已撤回"},
+)
+"""A member's request; taking it back is the member's own act and no step of the union's."""

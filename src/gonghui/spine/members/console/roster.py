@@ -57,9 +57,17 @@ def _under(actor: Actor, words: str) -> Q:
 
 def _sought(words: str, rows: QuerySet[Person]) -> Q:
     """By what was typed: a whole paper or phone number, a member's number, or a name."""
+    numbered = by_number(words)
+    if numbered is not None:
+        return numbered
+    return Q(pk__in=search.matching(rows, "name_terms", "name", words).values("pk"))
+
+
+def by_number(words: str) -> Q | None:
+    """Whose whole number was typed, of the roster, a paper or a phone; nothing where it can be none."""
     number = "".join(words.split()).upper()
     if not any(sign.isdigit() for sign in number):
-        return Q(pk__in=search.matching(rows, "name_terms", "name", words).values("pk"))
+        return None
     asked = Q(number=number) | Q(paper_index=paper_index(papers.kind_of(number), number))
     return asked | Q(phone_index=PHONE_FOUND.of(number)) if len(number) == 11 else asked
 

@@ -122,7 +122,7 @@ def behind(actor: Actor, which: str, first: date, last: date, asked: str) -> Q:
     cut = CUTS.get(key)
     of = groups(actor, which, first, last) if cut is not None else []
     places = {group.organisation for group in of if cut is not None and cut.part(actor, group) == part}
-    return Q(bulk.among("members_membership.organisation_id", places))
+    return Q(organisation__in=Organisation.objects.filter(bulk.among("id", places)).values("pk"))
 
 
 def part_in_words(asked: str) -> str:

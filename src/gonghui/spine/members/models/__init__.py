@@ -1,6 +1,14 @@
 """The tables of the roster."""
 
 from gonghui.spine.members.models.memberships import Membership, MembershipQuerySet, Transfer, TransferQuerySet
+from gonghui.spine.members.models.own import (
+    WISHED,
+    ActivationCode,
+    MemberAccount,
+    MemberRequest,
+    MemberRequestQuerySet,
+    SignInCode,
+)
 from gonghui.spine.members.models.people import (
     ADDRESS,
     CARD,
@@ -21,11 +29,17 @@ __all__ = [
     "PAPER",
     "PHONE",
     "PHONE_FOUND",
+    "WISHED",
+    "ActivationCode",
     "Consent",
+    "MemberAccount",
+    "MemberRequest",
+    "MemberRequestQuerySet",
     "Membership",
     "MembershipQuerySet",
     "Person",
     "PersonQuerySet",
+    "SignInCode",
     "Transfer",
     "TransferQuerySet",
     "paper_index",

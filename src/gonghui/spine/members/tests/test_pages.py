@@ -176,3 +176,34 @@ def test_the_difference_of_two_days_adds_up_and_opens_to_its_people(federation: 
     listed = text(sign_in(federation.chaoyang), url)
     assert new.number in listed
     assert gone.number not in listed
+
+
+def test_each_part_of_the_new_members_opens_to_its_own_rows(sign_in, federation: Federation) -> None:
+    keeper = a_keeper(federation.chaoyang)
+    own = a_member(federation.first, form="platform")
+    gone = a_member(federation.second)
+    elsewhere = a_member(federation.catering, form="dispatched")
+    actions.turn_member(gone, "exit", by=keeper, on=TODAY, day=date(2020, 6, 1))
+    client = sign_in(federation.chaoyang)
+    shown = text(client, "/members/changes/?first=2020-01-01&last=2020-06-30")
+    parts = re.findall(r'<a href="(/members/\?list=(\w+)[^"]*part=([a-z]+)%3A([^"]+))">(\d+)</a>', shown)
+    counted = {(which, key, part): int(many) for _url, which, key, part, many in parts}
+    assert counted["admitted", "form", "platform"] == 1
+    assert counted["admitted", "unit", str(federation.wangjing.pk)] == 2
+    assert counted["left", "unit", str(federation.wangjing.pk)] == 1
+    assert counted["admitted", "band", "none"] == 3
+    for url, _which, _key, _part, many in parts:
+        listed = text(client, url.replace("&amp;", "&"))
+        assert sum(one.number in listed for one in (own, gone, elsewhere)) == int(many), url
+
+
+def test_members_are_found_in_the_palette_within_the_scope_and_masked(sign_in, federation: Federation) -> None:
+    here, elsewhere = a_member(federation.first, name="欧阳小娜"), a_member(federation.third, name="欧阳大山")
+    client = sign_in(federation.chaoyang)
+    for words in ("欧阳", "oyxn", here.number, here.paper, "小娜"):
+        shown = client.post("/search/", {"q": words}, HTTP_HX_REQUEST="true").content.decode()
+        assert here.number in shown, words
+        assert "欧**娜" in shown
+        assert elsewhere.number not in shown
+        assert "欧阳小娜" not in shown
+        assert f"/members/{here.public_id}/" in shown
