@@ -83,6 +83,11 @@ def _cipher_of(form: str, key_id: str, purpose: str) -> AESGCM:
     return by
 
 
+def key_id(purpose: str) -> str:
+    """The short name of the purpose's key, as values sealed under it carry it; tells one master key from another."""
+    return _prepared(_key(purpose))[0]
+
+
 def digest(text: str, *, purpose: str) -> str:
     """The same 64 letters for the same text, under a key of the purpose's own: finds what is sealed, opens nothing."""
     return hmac.new(_key(f"{purpose} digest"), text.encode(), hashlib.sha256).hexdigest()

@@ -12,6 +12,8 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -312,6 +314,20 @@ FINDING = "finding"
 _CHECKED = Sealed("core.keycheck.value")
 _NOBODY = UUID(int=0)
 _WORDS = "gonghui"
+
+
+def opens(kept: Mapping[str, bytes]) -> set[str]:
+    """Which of the check values the keys at hand open: all, where they are those of the database they were kept in."""
+    ring, opened = current(again=True), set()
+    for key_id, value in kept.items():
+        if key_id == FINDING:
+            if value == Found(_CHECKED.purpose).of(_WORDS):
+                opened.add(key_id)
+        elif bytes.fromhex(key_id) in ring.by_id:
+            with suppress(Unreadable):
+                _CHECKED.open(value, _NOBODY)
+                opened.add(key_id)
+    return opened
 
 
 def check() -> None:
