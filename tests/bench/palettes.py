@@ -15,7 +15,7 @@ from gonghui.core.actor import SYSTEM, Actor
 from gonghui.core.models import random_id
 from gonghui.spine.officials.models import Post
 from gonghui.spine.organisations import rules
-from gonghui.spine.organisations.models import NameTerms, Organisation, SetUp
+from gonghui.spine.organisations.models import NameTerms, Organisation, SetUp, place_terms
 from gonghui.web import palette
 from gonghui.web.models import Account
 from tests.bench.federation import DISTRICTS, TOWNS, tree
@@ -87,7 +87,10 @@ def _unions(paths: Sequence[str]) -> Iterator[Organisation]:
 
 def _found_by(paths: Sequence[str]) -> Iterator[NameTerms]:
     for one in _unions(paths):  # made again, not read: a connection that copies cannot be asked
-        yield NameTerms(organisation_id=one.pk, terms=[*_terms(one.name), f"#{one.code.split('-')[2]}"])
+        yield NameTerms(
+            organisation_id=one.pk,
+            terms=[*_terms(one.name), f"#{one.code.split('-')[2]}", *place_terms(one.path, one.level)],
+        )
 
 
 def _accounts(many: int, draw: random.Random) -> Iterator[Account]:

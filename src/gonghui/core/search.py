@@ -159,14 +159,17 @@ def initials_terms(word: str) -> list[str]:
     return sorted({"~" + word[at : at + length] for at in range(len(word) - length + 1)})
 
 
-def matching(queryset: QuerySet[Row], column: str, text_column: str, q: str, scope: Q | None = None) -> QuerySet[Row]:
-    """The rows within the scope whose name holds each word of the query, as written or by pinyin initials."""
+def matching(
+    queryset: QuerySet[Row], column: str, text_column: str, q: str, beside: Sequence[str] = ()
+) -> QuerySet[Row]:
+    """The rows whose name holds each word of the query, as written or by pinyin initials, and that have these terms
+    beside; so where words are common, the index alone finds the few of them in a place."""
     words = query_words(q)
     if not words:
         return queryset.none()
-    wanted = scope if scope is not None else Q()
+    wanted = Q()
     for word in words:
-        wanted &= _found_by(word, column, text_column)
+        wanted &= _found_by(word, column, text_column, beside)
     return queryset.filter(wanted)
 
 
@@ -175,18 +178,18 @@ def ranked(
     column: str,
     text_column: str,
     q: str,
-    scope: Q | None = None,
+    beside: Sequence[str] = (),
     *,
     limit: int = 20,
-    first: tuple[str, Sequence[str]] | None = None,
+    first: tuple[str, Sequence[str], Q] | None = None,
     people: bool = False,
     exact: bool = True,
 ) -> list[Row]:
     """The best of the matching rows: the very name, however common its words; then those whose column has one of the
-    values that go `first`; then names that begin so; then shorter ones."""
-    found = matching(queryset, column, text_column, q, scope)
+    values that go `first` (and whom its condition finds); then names that begin so; then shorter ones."""
+    found = matching(queryset, column, text_column, q, beside)
     typed, (name_of, terms_of) = asked(q), (attrgetter(one.replace("__", ".")) for one in (text_column, column))
-    first_column, first_values = first or ("pk", ())
+    first_column, first_values, are_first = first or ("pk", (), Q())
     long_initials = [word for word in query_words(q) if _LATIN.match(word) and len(word) > 3]
     table = column.rpartition("__")[0]
     if long_initials and table:
@@ -212,7 +215,7 @@ def ranked(
         if exact:  # asks for an index over the upper-case name
             rows |= {row.pk: row for row in found.filter(**{f"{text_column}__iexact": typed})[:limit]}
         if first is not None:
-            rows |= {row.pk: row for row in found.filter(**{f"{first_column}__in": first_values})[:CANDIDATES]}
+            rows |= {row.pk: row for row in found.filter(are_first)[:CANDIDATES]}
     best = sorted(rows.values(), key=rank)
     return list(islice(filter(is_true, best) if long_initials else best, limit))
 
@@ -242,17 +245,21 @@ def _terms_of(word: str) -> set[str]:
     return {word[at : at + 2] for at in range(len(word) - 1)} if len(word) > 1 else {word}
 
 
-def _found_by(word: str, column: str, text_column: str) -> Q:
+def _found_by(word: str, column: str, text_column: str, beside: Sequence[str]) -> Q:
+    def having(terms: Sequence[str]) -> Q:
+        return Q(**{f"{column}__contains": [*terms, *beside]})
+
     if len(word) == 1 and not _HAN.match(word):
-        return Q(**{f"{text_column}__istartswith": word})  # one letter or digit is no term of a longer word
+        begins = Q(**{f"{text_column}__istartswith": word})  # one letter or digit is no term of a longer word
+        return begins & having([]) if beside else begins
     terms = sorted(_terms_of(word))
-    written = Q(**{f"{column}__contains": terms})
+    written = having(terms)
     if terms != [word]:  # a word of one term stands in the name as it is; of more terms it may not
         written &= Q(**{f"{text_column}__icontains": word})
     spelled = initials_terms(word)
     if not spelled:
         return written
-    return written | Q(**{f"{column}__contains": spelled}) | Q(**{f"{column}__contains": [f"={word}"]})
+    return written | having(spelled) | having([f"={word}"])
 
 
 @lru_cache(maxsize=20_000)

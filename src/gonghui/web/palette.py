@@ -112,8 +112,10 @@ def shelves(actor: Actor, words: str) -> list[Shelf]:
     if not words:
         return [Shelf(doors, commands(sought))]
     with transaction.atomic(), connection.cursor() as cursor:
-        # How many rows a word finds decides the plan, so none is made without the word.
+        # How many rows a word finds decides the plan, so none is made without the word; to start a second process
+        # takes longer than any of these questions.
         cursor.execute("set local plan_cache_mode = force_custom_plan")
+        cursor.execute("set local max_parallel_workers_per_gather = 0")
         found = [Shelf(label, list(ask(sought))[:A_SHELF]) for label, ask in SEARCHES]
     found.insert(0, Shelf(doors, fitting(words, commands(sought))[:A_SHELF]))
     return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _place(shelf, sought, doors))

@@ -1,5 +1,6 @@
 """Search terms: two characters, initials, readings of places and surnames."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import pytest
@@ -96,12 +97,13 @@ def places(db: None) -> None:
     with connection.schema_editor() as editor:
         editor.create_model(Place)
     Place.objects.bulk_create(
-        Place(name=name, path=f"/1/{at % 2 + 2}/{at}/", terms=search.terms(name)) for at, name in enumerate(names)
+        Place(name=name, path=f"/1/{at % 2 + 2}/{at}/", terms=[*search.terms(name), f"@{at % 2 + 2}"])
+        for at, name in enumerate(names)
     )
 
 
-def found(q: str, scope: Q | None = None) -> set[str]:
-    return {place.name for place in search.matching(Place.objects.all(), "terms", "name", q, scope)}
+def found(q: str, beside: Sequence[str] = ()) -> set[str]:
+    return {place.name for place in search.matching(Place.objects.all(), "terms", "name", q, beside)}
 
 
 @pytest.mark.usefixtures("places")
@@ -129,8 +131,9 @@ def test_initials_and_letters_find_names() -> None:
 
 
 @pytest.mark.usefixtures("places")
-def test_a_scope_narrows_and_the_very_name_comes_first() -> None:
-    assert found("望京", Q(path__startswith="/1/2/")) == {"望京街道总工会"}
+def test_terms_beside_narrow_and_the_very_name_comes_first() -> None:
+    assert found("望京", ["@2"]) == found("wj", ["@2"]) == {"望京街道总工会"}
+    assert found("示", ["@2"]) == set()
     best = search.ranked(Place.objects.all(), "terms", "name", "望京", limit=2)
     assert [place.name for place in best] == ["望京", "望京街道总工会"]
 
@@ -153,7 +156,7 @@ def test_runs_of_initials_that_are_apart_are_no_best_hit() -> None:
 @pytest.mark.usefixtures("places")
 def test_what_goes_first_stands_before_shorter_names() -> None:
     far = "示例望远科技有限公司"
-    ranked = search.ranked(Place.objects.all(), "terms", "name", "科技", first=("name", [far]), limit=1)
+    ranked = search.ranked(Place.objects.all(), "terms", "name", "科技", first=("name", [far], Q(name=far)), limit=1)
     assert [place.name for place in ranked] == [far]
 
 
@@ -165,7 +168,9 @@ def test_among_more_rows_than_are_ranked_the_very_name_and_what_goes_first_are_n
     others = [f"望京第{n}公司" for n in range(9)]
     Place.objects.bulk_create(Place(name=name, path="/0/", terms=search.terms(name)) for name in others)
     rows = Place.objects.order_by("path", "id")  # the two that are ranked are others
-    best = search.ranked(rows, "terms", "name", "望京", first=("name", ["望京街道总工会"]), limit=3)
+    best = search.ranked(
+        rows, "terms", "name", "望京", first=("name", ["望京街道总工会"], Q(name="望京街道总工会")), limit=3
+    )
     assert [place.name for place in best] == ["望京", "望京街道总工会", "望京第0公司"]
 
 

@@ -40,6 +40,7 @@ from gonghui.spine.organisations.facts import (
 from gonghui.spine.organisations.models import Employer, FormerName, Organisation, PathSpan, TreeAct, lock_tree
 
 New = Mapping[str, Any]
+_CALLED = itemgetter("id", "name", "short_name", "english_name", "code", "path", "level")
 """A new organisation's columns."""
 
 
@@ -58,7 +59,7 @@ def bulk_found(foundings: Sequence[Founding], *, by: Actor, on: date) -> list[in
         check_founding(founding, by=by, on=on)
     rows: list[New] = []
     bulk.copy(Organisation, _columns(Organisation), _written(_new_rows(foundings, on=on), rows))
-    make_findable([(row["id"], row["name"], row["short_name"], row["english_name"], row["code"]) for row in rows])
+    make_findable([_CALLED(row) for row in rows])
     spans = _spans(rows, on=on)
     bulk.copy(PathSpan, ["organisation_id", "path", "first_on", "last_on", "act_id"], spans)
     employers = _employers(foundings, rows, on=on)
@@ -135,7 +136,7 @@ def bulk_rename(names: Mapping[int, Names], *, by: Actor, on: date) -> None:
                 out.write_row(row)
         cursor.execute(_RENAMED)
         cursor.execute("drop table organisations_renamed")
-    make_findable([(one.pk, *row[1:4], one.code) for one, row in zip(found, rows, strict=True)])
+    make_findable([(one.pk, *row[1:4], one.code, one.path, one.level) for one, row in zip(found, rows, strict=True)])
     columns = [name for name in _columns(FormerName) if name != "id"]
     bulk.copy(FormerName, columns, ([getattr(one, name) for name in columns] for one in kept))
     entries = [_entry(OrganisationRenamed(), one, one, by, on) for one in found]

@@ -16,6 +16,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.journal import ENTRY_COLUMNS, Place, record
 from gonghui.core.paths import end_of
 from gonghui.spine.organisations import rules
+from gonghui.spine.organisations.actions.terms import stand_elsewhere
 from gonghui.spine.organisations.facts import OrganisationMoved
 from gonghui.spine.organisations.models import Organisation, TreeAct
 
@@ -169,6 +170,7 @@ def rewrite(stretches: Sequence[Stretch], act: TreeAct, *, by: Actor, on: date) 
         for statement in (_PAST, _LATER, _ENDED, _NOW):
             cursor.execute(statement.format(**written), values)
         moved = [row[0] for row in cursor.fetchall()]
+        stand_elsewhere(moved)
         cursor.execute(_FOLLOWING_ENTRIES.format(**written), values)
         entries = cursor.rowcount // 2
     sides = frozenset(pk for one in stretches for pk in set(rules.ids_of(one.old)) ^ set(rules.ids_of(one.now)))

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from gonghui.core import bulk, codes, search
-from gonghui.spine.organisations.models import NameTerms, Organisation, lock_tree
+from gonghui.spine.organisations.models import NameTerms, Organisation, lock_tree, place_terms
 
 AT_ONCE = 5_000
 """So many have their terms in the transaction that names them; more would keep a clerk waiting for the index."""
 CHUNK = 5_000
 
-Called = tuple[int, str, str, str, str]
-"""Key, name, short name, English name, code."""
+Called = tuple[int, str, str, str, str, str, str]
+"""Key, name, short name, English name, code, path, level."""
 
 
 def terms_of(name: str, short: str, english: str, code: str) -> list[str]:
@@ -24,8 +24,8 @@ def terms_of(name: str, short: str, english: str, code: str) -> list[str]:
 def make_findable(called: Sequence[Called]) -> None:
     """The organisations are found by these names and by no others: now, or soon where they are many."""
     if len(called) == 1:
-        key, *names = called[0]
-        NameTerms.objects.update_or_create(organisation_id=key, defaults={"terms": terms_of(*names)})
+        key, terms = _row(called[0])
+        NameTerms.objects.update_or_create(organisation_id=key, defaults={"terms": terms})
         return
     NameTerms.objects.filter(bulk.among("organisation_id", [key for key, *_ in called])).delete()
     if len(called) > AT_ONCE:
@@ -41,7 +41,9 @@ def make_missing() -> int:
         with transaction.atomic():
             lock_tree(alone=False)
             missing = Organisation.objects.filter(found_by=None).order_by("pk")
-            called = list(missing.values_list("pk", "name", "short_name", "english_name", "code")[:CHUNK])
+            called = list(
+                missing.values_list("pk", "name", "short_name", "english_name", "code", "path", "level")[:CHUNK]
+            )
             _write(called)
         made += len(called)
         if len(called) < CHUNK:
@@ -55,4 +57,23 @@ def terms_job() -> None:
 
 
 def _write(called: Sequence[Called]) -> None:
-    bulk.copy(NameTerms, ["organisation_id", "terms"], ((key, terms_of(*names)) for key, *names in called))
+    bulk.copy(NameTerms, ["organisation_id", "terms"], map(_row, called))
+
+
+def _row(called: Called) -> tuple[int, list[str]]:
+    key, *names, path, level = called
+    return key, [*terms_of(*names), *place_terms(path, level)]
+
+
+_ELSEWHERE = """
+update organisations_nameterms t
+  set terms = array(select term from unnest(t.terms) term where term not like '@%%') || here.term
+  from (select id, '@' || split_part(path, '/', 3) as term from organisations_organisation where id = any(%s)) here
+  where t.organisation_id = here.id and not t.terms @> array[here.term]
+"""
+
+
+def stand_elsewhere(moved: Sequence[int]) -> None:
+    """Organisations that were moved are found in the district that they stand in now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ELSEWHERE, [list(moved)])

@@ -271,14 +271,14 @@ def former_name(organisation: Organisation, last: date | None, *, on: date) -> F
         short_name=organisation.short_name,
         english_name=organisation.english_name,
         last_on=on - timedelta(days=1),
-        search_terms=terms_of(*called(organisation)[1:]),
+        search_terms=terms_of(*called(organisation)[1:-2]),
     )
 
 
 def called(organisation: Organisation) -> Called:
     """The organisation's key and all it is called by."""
     names = (organisation.name, organisation.short_name, organisation.english_name)
-    return organisation.pk, *names, organisation.code
+    return organisation.pk, *names, organisation.code, organisation.path, organisation.level
 
 
 def tell(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from gonghui.core import codes, search
 from gonghui.core.actor import Actor
 from gonghui.spine.organisations.console.tree import one_of
-from gonghui.spine.organisations.models import LEVELS, Organisation
+from gonghui.spine.organisations.models import LEVELS, Organisation, shared_terms
+from gonghui.spine.organisations.models.finding import TERMS
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
 
@@ -34,7 +35,7 @@ def _asked(actor: Actor, asked: QueryDict) -> QuerySet[Organisation]:
     if area := asked.get("area", "").strip():
         rows = rows.filter(_in_area(codes.now_of_area(codes.area(area))))
     if words := asked.get("q", "").strip()[: search.LONGEST_QUERY]:
-        return search.matching(rows, "found_by__terms", "name", words)
+        return search.matching(rows, TERMS, "name", words, shared_terms(actor.path))
     return rows
 
 

@@ -79,7 +79,7 @@ def tree(request: ConsoleRequest) -> HttpResponseBase:
 
 def _found(actor: Actor, words: str, limit: int) -> list[Organisation]:
     """Organisations of the scope by name, pinyin initials or code."""
-    found = find_organisations(Organisation.objects.seen_by(actor), words, limit)
+    found = find_organisations(actor, words, limit)
     prefetch_related_objects(found, "parent")
     return found
 
@@ -272,7 +272,7 @@ def find(sought: Sought) -> list[Found]:
 
 def organisations_for(sought: Sought) -> list[Organisation]:
     """The organisations in sight that were typed; other shelves build on them."""
-    return find_organisations(Organisation.objects.seen_by(sought.actor), sought.words, A_SHELF)
+    return find_organisations(sought.actor, sought.words, A_SHELF)
 
 
 urlpatterns = [

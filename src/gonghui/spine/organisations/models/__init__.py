@@ -1,7 +1,7 @@
 """The tables of the tree and of setting up unions."""
 
 from gonghui.spine.organisations.models.audits import tree_differences
-from gonghui.spine.organisations.models.finding import find_organisations
+from gonghui.spine.organisations.models.finding import find_organisations, place_terms, shared_terms
 from gonghui.spine.organisations.models.set_up import (
     ABANDON_REASONS,
     OWNERSHIPS,
@@ -57,5 +57,7 @@ __all__ = [
     "TreeActQuerySet",
     "find_organisations",
     "lock_tree",
+    "place_terms",
+    "shared_terms",
     "tree_differences",
 ]

@@ -32,6 +32,13 @@ def tree_differences() -> Iterable[Difference]:
           left join organisations_pathspan s on s.organisation_id = o.id and s.last_on is null
           where (s.path, s.first_on) is distinct from (o.path, o.path_since)
         union all
+        select 'district by which ' || o.code || ' is found', array_to_string(found.terms, ' '), there.term
+          from organisations_organisation o
+          cross join lateral (select '@' || split_part(o.path, '/', 3) as term) there
+          cross join lateral (select array(select term from unnest(t.terms) term where term like '@%') as terms
+            from organisations_nameterms t where t.organisation_id = o.id) found
+          where found.terms <> array[there.term]
+        union all
         select 'spans of ' || organisation_id, last_on::text, next_on::text from (
             select organisation_id, last_on,
               lead(first_on) over (partition by organisation_id order by first_on) as next_on

@@ -171,15 +171,14 @@ def test_very_many_are_found_by_name_once_the_worker_has_been_there(
     monkeypatch.setattr(terms, "CHUNK", 2)
     rows = [Founding(f"远山{sign}号公司工会", "base", federation.wangjing) for sign in "甲乙丙"]
     made = bulk_found(rows, by=SYSTEM, on=MARCH)
-    seen = Organisation.objects.seen_by(SYSTEM)
-    assert not find_organisations(seen, "远山", 9)
+    assert not find_organisations(SYSTEM, "远山", 9)
     assert [job.task_name for job in ProcrastinateJob.objects.all()] == ["gonghui.name_terms"]
     assert terms.make_missing() == 3
-    assert set(find_organisations(seen, "远山", 9)) == set(made)
+    assert set(find_organisations(SYSTEM, "远山", 9)) == set(made)
     actions.bulk_rename({one.pk: (f"改称{one.pk}工会", "", "") for one in made}, by=SYSTEM, on=JUNE)
     assert terms.make_missing() == 3
     assert terms.make_missing() == 0
-    assert {one.pk for one in find_organisations(seen, "改称", 9)} == {one.pk for one in made}
+    assert {one.pk for one in find_organisations(SYSTEM, "改称", 9)} == {one.pk for one in made}
 
 
 def test_an_employer_known_and_free_comes_under_the_union_founded_in_bulk(federation: Federation) -> None:

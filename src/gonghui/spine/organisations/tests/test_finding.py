@@ -7,14 +7,14 @@ import pytest
 from gonghui.core.actor import SYSTEM
 from gonghui.spine.organisations import actions
 from gonghui.spine.organisations.actions import Founding
-from gonghui.spine.organisations.models import Organisation, find_organisations
+from gonghui.spine.organisations.models import NameTerms, Organisation, find_organisations, tree_differences
 from gonghui.spine.organisations.tests.builders import JUNE, LONG_AGO, MARCH, Federation, a_set_up, an_employer, found
 
 
 def hits(words: str, place: Organisation, limit: int = 8) -> list[str]:
     """The names found, best first, by somebody bound to the place."""
     actor = replace(SYSTEM, path=place.path)
-    return [one.name for one in find_organisations(Organisation.objects.seen_by(actor), words, limit)]
+    return [one.name for one in find_organisations(actor, words, limit)]
 
 
 def test_a_code_its_beginning_its_middle_and_its_running_number_find_the_union(federation: Federation) -> None:
@@ -101,3 +101,18 @@ def test_set_ups_are_found_by_initials_too(federation: Federation) -> None:
     case.save()
     case.refresh_from_db()
     assert "~wjx" in case.search_terms, "the terms follow the name"
+
+
+def test_whoever_was_moved_is_found_in_the_district_of_now(federation: Federation) -> None:
+    name = federation.second.name
+    assert name in hits(name, federation.chaoyang)
+    actions.move_organisation(federation.wangjing, federation.haidian, by=SYSTEM, on=JUNE)
+    assert name in hits(name, federation.haidian)
+    assert hits(name, federation.chaoyang) == []
+    assert not list(tree_differences())
+
+
+def test_the_audit_names_who_is_looked_for_in_another_district(federation: Federation) -> None:
+    NameTerms.objects.filter(organisation=federation.second).update(terms=["@0"])
+    [wrong] = tree_differences()
+    assert federation.second.code in str(wrong)
