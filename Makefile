@@ -12,6 +12,7 @@ DEV := .venv/dev-$(call sum,requirements/dev.txt)
 FRONT := .venv/front-$(call sum,package-lock.json src/gonghui/project/frontend.py)
 CATALOGUES := $(shell find src -name '*.po' | sort)
 WORDS := .venv/words-$(call sum,$(CATALOGUES))
+BESIDE := -n 2 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 
 help:
@@ -51,10 +52,10 @@ clean-demo: ## the demo's database and files are gone
 	@if [ -x $(BIN)/gonghui ]; then $(BIN)/gonghui clean-demo; fi
 
 test: dev ## all tests, on the embedded PostgreSQL; in Chromium where it is found
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest $(BESIDE)
 
 soak: dev ## storms and fuzz, at most 20 minutes
-	@$(BIN)/pytest -m soak
+	@$(BIN)/pytest -m soak $(BESIDE)
 
 lint: dev ## ruff, mypy, rings, migrations, translations, generated pages
 	@$(BIN)/ruff check .

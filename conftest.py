@@ -46,6 +46,13 @@ def _empty(_case: TransactionTestCase) -> None:
         cursor.execute("; ".join([skipping, *emptied, seed, again]))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Commits do not wait for the disk: no test pulls the server's plug."""
+    options = connection.settings_dict["OPTIONS"]
+    options["options"] = f"{options.get('options', '')} -c synchronous_commit=off"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_takes_a_moment() -> Iterator[None]:
     """After each test with real commits Django would truncate a hundred tables and write its permissions anew."""

@@ -1,4 +1,4 @@
-"""Each page once in Chromium: on a desktop, on a phone, in English; nothing axe, CSP or the console objects to."""
+"""Each page in Chromium: desk and phone, Chinese and English; nothing axe, CSP or the console objects to."""
 
 from collections.abc import Callable
 
@@ -209,21 +209,23 @@ def data(served: Served) -> set[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole(served: Served, tour: Tour, data: set[str], name: str) -> None:
+    """In Chinese on a desktop and on a phone's width; opened anew in English on a phone and on a desktop's width."""
     person, path = _page(served, name)
     wrong = []
-    tour.become(person)
-    tour.page.set_viewport_size(DESKTOP)
-    assert tour.open(path).status < 500
-    wrong += [f"desktop: {one}" for one in (*tour.too_wide(), *tour.violations())]
-    tour.page.set_viewport_size(PHONE)
-    wrong += [f"phone: {one}" for one in (*tour.too_wide(), *tour.broken_numbers(), *tour.violations())]
-    if name in IN_THE_DARK:
-        tour.page.emulate_media(color_scheme="dark")
-        wrong += [f"dark: {one}" for one in tour.violations()]
-        tour.page.emulate_media(color_scheme="light")
-    tour.become(person, "en")
-    tour.page.set_viewport_size(DESKTOP)
-    assert tour.open(path).status < 500
-    wrong += [f"English: {one}" for one in (*tour.untranslated(data), *tour.violations())]
+    for language, sizes in (("zh-hans", (DESKTOP, PHONE)), ("en", (PHONE, DESKTOP))):
+        tour.become(person, language)
+        tour.page.set_viewport_size(sizes[0])
+        assert tour.open(path).status < 500
+        found = tour.violations()
+        for size in sizes:
+            tour.page.set_viewport_size(size)
+            found += [f"{size['width']} px: {one}" for one in (*tour.too_wide(), *tour.broken_numbers())]
+        if name in IN_THE_DARK:
+            tour.page.emulate_media(color_scheme="dark")
+            found += [f"dark: {one}" for one in tour.violations()]
+            tour.page.emulate_media(color_scheme="light")
+        if language == "en":
+            found += tour.untranslated(data)
+        wrong += [f"{language}: {one}" for one in found]
     wrong += tour.heard()
     assert not wrong, "\n".join([path, *wrong])

@@ -1,9 +1,13 @@
-"""Named to pytest in pyproject.toml: the test profile, set before Django reads its settings, and outside programs.
+"""Named to pytest in pyproject.toml: the test profile, set before Django reads its settings; draws, order, programs.
+
+Hypothesis draws the same examples in every run, so that nothing lands or fails by luck, and the clock does not judge
+them; `make soak` draws new ones each time.
 
 Tests marked `browser` need Chromium, those marked `office` LibreOffice. Where a program is not found its tests are
 skipped and the last lines say so; with GONGHUI_BROWSER=required or GONGHUI_OFFICE=required its absence fails.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ["GONGHUI_PROFILE"] = "test"
 # Playwright's own event loop runs in the thread of the tests, which is no reason to refuse queries there.
@@ -48,6 +53,19 @@ class Program:
 CHROMIUM = Program("browser", "Chromium", "CHROMIUM", ("chromium", "chromium-browser"))
 LIBREOFFICE = Program("office", "LibreOffice", "SOFFICE", ("soffice",))
 PROGRAMS = (CHROMIUM, LIBREOFFICE)
+LONGEST = (
+    "tests/journeys/test_half_year.py",
+    "src/gonghui/project/tests/test_demo.py",
+    "tests/browser/test_every_page_in_chromium.py",
+    "tests/test_every_page.py",
+    "tests/test_what_clients_send.py",
+    "tests/test_canary.py",
+    "tests/journeys/test_opening_scene.py",
+    "tests/browser/test_offline_page.py",
+    "src/gonghui/reports/tests/test_organised.py",
+    "src/gonghui/reports/tests/test_moved_levels.py",
+)
+"""Files that take longest, with or without soak, are begun first: no process is left with one at the end."""
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +76,29 @@ def soffice() -> str:
     return path
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What is not soaked draws the same each time."""
+    settings.register_profile("new draws", deadline=None)
+    settings.register_profile("same draws", deadline=None, derandomize=True)
+    settings.load_profile("new draws" if config.option.markexpr == "soak" else "same draws")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what there is no program for."""
+    """Begin with what takes longest; skip what there is no program for."""
+    first = {config.rootpath / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
     for program, needing in _missing(items):
         if program.is_required:
             raise pytest.UsageError(f"Tests marked {program.mark} are required, and {program.missing}")
         for item in needing:
             item.add_marker(pytest.mark.skip(reason=program.missing))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _missing(items: list[pytest.Item]) -> Iterator[tuple[Program, list[pytest.Item]]]:

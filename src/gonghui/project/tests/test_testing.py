@@ -2,8 +2,10 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from gonghui.project import testing
 from gonghui.project.testing import LIBREOFFICE, PROGRAMS
@@ -41,3 +43,24 @@ def test_a_missing_program_that_is_required_stops_the_run(
     monkeypatch.setenv("GONGHUI_OFFICE", "required")
     with pytest.raises(pytest.UsageError, match="no LibreOffice was found"):
         testing.pytest_collection_modifyitems(needing.config, [needing])
+
+
+def test_the_longest_files_are_there_and_come_first(request: pytest.FixtureRequest) -> None:
+    root = request.config.rootpath
+    assert [name for name in testing.LONGEST if not (root / name).exists()] == []
+
+    class Item:
+        def __init__(self, name: str) -> None:
+            self.path = root / name
+
+        def get_closest_marker(self, _mark: str) -> None:
+            return None
+
+    short, last, first = Item("tests/test_world.py"), Item(testing.LONGEST[-1]), Item(testing.LONGEST[0])
+    items: Any = [short, last, first]
+    testing.pytest_collection_modifyitems(request.config, items)
+    assert items == [first, last, short]
+
+
+def test_what_is_not_soaked_draws_the_same_each_time(request: pytest.FixtureRequest) -> None:
+    assert settings().derandomize is (request.config.option.markexpr != "soak")
