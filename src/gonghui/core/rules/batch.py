@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
+from gonghui.core.rules.document import Input
 from gonghui.core.rules.expressions import Line
 from gonghui.core.rules.refusals import refusal
 from gonghui.core.rules.scheme import Scheme
@@ -75,25 +76,22 @@ def _window(kept: int, per: int, order: int) -> str:
 def _parts(scheme: Scheme, relation: str, keep: Sequence[str], opening: Sequence[str], window: str) -> Iterator[str]:
     """Each select stands on the one before: the inputs, what is wrong with them, then line after line."""
     inputs, totals = scheme.inputs.values(), scheme.program.totals
-    wrong = [
-        f"when \"{one.name}\" is null or not {_between(one.name, one.kind, one.low, one.high)} then '{one.name}'"
-        for one in inputs
-    ]
-    wrong += [f"when not {_between(name, 'whole', *totals[name])} then '{name}'" for name in totals if name in opening]
-    refused = f"case {' '.join(wrong)} end" if wrong else "null::varchar"
-    kept = [f'{_quoted(name)} as "_keep {n}"' for n, name in enumerate(keep)]
-    yield f"select *, {refused} as _wrong from {relation}"  # noqa: S608
-    plain = [
-        f'case when _wrong is null then {_read(one.name, one.kind)} else {_safe(one.kind, one.low)} end as "{one.name}"'
-        for one in inputs
-    ]
-    plain += [
-        f'case when _wrong is null then coalesce("{name}", 0)::bigint else 0::bigint end as "_opening_{name}"'
+    wrong = [f"when \"{one.name}\" is null or not {_within_range(one)} then '{one.name}'" for one in inputs]
+    wrong += [
+        f"when not \"{name}\" between {low} and {high} then '{name}'"
+        for name, (low, high) in totals.items()
         if name in opening
-        else f'0::bigint as "_opening_{name}"'
-        for name in totals
     ]
-    yield f"select {', '.join((*kept, '_wrong as refused', *plain))} from _0"  # noqa: S608
+    refused = f"case {' '.join(wrong)} end" if wrong else "null::varchar"
+    raw = [f'{_quoted(name)} as "_keep {n}"' for n, name in enumerate(keep)]
+    raw += [f'"{name}" as "_raw {name}"' for name in (*scheme.inputs, *opening)]
+    yield f"select {', '.join(raw)}, {refused} as refused from {relation}"  # noqa: S608
+    read = [f'case when refused is null then {_read(one)} else {_safe(one)} end as "{one.name}"' for one in inputs]
+    for name in totals:
+        stood = f'case when refused is null then coalesce("_raw {name}", 0)::bigint else 0::bigint end'
+        read.append(f'{stood if name in opening else "0::bigint"} as "_opening_{name}"')
+    kept = [f'"_keep {n}"' for n in range(len(keep))]
+    yield f"select {', '.join([*kept, 'refused', *read])} from _0"  # noqa: S608
     number = 1
     for lines in _levels(scheme.program.lines):
         plain = [f'{line.sql} as "{line.name}"' for line in lines if line.running is None]
@@ -144,27 +142,27 @@ def _within(running: Sequence[Line], number: int) -> str:
     )
 
 
-def _between(name: str, kind: str, low: int, high: int) -> str:
-    match kind:
+def _within_range(one: Input) -> str:
+    match one.kind:
         case "yes_no":
             return "true"
         case "date":
-            return f"\"{name}\" between {FIRST} and date '9999-12-31'"
-    return f'"{name}" between {low} and {high}'
+            return f"\"{one.name}\" between {FIRST} and date '9999-12-31'"
+    return f'"{one.name}" between {one.low} and {one.high}'
 
 
-def _read(name: str, kind: str) -> str:
-    match kind:
+def _read(one: Input) -> str:
+    match one.kind:
         case "yes_no":
-            return f'"{name}"'
+            return f'"_raw {one.name}"'
         case "date":
-            return f"(datediff('day', {FIRST}, \"{name}\") + 1)::bigint"
-    return f'"{name}"::bigint'
+            return f"(datediff('day', {FIRST}, \"_raw {one.name}\") + 1)::bigint"
+    return f'"_raw {one.name}"::bigint'
 
 
-def _safe(kind: str, low: int) -> str:
+def _safe(one: Input) -> str:
     """What stands in for an input that cannot be used: its row is refused, but its arithmetic must run."""
-    return "false" if kind == "yes_no" else f"({low})::bigint"
+    return "false" if one.kind == "yes_no" else f"({one.low})::bigint"
 
 
 def _check(scheme: Scheme, columns: dict[str, str], others: Sequence[str]) -> None:

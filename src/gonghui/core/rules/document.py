@@ -149,7 +149,7 @@ class _Reader:
 
     def place(self, name: str) -> tuple[int, int]:
         """Where a key is given its value; the first line where it is missing."""
-        found = re.search(rf"^[ \t]*(\[*\s*)?({re.escape(name)})\s*[\]=.]", self.text, re.MULTILINE)
+        found = re.search(rf"^[ \t]*(\[+(?:[\w.]*\.)?)?({re.escape(name)})\s*[\]=.]", self.text, re.MULTILINE)
         if found is None:
             return 1, 1
         before = self.text[: found.start(2)]
@@ -162,7 +162,7 @@ class _Reader:
     def _expect(self, name: str, kind: type) -> Any:
         found = self.top.get(name)
         if type(found) is not kind or not found:
-            self._no(name, f"no_{name}")
+            refuse(f"no_{name}", *(self.place(name) if name in self.top else (1, 1)))
         return found
 
     def _table(self, name: str) -> dict[str, Any]:

@@ -66,6 +66,11 @@ class Writer:
 
     def __init__(self, document: Document, program: Program, *, english: bool) -> None:
         self.document, self.english, self.words = document, english, EN if english else ZH
+        self.constants = {
+            name: shown(name, value, self.words)
+            for name, value in document.parameters.items()
+            if not isinstance(value, tuple)
+        }
         self.plans: list[tuple[str, str, str, str, tuple[Place, ...]]] = []
         for step in program.steps:
             pieces = self.pieces(step.written, 0, step.name)
@@ -79,7 +84,10 @@ class Writer:
     ) -> list[Explained]:
         """Every step with the numbers of this case in it."""
         words = self.words
-        now = {name: shown(name, value, words) for source in (given, steps) for name, value in source.items()}
+        now = dict(self.constants)
+        for source in (given, steps):
+            for name, value in source.items():
+                now[name] = shown(name, value, words)
         filled = {NOW: now, BEFORE: {name: shown(name, value, words) for name, value in before.items()}}
         return [
             Explained(
@@ -105,14 +113,14 @@ class Writer:
             case ast.Constant(value=value):
                 return [shown("", value, self.words)], 9
             case ast.Name(id=name):
-                return [self.constant(name) or (NOW, name)], 9
+                return [(NOW, name)], 9
             case ast.BinOp(left=left, op=op, right=right):
                 sign, own = RANKS[type(op)]
                 return [*self.pieces(left, own, step), sign, *self.pieces(right, own + 1, step)], own
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return ["−", *self.pieces(operand, 6, step)], 6
             case ast.UnaryOp(operand=operand):
-                return [self.word("not"), *self.pieces(operand, 3, step)], 2
+                return [self.word("not"), *self.pieces(operand, 4, step)], 3
             case ast.BoolOp(op=op, values=values):
                 word, own = ("and", 2) if isinstance(op, ast.And) else ("or", 1)
                 return self.listed(values, self.word(word), own + 1, step), own
@@ -153,8 +161,3 @@ class Writer:
         for number, node in enumerate(nodes):
             found += [between, *self.pieces(node, rank, step)] if number else self.pieces(node, rank, step)
         return found
-
-    def constant(self, name: str) -> str:
-        """A parameter's number, which is the same in every case."""
-        found = self.document.parameters.get(name)
-        return "" if found is None else shown(name, found, self.words)

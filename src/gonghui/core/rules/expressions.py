@@ -145,7 +145,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id="running")):
                 found: Term | Truth = self.running(name, value)
             case _:
-                found = self.keep_step(name, self.guarded(value))
+                found = self.keep_step(name, value)
         self.known[name], self.defined[name] = found, value
         self.made.steps.append(Step(name, value, isinstance(found, Truth)))
 
@@ -159,12 +159,16 @@ class _Reader:
         if name in self.known or name in self.document.parameters:
             self.no(node, "twice", name=name)
 
-    def keep_step(self, name: str, found: Term | Truth) -> Term | Truth:
+    def keep_step(self, name: str, node: ast.expr) -> Term | Truth:
         """The step under its name, whole."""
+        found = self.guarded(node)
         if isinstance(found, Truth):
             self.made.lines.append(Line(name, found.python, found.sql))
             return Truth(name, f'"{name}"', True)
-        atom = terms.rounded(found, self.keep)
+        try:
+            atom = terms.rounded(found, self.keep)
+        except terms.TooLarge:
+            self.too_large(node)
         self.made.lines.append(Line(name, atom.python, atom.sql))
         return Term(Atom(name, f'"{name}"', atom.low, atom.high, True))
 
@@ -294,7 +298,7 @@ class _Reader:
 
     def stood_before(self, name: str) -> Term | Truth:
         """The step worked out anew from the running totals as they were."""
-        found = self.keep_step(f"_before_{name}", self.guarded(self.defined[name]))
+        found = self.keep_step(f"_before_{name}", self.defined[name])
         self.past[name] = found
         return found
 

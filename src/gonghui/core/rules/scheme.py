@@ -87,12 +87,12 @@ class Scheme:
         """The worked examples, all of which come out."""
         return self._document.examples
 
-    def decide(self, given: Mapping[str, Value], before: Mapping[str, int] | None = None) -> Decision:
+    def decide(self, given: Mapping[str, Any], before: Mapping[str, int] | None = None) -> Decision:
         """The case decided; `before` holds the person's running totals, nothing where there are none."""
         stood, steps = self._decide(given, before or {}, self._refuse)
         return Decision(self.version, given, stood, steps, steps[self.steps[-1]])
 
-    def decide_all(self, cases: Iterable[Mapping[str, Value]]) -> Iterator[Decision]:
+    def decide_all(self, cases: Iterable[Mapping[str, Any]]) -> Iterator[Decision]:
         """A person's cases in order, each on top of those before it."""
         before: dict[str, int] = {}
         for given in cases:
@@ -149,20 +149,9 @@ class Scheme:
         if one is None:
             raise refusal("unknown_input", title=title, name=name)
         if type(value).__name__ != KINDS[one.kind]:
-            raise refusal(
-                "kind",
-                title=title,
-                name=name,
-                value=str(value)[:40],
-            )
-        raise refusal(
-            "range",
-            title=title,
-            name=name,
-            value=shown(name, value),
-            low=shown(name, one.low),
-            high=shown(name, one.high),
-        )
+            raise refusal("kind", title=title, name=name, value=str(value)[:40])
+        least, most = shown(name, one.low), shown(name, one.high)
+        raise refusal("range", title=title, name=name, value=shown(name, value), low=least, high=most)
 
     def _try(self, example: Example) -> None:
         """The example comes out as it says, or the text is refused where it stands."""
@@ -209,16 +198,16 @@ def _compiled(document: Document, program: Program) -> Compiled:
     for name, one in document.inputs.items():
         beyond = f" or not {one.low} <= {name} <= {one.high}" if one.kind == "whole" else ""
         body.append(f"{name} = _given.get('{name}')")
-        body.append(f"if type({name}) is not {KINDS[one.kind]}{beyond}: _refuse('{name}', {name})")
+        body.append(f"if _type({name}) is not _{KINDS[one.kind]}{beyond}: _refuse('{name}', {name})")
         if one.kind == "date":
             body.append(f"{name} = {name}.toordinal()")
     body.append(
-        f"if len(_given) != {len(document.inputs)}: _refuse(*next(n for n in _given.items() if n[0] not in _inputs))"
+        f"if _len(_given) != {len(document.inputs)}: _refuse(*_next(n for n in _given.items() if n[0] not in _inputs))"
     )
     for name, (low, high) in program.totals.items():
         then = f"_before_{name}"
         body.append(f"{then} = _before.get('{name}', 0)")
-        body.append(f"if type({then}) is not int or not {low} <= {then} <= {high}: _refuse('{name}', {then})")
+        body.append(f"if _type({then}) is not _int or not {low} <= {then} <= {high}: _refuse('{name}', {then})")
     for line in program.lines:
         body.append(f"{line.name} = " + (f"_before_{line.name} + {line.python}" if line.running else line.python))
         if line.running:
@@ -232,13 +221,5 @@ def _compiled(document: Document, program: Program) -> Compiled:
     (code,) = (
         one for one in compile(source, f"<scheme {document.version[:12]}>", "exec").co_consts if hasattr(one, "co_code")
     )
-    known = {
-        "int": int,
-        "bool": bool,
-        "date": date,
-        "type": type,
-        "len": len,
-        "next": next,
-        "_inputs": frozenset(document.inputs),
-    }
-    return FunctionType(code, {**known, "__builtins__": {}})
+    known = {"_int": int, "_bool": bool, "_date": date, "_type": type, "_len": len, "_next": next}
+    return FunctionType(code, {**known, "_inputs": frozenset(document.inputs), "__builtins__": {}})
