@@ -79,6 +79,18 @@ def _first_administrator(words: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(words: argparse.Namespace) -> int:
+    from gonghui.project.backup import command
+
+    return command.backup(words)
+
+
+def _restore(words: argparse.Namespace) -> int:
+    from gonghui.project.backup import command
+
+    return command.restore(words)
+
+
 def _keys(words: argparse.Namespace) -> int:
     """A new keyring; or a new key, everything sealed under it, and the old ones destroyed, while all runs."""
     from gonghui.core import keyring
@@ -209,6 +221,17 @@ def _seal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     witness.add_argument("--given-by", default="", metavar="NAME", help="who handed them over")
 
 
+def _backup_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    backup = command("backup", _backup, "Tables and stored files in one sealed file; the site goes on meanwhile.")
+    backup.add_argument("-o", "--output", type=Path, metavar="FILE", help="a file that is not there yet")
+    backup.add_argument("--make-key", type=Path, metavar="FILE", help="make a new key for backups there instead")
+    restore = command("restore", _restore, "An empty site is as it was when the backup was made.")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--check", action="store_true", help="open and count the whole backup, write nothing")
+    restore.add_argument("--replace", action="store_true", help="what is there now goes")
+    restore.add_argument("--without-keys", action="store_true", help="also where keys that its contents need are lost")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("gonghui", description="A trade-union federation's platform.")
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -259,6 +282,7 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("--english", action="store_true")
     command("audit", _audit, "Tables and roll-ups recounted from the journal; differences are shown.")
     _seal_commands(command)
+    _backup_commands(command)
     docs = command("docs", _docs, "The generated pages of docs/ are written.")
     docs.add_argument("--check", action="store_true", help="fail where one is stale instead")
     words = command("messages", _messages, "The English catalogues: missing texts are added.")
@@ -274,8 +298,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its number says whether it went well."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonghui.project.settings")
     words = _parser().parse_args(arguments)
-    if words.name not in ("serve", "worker", "first-administrator"):
-        # Only what lets others in must be told that it is a demo; the rest shows no page to anybody.
+    if words.name not in ("serve", "worker", "first-administrator", "backup", "restore"):
+        # Only what lets others in, or uses keys, must be told that it is a demo; the rest shows no page to anybody.
         os.environ.setdefault("GONGHUI_PROFILE", "demo")
     try:
         if words.name not in ("manage", "messages"):

@@ -44,13 +44,13 @@ def _secret(variable: str, file: str) -> str:
     return path.read_text()
 
 
-def _seal_key_file() -> Path | None:
-    """Where the key lies that checkpoints are signed with; made for each demo, known in tests, the deployer's else."""
-    if named := os.environ.get("GONGHUI_SEAL_KEY_FILE"):
+def _key_file(variable: str, name: str) -> Path | None:
+    """Where a key of 64 hexadecimal signs lies: made for each demo, known in tests, the deployer's else."""
+    if named := os.environ.get(variable):
         return Path(named)
     if PRODUCTION:
         return None
-    path = VAR / ("seal-key-of-tests" if TEST else "seal-key")
+    path = VAR / (f"{name}-of-tests" if TEST else name)
     if not path.exists():
         VAR.mkdir(parents=True, exist_ok=True)
         made = path.with_name(f"{path.name}.{os.getpid()}")
@@ -65,7 +65,7 @@ def _seal_memory() -> Path | None:
     """Beside the key, unless named; tests write their journals anew on purpose."""
     if named := os.environ.get("GONGHUI_SEAL_MEMORY"):
         return Path(named)
-    key = _seal_key_file()
+    key = _key_file("GONGHUI_SEAL_KEY_FILE", "seal-key")
     return None if TEST or key is None else key.with_name(f"{key.name}.signed")
 
 
@@ -82,7 +82,9 @@ GONGHUI_KEYRING = (
 )
 # Checkpoints of the journal are signed with it (core/seals): outside the database, so that who can change one
 # cannot sign the other. Whose journal it is stands in each checkpoint.
-GONGHUI_SEAL_KEY_FILE = _seal_key_file()
+GONGHUI_SEAL_KEY_FILE = _key_file("GONGHUI_SEAL_KEY_FILE", "seal-key")
+# Backups are sealed with it (core/streams): its own backup lies apart from theirs.
+GONGHUI_BACKUP_KEY_FILE = _key_file("GONGHUI_BACKUP_KEY_FILE", "backup-key")
 # Where the signer remembers what it signed last, outside the database too: it signs nothing that did not grow from it.
 GONGHUI_SEAL_MEMORY = _seal_memory()
 GONGHUI_FEDERATION = os.environ.get("GONGHUI_FEDERATION", "示范市总工会" if not PRODUCTION else "")
@@ -327,6 +329,8 @@ LOGGING = {
 # Mail: nothing leaves the platform unless GONGHUI_MAIL says where to (project/mail.py); the digest is all there is.
 GONGHUI_MAIL = os.environ.get("GONGHUI_MAIL", "")
 GONGHUI_MAIL_FROM = os.environ.get("GONGHUI_MAIL_FROM", "")
+# Short texts to members' phones (web/sending.py): the dotted name of a function of phone and text; off by default.
+GONGHUI_SENDER = os.environ.get("GONGHUI_SENDER", "")
 # What links in mails begin with.
 GONGHUI_SITE = os.environ.get("GONGHUI_SITE") or (f"https://{HOSTS[0]}" if HOSTS else "http://localhost:8000")
 try:
