@@ -55,4 +55,28 @@ ROWS: dict[str, Row] = {
         body=lambda world, branch: {"step": "receive"},
     ),
     "member_check": Row(read=ROSTERING),
+    "member_code": Row("member", "town", send=ROSTERING, doers=KEEPERS),
+    "member_requests": Row(read=ROSTERING),
+    "member_request": Row(
+        "member_request",
+        "town",
+        read=ROSTERING,
+        send=ROSTERING,
+        doers=KEEPERS,
+        body=lambda world, branch: {"step": "agree"},
+    ),
+    # The members' own side: for officials' accounts it is not there (test_portal.py has what members see).
+    "my_sign_in": Row(signed_in=302, anonymous=200),
+    "my_open": Row(signed_in=302, anonymous=200),
+    "my_code": Row(signed_in=404, anonymous=404),
+    **{
+        name: Row(signed_in=404)
+        for name in (
+            *("my", "my_card", "my_affairs", "my_data", "my_value_withdraw", "my_looks", "my_consents"),
+            *("my_account", "my_account_close"),
+        )
+    },
+    "my_export": Row("own_form", signed_in=404),
+    "my_request_back": Row("member_request", signed_in=404),
+    "my_transfer_back": Row("transfer", signed_in=404),
 }

@@ -8,8 +8,8 @@ from gonghui.core.actor import Actor
 from gonghui.core.models import Entry, Witnessed
 from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round
 from gonghui.spine.funds.models import AnswerFile, Book, PaymentBatch, PaymentOrder, Posting, VoucherDraft
+from gonghui.spine.members.models import MemberRequest, Transfer
 from gonghui.spine.members.models import Person as Member
-from gonghui.spine.members.models import Transfer
 from gonghui.spine.officials.models import Certificate, CertificateScan, Position, Post, ResetCode, SocialWorker
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.web.imports.models import Import
@@ -78,6 +78,8 @@ class Branch:
     certificate: Certificate = field(init=False)
     scan: CertificateScan = field(init=False)
     member: Member = field(init=False)
+    own: Account = field(init=False)
+    request: MemberRequest = field(init=False)
     transfer: Transfer = field(init=False)
     book: Book = field(init=False)
     posting: Posting = field(init=False)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gonghui.core.actor import SYSTEM
 from gonghui.spine.members import actions as members
-from gonghui.spine.members.tests.builders import an_admission
+from gonghui.spine.members.tests.builders import an_admission, an_own_account, own_actor
 from gonghui.spine.officials import actions as officials
 from gonghui.spine.officials.actions import CertificateEntry, PositionEntry, WorkerEntry
 from gonghui.spine.officials.models import ROLES, CertificateScan
@@ -110,3 +110,6 @@ def admit_members(world: World, branch: Branch) -> None:
     ]
     branch.member, moving = members.admit_members(entries, by=keeper, on=TODAY)
     [branch.transfer] = members.ask_transfers([moving], branch.shop, by=keeper, on=TODAY)
+    branch.own = an_own_account(branch.member)
+    wish = {"by": own_actor(branch.member), "on": TODAY}
+    branch.request = members.ask_union(branch.member, "address", branch.marked("新址"), **wish)

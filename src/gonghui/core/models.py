@@ -212,7 +212,14 @@ class Access(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["account_id", "id"], name="access_account")]
+        indexes = [
+            models.Index(fields=["account_id", "id"], name="access_account"),
+            models.Index(
+                fields=["subject_type", "subject_id", "id"],
+                condition=models.Q(subject_id__gt=0),
+                name="access_subject",
+            ),
+        ]
 
 
 class KeyCheck(models.Model):

@@ -55,6 +55,7 @@ MENU = (
             Desk(_("干部"), "officials", "officials.see", key="p"),
             Desk(_("会员"), "members", "members.see", key="u"),
             Desk(_("会籍接转"), "transfers", "members.keep", key="h"),
+            Desk(_("会员申请"), "member_requests", "members.keep", key="q"),
             Desk(_("成批导入"), "imports", IMPORTING, key="i"),
             Desk(_("专职社工"), "social_workers", "officials.social_workers", key="g"),
             Desk(_("社工证书"), "certificates", "officials.social_workers", key="z"),
@@ -74,6 +75,13 @@ MENU = (
 )
 
 
+PORTAL = (
+    Desk(_("首页"), "my"),
+    Desk(_("办事"), "my_affairs"),
+    Desk(_("资料"), "my_data"),
+    Desk(_("我的"), "my_account"),
+)
+"""The bar at the bottom of the members' pages."""
 DEEDS = (
     Desk(_("开启上报轮次"), "open_round", "rounds.open"),
     Desk(_("登记建会"), "set_up_new", "organisations.set_up"),
@@ -119,6 +127,15 @@ def _shown(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _bar(request: HttpRequest) -> list[dict[str, Any]]:
+    shown = [(desk, reverse(desk.address)) for desk in PORTAL]
+    here = max((url for _desk, url in shown if request.path.startswith(url)), key=len, default="")
+    return [{"title": desk.title, "url": url, "active": url == here} for desk, url in shown]
+
+
 def every_page(request: HttpRequest) -> dict[str, Any]:
-    """The context processor of the menu."""
-    return {"menu": SimpleLazyObject(lambda: _shown(request))}
+    """The context processor of the menu, and of the members' bar."""
+    return {
+        "menu": SimpleLazyObject(lambda: _shown(request)),
+        "portal_bar": SimpleLazyObject(lambda: _bar(request)),
+    }

@@ -8,6 +8,7 @@ from gonghui.reports import api as reports_api
 from gonghui.reports import console as reports
 from gonghui.spine.funds import console as funds
 from gonghui.spine.members import console as members
+from gonghui.spine.members import portal as members_portal
 from gonghui.spine.officials import console as officials
 from gonghui.spine.organisations import console as organisations
 from gonghui.web import api
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *officials.urlpatterns,
     *funds.urlpatterns,
     *members.urlpatterns,
+    *members_portal.urlpatterns,
     *system.urlpatterns,
     path("api/v1/", machines.urls),
 ]

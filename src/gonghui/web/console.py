@@ -65,8 +65,10 @@ def attachment(content: bytes | str, name: str, mime: str) -> HttpResponse:
     return response
 
 
-def page(power: str | None = None, *, acting: bool = True) -> Callable[[View[P]], Seen[P]]:
+def page(power: str | None = None, *, acting: bool = True, members: bool = False) -> Callable[[View[P]], Seen[P]]:
     """A console page: somebody is signed in, acts in a post (unless not `acting`) and has the power.
+
+    For members' accounts there is no console: its pages are absent, but those that are any account's own (`members`).
 
     A `Refusal` out of a POST shows the page again with the refusal above the form and everything typed still in it
     (`request.refusal`, `request.typed`); a view that only takes POST goes back to where the form stood.
@@ -75,31 +77,47 @@ def page(power: str | None = None, *, acting: bool = True) -> Callable[[View[P]]
     def decorate(view: View[P]) -> Seen[P]:
         @wraps(view)
         def seen(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            turned_away = _turned_away(request, acting)
+            turned_away = _turned_away(request, acting, members)
             if turned_away is not None:
                 return turned_away
-            request.typed, request.refusal = None, None  # type: ignore[attr-defined]
-            if request.method == "GET" and TYPED in request.session:
-                _take_up(request)
-            response = _run(view, power, request, *args, **kwargs)
-            response["Cache-Control"] = "no-store"
-            return response
+            return served(view, power, request, *args, **kwargs)
 
         return cast(Seen[P], seen)
 
     return decorate
 
 
-def _turned_away(request: HttpRequest, acting: bool) -> HttpResponseBase | None:
+def served(
+    view: View[P], power: str | None, request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+) -> HttpResponseBase:
+    """What the view answers to somebody who may stand here; a refusal out of it shows the page again."""
+    request.typed, request.refusal = None, None  # type: ignore[attr-defined]
+    if request.method == "GET" and TYPED in request.session:
+        _take_up(request)
+    response = _run(view, power, request, *args, **kwargs)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def sign_in_first(request: HttpRequest, entrance: str) -> HttpResponseBase:
+    """The way to sign in, and back here afterwards."""
+    if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return render(request, "web/once_more.html", {"here": request.get_full_path()})
+    here = request.get_full_path() if request.method == "GET" else back(request)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(entrance)})
+    return redirect_to_login(here, reverse(entrance))
+
+
+def _turned_away(request: HttpRequest, acting: bool, members: bool) -> HttpResponseBase | None:
     """Where somebody goes who may not stand on any page yet: sign-in, second factor, own password, choice of post."""
     account = request.user
     if not isinstance(account, Account):
-        if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            return render(request, "web/once_more.html", {"here": request.get_full_path()})
-        here = request.get_full_path() if request.method == "GET" else back(request)
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})
-        return redirect_to_login(here, reverse("account_login"))
+        return sign_in_first(request, "account_login")
+    if account.is_member:
+        if members:
+            return None
+        return redirect("my") if request.path == "/" else faults.absent(request)
     if account.must_change_password:
         return redirect("account_change_password")
     if getattr(settings, "SECOND_FACTOR_REQUIRED", False) and not is_mfa_enabled(account):

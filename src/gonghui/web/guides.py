@@ -174,7 +174,7 @@ def guide(request: ConsoleRequest, name: str) -> HttpResponseBase:
     return render(request, "web/guide.html", {"guide": found, "title": title_of(name, found)})
 
 
-@page(acting=False)
+@page(acting=False, members=True)
 def picture(request: ConsoleRequest, name: str) -> HttpResponseBase:
     """A picture of the guides."""
     file = docs() / "pictures" / f"{name}.png"

@@ -39,6 +39,13 @@ class AccountManager(BaseUserManager["Account"]):
         account.save(using=self._db)
         return account
 
+    def create_member(self, username: str, password: str) -> "Account":
+        """An account of a member: named by the number alone, never of any post."""
+        account = self.model(username=username, name=username, is_member=True)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
 
 class Account(AbstractBaseUser):
     """One human being who signs in. What the account may do is said by its posts, never here."""
@@ -49,6 +56,8 @@ class Account(AbstractBaseUser):
     )
     name = models.CharField(_("姓名"), max_length=60)
     is_active = models.BooleanField(_("启用"), default=True)
+    is_member = models.BooleanField(_("会员账号"), default=False, db_default=False)
+    """A member's own account: it has the portal and nothing of the console; whoever works here too has two."""
     language = models.CharField(_("语言"), max_length=10, choices=Language, blank=True)
     theme = models.CharField(_("主题"), max_length=10, choices=Theme, default=Theme.DEVICE)
     larger_text = models.BooleanField(_("大字"), default=False)
@@ -61,7 +70,7 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = AccountManager()
     privacy = declare(
-        (PERSONAL, "登录与留痕", "离岗后3年", "id public_id username name is_active joined_at last_login"),
+        (PERSONAL, "登录与留痕", "离岗后3年", "id public_id username name is_active is_member joined_at last_login"),
         (PERSONAL, "在管辖范围内按姓名查找", "离岗后3年", "search_terms"),
         (SENSITIVE, "登录验证", "离岗即失效", "password must_change_password"),
         (INTERNAL, "页面偏好", "随账号", "language theme larger_text single_keys"),

@@ -21,9 +21,11 @@ from gonghui.web.models import Account, DemoAccount, Digest, Language, Theme
 YEAR = 365 * 24 * 60 * 60
 
 
-@page(acting=False)
+@page(acting=False, members=True)
 def profile(request: ConsoleRequest) -> HttpResponseBase:
-    """The account's own page: name, factors, sessions, language, theme, text size."""
+    """The account's own page: name, factors, sessions, language, theme, text size; a member's is in the portal."""
+    if request.user.is_member:
+        return redirect("my_account")
     factors = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     return render(
         request,
@@ -44,7 +46,7 @@ def profile(request: ConsoleRequest) -> HttpResponseBase:
     )
 
 
-@page(acting=False)
+@page(acting=False, members=True)
 @require_POST
 def end_session(request: ConsoleRequest) -> HttpResponseBase:
     """End one session, or all others."""

@@ -24,6 +24,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,6 +58,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Members have the portal, everybody else the console."""
+        return reverse("my") if getattr(request.user, "is_member", False) else super().get_login_redirect_url(request)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Each leaves by the door they came in."""
+        return reverse("my_sign_in" if getattr(request.user, "is_member", False) else "account_login")
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """allauth's own announcements are not shown: the pages say what stands."""

@@ -88,12 +88,12 @@ def _shown_at(request: HttpRequest) -> float:
     return max((float(one["at"]) for one in get_authentication_records(request, request.user)), default=0)
 
 
-@page(acting=False)
+@page(acting=False, members=True)
 def come_back(request: ConsoleRequest) -> HttpResponseBase:
     """What was sent before the second proof, to be sent with one press; it stays until that, a quarter of an hour."""
     kept = request.session.get(KEPT)
     if kept is None or time.time() - kept["at"] > KEPT_SECONDS:
-        return redirect("today")
+        return redirect("profile")
     if not is_recent(request):
         return redirect(kept["back"])
     fields = [(name, word) for name, words in QueryDict(kept["words"]).lists() for word in words]

@@ -27,6 +27,8 @@ def _of_the_new_union(transfer: Any, actor: Actor) -> str | None:
 
 
 def _of_who_asked(transfer: Any, actor: Actor) -> str | None:
+    if transfer.asked_by_member:
+        return "由会员本人撤回"
     asked = transfer.target if transfer.asked_by_target else transfer.source
     return None if actor.sees(asked.path) else "由提出的一方撤回"
 

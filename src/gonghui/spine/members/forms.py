@@ -14,12 +14,19 @@ from gonghui.spine.members.actions import Admission
 from gonghui.spine.members.models import GENDERS, Person
 from gonghui.spine.members.models.people import KINDS
 from gonghui.spine.members.rules import membership as rules
+from gonghui.spine.members.rules import own, papers
 from gonghui.spine.organisations.forms import DayField, OrganisationField
 from gonghui.spine.organisations.models import Organisation
 
 FORMS = [(key, _(title)) for key, title in rules.FORMS.items()]
 VALUES = {"paper": _("证件号码"), "phone": _("手机号"), "card": _("银行卡号"), "address": _("住址")}
 """What is shown masked, and whole for a reason."""
+MASKS = {
+    "paper": papers.masked_paper,
+    "phone": papers.masked_phone,
+    "card": papers.masked_card,
+    "address": papers.masked_address,
+}
 
 
 def _is_english() -> bool:
@@ -166,3 +173,72 @@ class SpanForm(forms.Form):
         if isinstance(first, date) and isinstance(last, date) and first > last:
             self.add_error("last", gettext("截止日期早于起始日期，请核对"))
         return typed
+
+
+# A member's own side ----------------------------------------------------------------------------------------------
+
+
+class OpenForm(forms.Form):
+    """An account of one's own: the paper, the name, the printed code, and a password."""
+
+    paper = forms.CharField(label=_("证件号码"), max_length=40, widget=_Sheltered)
+    name = forms.CharField(label=_("姓名"), max_length=50, widget=_Sheltered)
+    code = forms.CharField(label=_("开通码"), max_length=30, widget=_Sheltered, help_text=_("开通单上的三组字母和数字"))
+    password = forms.CharField(
+        label=_("设一个密码"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("不少于 15 个字符，可以是一句只有您知道的话"),
+    )
+    again = forms.CharField(
+        label=_("密码再输一次"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Twice the same password."""
+        typed = super().clean() or {}
+        if typed.get("password") and typed.get("again") and typed["password"] != typed["again"]:
+            self.add_error("again", gettext("两次输入的密码不一样，请再输一次"))
+        return typed
+
+
+class NumberForm(forms.Form):
+    """To whom a sign-in code goes."""
+
+    number = forms.CharField(label=_("会员编号"), max_length=20, widget=_Sheltered)
+
+
+class DigitsForm(NumberForm):
+    """The code that came."""
+
+    code = forms.CharField(
+        label=_("六位验证码"),
+        max_length=6,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class AskUnionForm(forms.Form):
+    """What is wrong, and how it should be."""
+
+    what = forms.ChoiceField(
+        label=_("要更正什么"), choices=[(key, _(title)) for key, title in own.ASKED.items() if key != "leave"]
+    )
+    value = forms.CharField(label=_("应该是"), max_length=300, widget=_Sheltered)
+
+
+class GoForm(forms.Form):
+    """To which union one wants to go."""
+
+    target = UnionByCodeField(label=_("接收工会代码"), help_text=_("请向新单位的工会索取完整代码"))
+    consents = forms.BooleanField(label=_("我同意接收工会看到我的姓名和会员编号"))
+
+
+class AnswerForm(forms.Form):
+    """Why a request is refused."""
+
+    why_not = forms.CharField(label=_("不同意的原因"), max_length=200, min_length=2)

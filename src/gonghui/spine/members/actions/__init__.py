@@ -1,7 +1,19 @@
 """The verbs of the roster; the only code that writes its tables."""
 
+from gonghui.spine.members.actions.accounts import close_account, issue_activation, open_account, send_code, use_code
 from gonghui.spine.members.actions.checks import Answer, check_across
 from gonghui.spine.members.actions.entries import Admission
+from gonghui.spine.members.actions.own import (
+    answer_request,
+    ask_own_transfer,
+    ask_union,
+    consent_oneself,
+    take_back,
+    take_back_transfer,
+    withdraw_oneself,
+    withdraw_value,
+    wording,
+)
 from gonghui.spine.members.actions.people import (
     Admitted,
     admit_members,
@@ -20,15 +32,29 @@ __all__ = [
     "Admitted",
     "Answer",
     "admit_members",
+    "answer_request",
+    "ask_own_transfer",
     "ask_transfers",
+    "ask_union",
     "bulk_admit",
     "bulk_enter",
     "bulk_withdraw",
     "check_across",
+    "close_account",
+    "consent_oneself",
     "correct_member",
     "give_consent",
+    "issue_activation",
+    "open_account",
+    "send_code",
+    "take_back",
+    "take_back_transfer",
     "turn_due_transfers",
     "turn_member",
     "turn_transfer",
+    "use_code",
     "withdraw_consent",
+    "withdraw_oneself",
+    "withdraw_value",
+    "wording",
 ]

@@ -19,7 +19,7 @@ from gonghui.spine.members.facts import (
     TransferEnded,
     TransferReleased,
 )
-from gonghui.spine.members.flow import KEEP, TRANSFER_FLOW
+from gonghui.spine.members.flow import KEEP, OPEN, TRANSFER_FLOW
 from gonghui.spine.members.models import Membership, Person, Transfer
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.organisations.models import Organisation
@@ -36,23 +36,39 @@ def _account(by: Actor) -> int | None:
 def ask_transfers(people: Sequence[Person], target: Organisation, *, by: Actor, on: date) -> list[Transfer]:
     """Each membership is on its way to the union: let go at once by the own union, asked for by another one."""
     by.require(KEEP)
-    days, scheme = workdays(), rules.scheme(on)
     made = []
     for person in lock(people):
         source = person.organisation
         by_target = by.sees(target.path) and not by.sees(source.path)
         if not by_target and not by.sees(source.path):
             raise PowerMissing("members.reach", "“%(name)s”不在您所在组织的范围内，无权操作", name=target.name)
-        _check_way(person, source, target)
-        due = days.add_workdays(on, scheme.out_workdays if by_target else scheme.in_workdays)
-        transfer = Transfer(person=person, source=source, target=target, asked_by_target=by_target, asked_on=on)
-        transfer.asked_by_id, transfer.due_on = _account(by), due
-        transfer.state, transfer.released_on = ("asked", None) if by_target else ("released", on)
-        transfer.save()
-        made.append(transfer)
-        asking = target if by_target else source
-        record(TransferAsked(by_target=by_target), about=transfer, by=by, happened_on=on, organisation=asking)
+        made.append(new_transfer(person, target, by_target=by_target, by=by, on=on))
     return made
+
+
+def new_transfer(
+    person: Person, target: Organisation, *, by_target: bool = False, by_member: bool = False, by: Actor, on: date
+) -> Transfer:
+    """The row of a transfer that was just asked for, of a person who is locked."""
+    source, scheme = person.organisation, rules.scheme(on)
+    _check_way(person, source, target)
+    to_answer = by_target or by_member
+    transfer = Transfer(person=person, source=source, target=target, asked_by_target=by_target, asked_on=on)
+    transfer.asked_by_member, transfer.asked_by_id = by_member, _account(by)
+    transfer.due_on = workdays().add_workdays(on, scheme.out_workdays if to_answer else scheme.in_workdays)
+    transfer.state, transfer.released_on = ("asked", None) if to_answer else ("released", on)
+    transfer.save()
+    asking = target if by_target else source
+    record(TransferAsked(by_target=by_target), about=transfer, by=by, happened_on=on, organisation=asking)
+    return transfer
+
+
+def end_transfer(transfer: Transfer, person: Person, *, by: Actor, on: date) -> None:
+    """The member who asked for it takes it back, before it is over."""
+    transfer = Transfer.objects.select_for_update(of=("self",)).select_related("source", "target").get(pk=transfer.pk)
+    if not transfer.asked_by_member or transfer.state not in OPEN:
+        raise Refusal("members.transfer_over", "这次会籍接转已经办结，或不是您提出的，不能撤回")
+    _turn(transfer, person, "withdraw", by=by, on=on)
 
 
 def _check_way(person: Person, source: Organisation, target: Organisation) -> None:

@@ -15,21 +15,14 @@ from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
 from gonghui.spine.members import actions
 from gonghui.spine.members.flow import KEEP, MEMBER_FLOW, SEE, UNMASK
-from gonghui.spine.members.forms import VALUES, MemberForm, SendForm, ShowForm, StepForm
+from gonghui.spine.members.forms import MASKS, VALUES, MemberForm, SendForm, ShowForm, StepForm
 from gonghui.spine.members.models import Membership, Person
-from gonghui.spine.members.rules import papers
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.stepup import asked_again
 
 OPENED, SHOWN, CERTIFICATE = "members.member_opened", "members.value_shown", "members.certificate_printed"
 SUBJECT = "members.person"
 SHOWN_ENTRIES = 60
-MASKS = {
-    "paper": papers.masked_paper,
-    "phone": papers.masked_phone,
-    "card": papers.masked_card,
-    "address": papers.masked_address,
-}
 
 
 def member_of(actor: Actor, public_id: object) -> Person:

@@ -103,7 +103,7 @@ class Transfer(Record):
     target = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("接收工会"))
     state = models.CharField(_("状态"), max_length=10, choices=TRANSFER_FLOW.choices, default="asked")
     asked_by_target = models.BooleanField()
-    asked_by_member = models.BooleanField(default=False)
+    asked_by_member = models.BooleanField(default=False, db_default=False)
     asked_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name=_("提出人"))
     asked_on = models.DateField(_("提出日期"))
     due_on = models.DateField(_("答复期限"))
@@ -117,8 +117,8 @@ class Transfer(Record):
             PERSONAL,
             "会籍接转",
             WHILE_MEMBER,
-            "id public_id person source target state asked_by_target asked_by_member asked_by asked_on due_on released_on done_on "
-            "by_itself why_not",
+            "id public_id person source target state asked_by_target asked_by_member asked_by asked_on due_on "
+            "released_on done_on by_itself why_not",
         )
     )
 

@@ -55,6 +55,11 @@ def check_character(body: str) -> str:
     return _CHECKS[sum(map(mul, _WEIGHTS, map(int, body))) % 11]
 
 
+def folded(typed: str) -> str:
+    """A number as it is compared: half-width, in capitals, without gaps; whatever is wrong with it."""
+    return _GAPS.sub("", texts.fold(typed)).upper()
+
+
 def paper(kind: str, typed: str, *, on: date, generated: bool = False) -> Paper:
     """The paper, or a refusal that says what is wrong with the number without repeating it."""
     if kind not in KINDS:
@@ -64,7 +69,7 @@ def paper(kind: str, typed: str, *, on: date, generated: bool = False) -> Paper:
             kind=kind[:20],
             kinds="、".join(KINDS.values()),
         )
-    number = _GAPS.sub("", texts.fold(typed)).upper()
+    number = folded(typed)
     if not number:
         raise Refusal("members.paper_missing", "证件号码必填")
     if "*" in number:

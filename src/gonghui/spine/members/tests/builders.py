@@ -7,10 +7,12 @@ from typing import Any
 from gonghui.core.actor import Actor
 from gonghui.spine.members import actions
 from gonghui.spine.members.actions import Admission
-from gonghui.spine.members.models import Person
+from gonghui.spine.members.models import MemberAccount, Person
+from gonghui.spine.members.models.own import actor_of
 from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.models import Organisation
 from gonghui.spine.organisations.tests.builders import an_actor
+from gonghui.web.models import Account
 
 MARCH, JUNE, TODAY = date(2020, 3, 2), date(2020, 6, 1), date(2020, 8, 10)
 _numbers = count(1)
@@ -46,3 +48,19 @@ def a_member(organisation: Organisation, **given: Any) -> Person:
     entry = an_admission(organisation, **given)
     [person] = actions.admit_members([entry], by=a_keeper(organisation), on=TODAY)
     return person
+
+
+OWN_PASSWORD = "a sentence only the member knows"
+
+
+def an_own_account(person: Person) -> Account:
+    """The account that the member opened with a code of the union."""
+    code = actions.issue_activation(person, by=a_keeper(person.organisation), on=TODAY)
+    return actions.open_account(person.paper, person.name, code, OWN_PASSWORD, on=TODAY)
+
+
+def own_actor(person: Person) -> Actor:
+    """Who acts when the member does."""
+    actor = actor_of(MemberAccount.objects.get(person=person).account)
+    assert actor is not None
+    return actor

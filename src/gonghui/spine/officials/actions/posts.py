@@ -118,7 +118,8 @@ def _place(
     deputy_of: Post | None = None,
 ) -> Post:
     """The post's row, after everything that stands against it was asked with the account locked."""
-    Account.objects.select_for_update().get(pk=account.pk)
+    if Account.objects.select_for_update().get(pk=account.pk).is_member:
+        raise Refusal("officials.member_account", "这是会员本人的账号，不能任职：请另开工作账号")
     if not organisation.is_active:
         raise Refusal("officials.organisation_closed", "“%(name)s”已撤销，不能再设岗位", name=organisation.name)
     if not account.is_active:

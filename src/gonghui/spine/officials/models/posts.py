@@ -37,6 +37,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             first_on__lte=on,
             organisation__is_active=True,
             account__is_active=True,
+            account__is_member=False,
         )
 
     def current(self, on: date) -> "PostQuerySet":

@@ -1,0 +1,70 @@
+"""The shell that members see: `@portal` for their pages, the bar at the bottom of them, who the member is.
+
+A member's account has no post. Whatever a member does is done by an actor without powers and without a place in the
+tree, whose id is that of the member's own record: pages ask for what is that person's, never for what an actor sees.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from gonghui.core.actor import Actor
+from gonghui.web import faults
+from gonghui.web.console import ConsoleRequest, served, sign_in_first
+from gonghui.web.models import Account
+
+P = ParamSpec("P")
+View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
+Seen = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+NOWHERE = "/0/"
+"""A path at and under which no organisation lies."""
+ROLE = "member"
+Find = Callable[[Account], Actor | None]
+_FINDING: list[Find] = []
+
+
+def finds_members(find: Find) -> Find:
+    """Register how the member behind an account is found; the app that keeps members does."""
+    _FINDING.append(find)
+    return find
+
+
+def member_actor(account: Account, *, record_id: int, organisation_id: int) -> Actor:
+    """Who acts when a member does: themselves, with no power and in no place."""
+    return Actor(
+        id=record_id,
+        account_id=account.pk,
+        name=account.username,
+        organisation_id=organisation_id,
+        organisation_name="",
+        path=NOWHERE,
+        level="",
+        role=ROLE,
+    )
+
+
+def portal(view: View[P]) -> Seen[P]:
+    """A page of the portal: a member is signed in. For everybody else's account it is absent."""
+
+    @wraps(view)
+    def seen(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        account = request.user
+        if not isinstance(account, Account):
+            return sign_in_first(request, "my_sign_in")
+        actor = next((found for find in _FINDING if (found := find(account)) is not None), None)
+        if actor is None:
+            return faults.absent(request)
+        request.actor = actor  # type: ignore[attr-defined]
+        return served(view, None, request, *args, **kwargs)
+
+    return cast(Seen[P], seen)
+
+
+def begun(request: HttpRequest) -> HttpResponseBase | None:
+    """Where somebody goes who opens a way in while signed in."""
+    if isinstance(request.user, Account):
+        return redirect("my" if request.user.is_member else "today")
+    return None
