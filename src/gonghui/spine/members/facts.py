@@ -158,3 +158,11 @@ class RequestEnded:
 
     what: str
     how: str
+
+
+@fact(title="会员资料到期删除")
+class MembersErased:
+    """So many people's data were erased when the time of a rule was over; the entry says no more of them."""
+
+    rule: str
+    people: int

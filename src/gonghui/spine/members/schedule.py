@@ -1,4 +1,4 @@
-"""What the clock does to transfers: those whose days have run out go on by themselves."""
+"""What the clock does: transfers whose days have run out go on by themselves, and what is kept too long goes."""
 
 from datetime import date, datetime
 
