@@ -222,7 +222,8 @@ def compare(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) -> 
                 row.problems.clear()
                 totals.append(row.row)
             elif not row.problems:
-                _wrong(row, sheet.keys[-1][0], at, "", _keyless(sheet))
+                wanted = sheet.keys[-1][0]
+                _wrong(row, wanted, header.mapping.get(wanted, at), "", _keyless(sheet))
             continue
         identity = found.subject if found is not None else key
         if identity in seen:
@@ -316,7 +317,7 @@ def _resolve(rows: Sequence[Row], header: Header, sheet: Sheet, scope: Scope) ->
         value = row.cells[at] if at < len(row.cells) else ""
         _wrong(row, key, at, sheet.faulty_cell(value, key), refusal)
 
-    sheet.resolve(rows, scope, wrong)
+    sheet.resolve([row for row in rows if not row.is_apart], scope, wrong)
 
 
 def _check(reading: Reading, header: Header, sheet: Sheet, scope: Scope) -> None:
