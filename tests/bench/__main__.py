@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "members")
+APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "rules", "members")
 """The steps that need no large journal."""
 STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", *APART)
 
@@ -49,7 +49,18 @@ def main() -> int:
         room.settle(empty)
         with _timed("migrations"):
             room.migrate()
-        for measure in (_journal, _storm_of_seals, _reading, _lists, _imports, _palette, _cuts, _books, _members):
+        for measure in (
+            _journal,
+            _storm_of_seals,
+            _reading,
+            _lists,
+            _imports,
+            _palette,
+            _cuts,
+            _books,
+            _members,
+            _rules,
+        ):
             for found in measure(words, chosen, at):
                 results += found
                 _say(table(found))  # at once: what fails later does not take it away
@@ -190,6 +201,16 @@ def _members(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[l
                 yield members.measure_created(people)
         with _timed("found and named"):
             found = members.measure_found(100)
+    yield found
+
+
+def _rules(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
+    if "rules" not in chosen:
+        return
+    from tests.bench import rules
+
+    with _timed("rules"):
+        found = rules.measure(words.scale)
     yield found
 
 

@@ -174,11 +174,11 @@ def test_what_cannot_be_is_refused_where_it_stands(steps: str, code: str, line: 
 
 
 STRANGE = """x ** 2; x // 2; x % 2; x << 1; x | 1; x ^ 1; x @ x; ~x; +x; x is 1; x in (1,); None; ...; "x"; b"x"; 1j
-f"{x}"; (1, 2); [1]; {1}; {1: 2}; x[0]; x.real; x.__class__; ().__class__; lambda: 1; [y for y in x]; (y := 1); __import__("os")
-open("x"); max(1, 2)(3); (max)(1, 2).real; eval("1"); max; x if x else print(1); not x; x and 1"""
-STATEMENTS = """import os; a: int = 1; a += 1; a = b = 1; a, b = 1, 2; del x; x; def f(): return 1; class A: pass; if x: a = 1
-for a in x: pass; while 1: pass; with x: pass; return 1; yield x; await x; global a; assert x; raise x; pass; x.y = 1
-x.y = 1; x[0] = 1; while x: break; async def f(): pass"""
+f"{x}"; (1, 2); [1]; {1}; {1: 2}; x[0]; x.real; x.__class__; ().__class__; lambda: 1; [y for y in x]; (y := 1)
+__import__("os"); open("x"); max(1, 2)(3); (max)(1, 2).real; eval("1"); max; x if x else print(1); not x; x and 1"""
+STATEMENTS = """import os; a: int = 1; a += 1; a = b = 1; a, b = 1, 2; del x; x; def f(): return 1; class A: pass
+if x: a = 1; for a in x: pass; while 1: pass; with x: pass; return 1; yield x; await x; global a; assert x; raise x
+pass; x.y = 1; x[0] = 1; while x: break; async def f(): pass"""
 
 
 @pytest.mark.parametrize("written", STRANGE.replace("\n", "; ").split("; "))
