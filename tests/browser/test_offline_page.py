@@ -73,7 +73,7 @@ def opened(context: BrowserContext, tmp_path: Path) -> Iterator[Opened]:
         path = tmp_path / "report.html"
         path.write_text(text, encoding="utf-8")
         tab.goto(path.as_uri(), wait_until="commit")
-        tab.wait_for_selector("html[data-checked]", state="attached", timeout=5_000)
+        tab.wait_for_selector("html[data-checked]", state="attached", timeout=30_000)
         return tab
 
     yield open_

@@ -65,7 +65,7 @@ class Tour(Walk):
 
     def too_wide(self) -> list[str]:
         """What makes the page scroll sideways, once its charts have followed the window's width."""
-        for _ in range(20):
+        for _ in range(60):
             if self.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"):
                 return []
             self.page.wait_for_timeout(100)
