@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from gonghui.core import text as texts
 from gonghui.core.action import action
@@ -147,7 +148,8 @@ def answer_request(request: MemberRequest, step: str, *, by: Actor, on: date, wh
     if request.what == "leave":
         turn_member(person, "exit", by=by, on=on)
     elif request.what in own.VALUES:
-        correct_member(person, replace(_as_it_stands(person), **{request.what: request.value}), by=by, on=on)
+        changed: dict[str, Any] = {request.what: request.value}
+        correct_member(person, replace(_as_it_stands(person), **changed), by=by, on=on)
     _over(request, "agreed", by=by, on=on)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from gonghui.core import clock
 from gonghui.spine.members import actions
 from gonghui.spine.members.forms import AskUnionForm, GoForm
-from gonghui.spine.members.models import Membership, Transfer
+from gonghui.spine.members.models import Membership, Person, Transfer
 from gonghui.spine.members.portal.who import myself
 from gonghui.web.console import ConsoleRequest, render
 from gonghui.web.portal import portal
@@ -26,7 +26,7 @@ def home(request: ConsoleRequest) -> HttpResponseBase:
     return render(request, "members/portal/home.html", context)
 
 
-def _moving(person: object) -> Transfer | None:
+def _moving(person: Person) -> Transfer | None:
     return Transfer.objects.waiting().filter(person=person).select_related("source", "target").first()
 
 
