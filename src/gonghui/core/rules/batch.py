@@ -32,7 +32,10 @@ def adjudicate(
     order: Sequence[str] = (),
     show: Sequence[str] = (),
 ) -> duckdb.DuckDBPyRelation:
-    """The kept columns, `refused`, and the steps (those of `show`, or all) of every row of a table or view."""
+    """The kept columns, `refused`, and the steps (those of `show`, or all) of every row of a table or view.
+
+    `show` may name a total as it stood before the row too, as the scheme would: `before(sum_fen)`.
+    """
     columns = {
         str(name): str(kind) for name, kind, *_ in connection.execute(f"describe {_quoted(relation)}").fetchall()
     }
@@ -54,12 +57,18 @@ def statement(
     """The one statement; every name in it is quoted."""
     if scheme.totals and not (per and order):
         raise ValueError("running totals need to know whose they are and in which order")
+    if unknown := sorted(set(show) - {*scheme.steps, *(f"before({name})" for name in scheme.totals)}):
+        raise ValueError(f"no step to show: {unknown[0]}")
     if clash := sorted(set(keep) & {*scheme.steps, "refused"}):
         raise ValueError(f"a kept column would stand beside a step of its name: {clash[0]}")
     parts = list(
         _parts(scheme, _quoted(relation), [*keep, *per, *order], opening, _window(len(keep), len(per), len(order)))
     )
-    steps = [f'case when refused is null then "{name}" end as "{name}"' for name in show or scheme.steps]
+    past = {f"before({name})": f"_before_{name}" for name in scheme.totals}
+    steps = [
+        f'case when refused is null then "{past.get(name, name)}" end as {_quoted(name)}'
+        for name in show or scheme.steps
+    ]
     columns = [*(f'"_keep {n}" as {_quoted(name)}' for n, name in enumerate(keep)), "refused", *steps]
     chain = ",\n".join(f"_{number} as not materialized ({part})" for number, part in enumerate(parts))
     return f"with {chain}\nselect {', '.join(columns)} from _{len(parts) - 1}"

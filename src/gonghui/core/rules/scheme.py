@@ -182,6 +182,31 @@ class Scheme:
                     )
 
 
+class Editions:
+    """One scheme through time: the text that holds on a day, and the one a decision of years ago was made by."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.all = tuple(sorted((read(text) for text in texts), key=lambda one: one.valid_from))
+        days = [one.valid_from for one in self.all]
+        for one, day in zip(self.all[1:], days, strict=False):
+            if one.valid_from == day:
+                raise refusal("same_day", day=day, title=one.title)
+
+    def on(self, day: date) -> Scheme:
+        """The newest that has begun."""
+        for one in reversed(self.all):
+            if one.valid_from <= day:
+                return one
+        raise Refusal("schemes.none", "%(day)s 没有有效的参数，请核对日期", day=day)
+
+    def check(self, kept: Mapping[str, Any]) -> Decision:
+        """A kept decision worked out again by the text it was made by."""
+        for one in self.all:
+            if one.version == kept["version"]:
+                return one.check(kept)
+        raise refusal("other_version", version=kept["version"][:12])
+
+
 def read(text: str) -> Scheme:
     """The scheme of a text whose worked examples come out, or a refusal with line and column."""
     return _read(documents.canonical(text))

@@ -317,6 +317,22 @@ def test_a_kept_decision_is_worked_out_again_from_text() -> None:
     assert caught.value.code == "rules.other_version"
 
 
+def test_the_newest_text_that_has_begun_holds_and_old_decisions_keep_theirs() -> None:
+    newer = BROKEN.replace("2020-01-01", "2021-01-01").replace("a = x_fen", "a = x_fen * 2").replace("a = 5", "a = 10")
+    editions = rules.Editions([newer, BROKEN])
+    days = (date(2020, 1, 1), date(2020, 12, 31), date(2021, 1, 1))
+    decided = [editions.on(day).decide({"x_fen": 7}) for day in days]
+    assert [one.result for one in decided] == [7, 7, 14]
+    assert [editions.check(one.kept()) for one in decided] == decided
+    with pytest.raises(Refusal, match="2019-12-31"):
+        editions.on(date(2019, 12, 31))
+    with pytest.raises(Refusal, match="另一版"):
+        rules.Editions([newer]).check(decided[0].kept())
+    with pytest.raises(Refusal) as caught:
+        rules.Editions([BROKEN, BROKEN.replace("'例'", "'例二'")])
+    assert caught.value.code == "rules.same_day"
+
+
 def test_a_decision_is_told_in_words_and_in_its_own_numbers() -> None:
     one = rules.read(
         text(

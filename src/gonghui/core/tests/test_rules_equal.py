@@ -280,6 +280,21 @@ def test_a_total_beyond_its_range_is_refused_in_both(connection: duckdb.DuckDBPy
     assert by_sql(connection, one, [row], {"sum_fen": None})[0][1] == 900_000
 
 
+def test_a_row_of_the_batch_can_be_worked_out_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """Inputs, what stood before and the steps are what a decision keeps."""
+    one = scheme(CAPPED, inputs="x_fen = [-50_000, 900_000]", parameters=PARAMETERS)
+    connection.execute(
+        "create or replace table year as select i as n, i * 50000 as x_fen, 9 as sum_fen from range(4) t(i)"
+    )
+    connection.execute("alter table year add person integer default 1")
+    show = [*one.steps, "before(sum_fen)"]
+    found = batch.adjudicate(connection, one, "year", keep=["x_fen"], per=["person"], order=["n"], show=show).fetchall()
+    assert [row[-1] for row in found] == [9, 9, 50_009, 150_009]
+    for x_fen, _, *steps, before in found:
+        kept = {"version": one.version, "given": {"x_fen": x_fen}, "before": {"sum_fen": before}}
+        assert one.check(kept | {"steps": dict(zip(one.steps, steps, strict=True))}).result == steps[-1]
+
+
 # The statement ----------------------------------------------------------------------------------------------------
 
 
@@ -297,6 +312,8 @@ def test_columns_are_asked_for_by_name_and_kind(connection: duckdb.DuckDBPyConne
     assert batch.adjudicate(connection, one, 'odd " name', keep=["at", "x_fen"]).fetchall() == [(7, 99, None, 30)]
     with pytest.raises(ValueError, match="pays_fen"):
         batch.statement(one, "cases", keep=["pays_fen"])
+    with pytest.raises(ValueError, match="before"):
+        batch.statement(one, "cases", keep=[], show=["before(x_fen)"])
     with pytest.raises(ValueError, match="whose"):
         batch.statement(scheme("a = running(x_fen)"), "cases", keep=[])
 
