@@ -112,4 +112,4 @@ def admit_members(world: World, branch: Branch) -> None:
     [branch.transfer] = members.ask_transfers([moving], branch.shop, by=keeper, on=TODAY)
     branch.own = an_own_account(branch.member)
     wish = {"by": own_actor(branch.member), "on": TODAY}
-    branch.request = members.ask_union(branch.member, "address", branch.marked("新址"), **wish)
+    branch.request = members.ask_union(branch.member, "address", branch.marked("新居"), **wish)

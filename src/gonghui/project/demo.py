@@ -26,7 +26,7 @@ from django.db import connection, transaction
 from gonghui.core import keyring, rollup
 from gonghui.core.errors import Refusal
 from gonghui.core.seals import checkpoints, sealing
-from gonghui.project import embedded
+from gonghui.project import demo_members, embedded
 from gonghui.web.models import DemoAccount, DemoMarker, Progress
 
 SEED = 2020
@@ -227,6 +227,7 @@ def replay_here(scale: float) -> int:
     watch = Watch()
     scenario = importlib.import_module(os.environ.get("GONGHUI_SCENARIO", "gonghui.scenario.replay"))
     scenario.run(scale, watch)
+    demo_members.offer()
     rollup.fold_all()
     sealing.seal_all()
     with suppress(Refusal):  # the worker says so where there is no key

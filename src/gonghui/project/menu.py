@@ -78,7 +78,7 @@ MENU = (
 PORTAL = (
     Desk(_("首页"), "my"),
     Desk(_("办事"), "my_affairs"),
-    Desk(_("资料"), "my_data"),
+    Desk(_("我的资料"), "my_data"),
     Desk(_("我的"), "my_account"),
 )
 """The bar at the bottom of the members' pages."""
