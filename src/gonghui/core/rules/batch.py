@@ -176,11 +176,11 @@ def _safe(one: Input) -> str:
 
 def _check(scheme: Scheme, columns: dict[str, str], others: Sequence[str]) -> None:
     if missing := [name for name in (*scheme.inputs, *others) if name not in columns]:
-        raise refusal("column_missing", columns="、".join(missing))
+        raise refusal("rules.column_missing", columns="、".join(missing))
     for name, one in scheme.inputs.items():
         if columns[name] not in TYPES[one.kind]:
             raise refusal(
-                "column_kind",
+                "rules.column_kind",
                 column=name,
                 found=columns[name],
                 kind={"whole": "BIGINT", "yes_no": "BOOLEAN", "date": "DATE"}[one.kind],

@@ -103,7 +103,7 @@ def read(text: str) -> Document:
     """What the text says, or a refusal with line and column."""
     text = canonical(text)
     if len(text) > LONGEST:
-        refuse("too_long", line=text.count("\n"), length=len(text), longest=LONGEST)
+        refuse("rules.too_long", line=text.count("\n"), length=len(text), longest=LONGEST)
     return _Reader(text, _toml(text)).document()
 
 
@@ -113,7 +113,7 @@ def _toml(text: str) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         told = _TOLD.match(str(error))
         line, column = (int(told[2]), int(told[3])) if told and told[2] else (text.count("\n"), 1)
-        refuse("toml", line, column, why=told[1] if told else "")
+        refuse("rules.toml", line, column, why=told[1] if told else "")
 
 
 class _Reader:
@@ -126,13 +126,13 @@ class _Reader:
         if unknown := sorted(set(self.top) - KEYS):
             self._no(
                 unknown[0],
-                "unknown_key",
+                "rules.unknown_key",
                 allowed="、".join(sorted(KEYS)),
             )
         titles, line = self._titles(), self._steps_line()
         inputs, parameters = self._inputs(), self._parameters()
         if twice := sorted(set(inputs) & set(parameters)):
-            self._no(twice[0], "twice")
+            self._no(twice[0], "rules.twice")
         return Document(
             text=self.text,
             title=(self._expect("title", str), str(self.top.get("title_en", self.top["title"]))),
@@ -162,13 +162,13 @@ class _Reader:
     def _expect(self, name: str, kind: type) -> Any:
         found = self.top.get(name)
         if type(found) is not kind or not found:
-            refuse(f"no_{name}", *(self.place(name) if name in self.top else (1, 1)))
+            refuse(f"rules.no_{name}", *(self.place(name) if name in self.top else (1, 1)))
         return found
 
     def _table(self, name: str) -> dict[str, Any]:
         found = self.top.get(name, {})
         if not isinstance(found, dict):
-            self._no(name, "table")
+            self._no(name, "rules.table")
         return found
 
     def _steps_line(self) -> int:
@@ -176,14 +176,14 @@ class _Reader:
         for found in _STEPS.finditer(self.text):
             if self.text.startswith(steps, found.end()):
                 return self.text.count("\n", 0, found.end()) + 1
-        self._no("steps", "steps_quotes")
+        self._no("steps", "rules.steps_quotes")
 
     def name(self, name: str) -> str:
         """A name as it may be used in a step."""
         if not NAME.match(name) or len(name) > LONGEST_NAME or keyword.iskeyword(name) or name in RESERVED:
             self._no(
                 name,
-                "name",
+                "rules.name",
             )
         return name
 
@@ -198,20 +198,20 @@ class _Reader:
                 return Input(name, "date", *DAYS)
             case [int(low), int(high)] if bool not in (type(low), type(high)) and -(2**62) < low <= high < 2**62:
                 return Input(name, "whole", low, high)
-        self._no(name, "input")
+        self._no(name, "rules.input")
 
     def _parameters(self) -> dict[str, Parameter]:
         table = self._table("parameters")
         if unknown := sorted(set(table) - set(CERTAINTIES)):
             self._no(
                 unknown[0],
-                "certainty",
+                "rules.certainty",
             )
         found: dict[str, Parameter] = {}
         for certainty in CERTAINTIES:
             for name, value in table.get(certainty, {}).items():
                 if name in found:
-                    self._no(name, "twice")
+                    self._no(name, "rules.twice")
                 found[self.name(name)] = self._parameter(name, value)
         return found
 
@@ -225,10 +225,10 @@ class _Reader:
             starts = [int(first) for first, _ in rows if first.denominator == 1]
             if len(starts) == len(rows) and sorted(set(starts)) == starts:
                 return tuple(zip(starts, (rate for _, rate in rows), strict=True))
-            self._no(name, "segments_order")
+            self._no(name, "rules.segments_order")
         if value:
             return tuple(self._number(name, one) for one in value)
-        self._no(name, "empty")
+        self._no(name, "rules.empty")
 
     def _number(self, name: str, value: Any) -> Fraction:
         if type(value) is int:
@@ -240,7 +240,7 @@ class _Reader:
                 pass
         self._no(
             name,
-            "number",
+            "rules.number",
             value=str(value)[:40],
         )
 
@@ -253,7 +253,7 @@ class _Reader:
                 case [str(chinese), str(english)]:
                     found[name] = (chinese, english)
                 case _:
-                    self._no(name, "titles")
+                    self._no(name, "rules.titles")
         return found
 
     def _examples(self) -> tuple[Example, ...]:
@@ -264,7 +264,7 @@ class _Reader:
         if not isinstance(rows, list) or not rows or len(rows) != len(starts):
             self._no(
                 "examples",
-                "no_examples",
+                "rules.no_examples",
             )
         return tuple(self._example(row, line) for row, line in zip(rows, starts, strict=True))
 
@@ -273,4 +273,4 @@ class _Reader:
             case {"title": str(title), "cases": [_, *_] as cases, **rest} if set(rest) <= {"title_en"}:
                 if all(isinstance(case, dict) for case in cases):
                     return Example(title, str(rest.get("title_en", title)), line, tuple(cases))
-        refuse("example_shape", line)
+        refuse("rules.example_shape", line)

@@ -96,13 +96,13 @@ class _Reader:
         if len(statements) > MOST_STEPS:
             self.no(
                 statements[MOST_STEPS],
-                "too_many",
+                "rules.too_many",
                 most=MOST_STEPS,
             )
         for statement in statements:
             self.step(statement)
         if self.made.steps[-1].is_truth:
-            self.no(statements[-1], "last_step")
+            self.no(statements[-1], "rules.last_step")
         return self.made
 
     def parse(self) -> list[ast.stmt]:
@@ -111,9 +111,9 @@ class _Reader:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             place = ast.Pass(lineno=getattr(error, "lineno", None) or 1, col_offset=0)
             line = self.document.line + place.lineno - 1
-            refuse("syntax", line, getattr(error, "offset", None) or 1)
+            refuse("rules.syntax", line, getattr(error, "offset", None) or 1)
         if not tree.body:
-            self.no(tree, "no_steps")
+            self.no(tree, "rules.no_steps")
         self.measure(tree)
         return tree.body
 
@@ -131,7 +131,7 @@ class _Reader:
                 for one, place in level
                 for inner in ast.iter_child_nodes(one)
             ]
-        self.no(level[0][1], "too_deep")
+        self.no(level[0][1], "rules.too_deep")
 
     # Steps ------------------------------------------------------------------------------------------------------
 
@@ -140,7 +140,7 @@ class _Reader:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self.check_name(statement, name)
             case _:
-                self.no(statement, "not_a_step")
+                self.no(statement, "rules.not_a_step")
         match value:
             case ast.Call(func=ast.Name(id="running")):
                 found: Term | Truth = self.running(name, value)
@@ -153,11 +153,11 @@ class _Reader:
         if not NAME.match(name) or len(name) > LONGEST_NAME or name in RESERVED:
             self.no(
                 node,
-                "name",
+                "rules.name",
                 name=name,
             )
         if name in self.known or name in self.document.parameters:
-            self.no(node, "twice", name=name)
+            self.no(node, "rules.twice", name=name)
 
     def keep_step(self, name: str, node: ast.expr) -> Term | Truth:
         """The step under its name, whole."""
@@ -201,13 +201,10 @@ class _Reader:
         except terms.TooLarge:
             self.too_large(node)
         except terms.NoDivisor:
-            self.no(
-                getattr(node, "right", node),
-                "no_divisor",
-            )
+            self.no(getattr(node, "right", node), "rules.no_divisor")
 
     def too_large(self, node: ast.AST) -> NoReturn:
-        self.no(node, "too_large")
+        self.no(node, "rules.too_large")
 
     def expression(self, node: ast.expr) -> Term | Truth:
         match node:
@@ -218,7 +215,7 @@ class _Reader:
             case ast.Constant(value=float()):
                 self.no(
                     node,
-                    "decimal",
+                    "rules.decimal",
                 )
             case ast.Name(id=name):
                 return self.named(node, name)
@@ -239,18 +236,18 @@ class _Reader:
                 return self.called(node, name)
             case ast.Call(func=ast.Name(id=name)):
                 self.unknown(node, name, list(FUNCTIONS))
-        self.no(node, "not_allowed", functions=" ".join(FUNCTIONS))
+        self.no(node, "rules.not_allowed", functions=" ".join(FUNCTIONS))
 
     def number(self, node: ast.expr) -> Term:
         found = self.guarded(node)
         if isinstance(found, Truth):
-            self.no(node, "not_a_number")
+            self.no(node, "rules.not_a_number")
         return found
 
     def truth(self, node: ast.expr) -> Truth:
         found = self.guarded(node)
         if isinstance(found, Term):
-            self.no(node, "not_a_truth")
+            self.no(node, "rules.not_a_truth")
         return found
 
     def calculated(self, op: ast.operator, one: Term, other: Term) -> Term:
@@ -273,7 +270,7 @@ class _Reader:
         found = []
         for one, op, other in zip(parts, node.ops, parts[1:], strict=False):
             if type(op) not in SIGNS:
-                self.no(node, "not_allowed", functions=" ".join(FUNCTIONS))
+                self.no(node, "rules.not_allowed", functions=" ".join(FUNCTIONS))
             found.append(terms.compare(one, SIGNS[type(op)], other, self.keep))
         return found[0] if len(found) == 1 else self.joined("and", found)
 
@@ -291,7 +288,7 @@ class _Reader:
         if name in self.document.inputs:
             self.no(
                 self.asked,
-                "before_input",
+                "rules.before_input",
                 name=name,
             )
         return self.stood_before(name)
@@ -310,7 +307,7 @@ class _Reader:
                 return terms.exact(day.toordinal())
         self.no(
             node,
-            "is_a_table",
+            "rules.is_a_table",
             name=name,
         )
 
@@ -325,22 +322,22 @@ class _Reader:
         if segments:
             self.no(
                 node,
-                "not_a_table",
+                "rules.not_a_table",
             )
-        self.no(node, "not_a_list")
+        self.no(node, "rules.not_a_list")
 
     def unknown(self, node: ast.AST, name: str, among: list[str]) -> NoReturn:
         near = difflib.get_close_matches(name, among, 1)
         if near:
             self.no(
                 node,
-                "unknown_name",
+                "rules.unknown_name",
                 name=name[:60],
                 near=near[0],
             )
         self.no(
             node,
-            "unknown_name_alone",
+            "rules.unknown_name_alone",
             name=name[:60],
         )
 
@@ -348,9 +345,9 @@ class _Reader:
 
     def arguments(self, node: ast.Call, count: int, least: int = 0) -> list[ast.expr]:
         if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
-            self.no(node, "arguments")
+            self.no(node, "rules.arguments")
         if len(node.args) < least or (count and len(node.args) != count):
-            self.no(node, "arguments_many", count=count or least, found=len(node.args))
+            self.no(node, "rules.arguments_many", count=count or least, found=len(node.args))
         return node.args
 
     def called(self, node: ast.Call, name: str) -> Term | Truth:
@@ -378,14 +375,14 @@ class _Reader:
                 return self.before(node, nodes[0])
         self.no(
             node,
-            "running_inside",
+            "rules.running_inside",
         )
 
     def segments(self, node: ast.Call, amount: Term, rows: tuple[tuple[int, Fraction], ...]) -> Term:
         """Each part of the amount at the percent of its segment, exact."""
         below = amount.below.low
         if below != amount.below.high:
-            self.no(node.args[0], "own_step")
+            self.no(node.args[0], "rules.own_step")
         scale = lcm(*(percent.denominator for _, percent in rows))
         whole = [(start * below, int(percent * scale)) for start, percent in rows]
         return Term(terms.segments(self.keep(amount.above), whole), terms.whole(100 * scale * below))
@@ -394,7 +391,7 @@ class _Reader:
         """That one of a list, the first being 1."""
         at = self.keep(terms.rounded(place, self.keep))
         if at.low < 1 or at.high > len(values):
-            self.no(node.args[1], "nth_range", length=len(values), low=at.low, high=at.high)
+            self.no(node.args[1], "rules.nth_range", length=len(values), low=at.low, high=at.high)
         scale = lcm(*(value.denominator for value in values))
         return Term(terms.nth(at, [int(value * scale) for value in values]), terms.whole(scale))
 
@@ -407,4 +404,4 @@ class _Reader:
                 if name not in self.made.befores:
                     self.made.befores.append(name)
                 return found
-        self.no(argument, "before_step")
+        self.no(argument, "rules.before_step")

@@ -108,7 +108,7 @@ class Scheme:
         """The decision worked out again from what was kept of it, or a refusal naming the step that differs."""
         if kept["version"] != self.version:
             raise refusal(
-                "other_version",
+                "rules.other_version",
                 version=kept["version"][:12],
             )
         days = {name for name, one in self.inputs.items() if one.kind == "date"}
@@ -116,7 +116,9 @@ class Scheme:
         found = self.decide(given, {name: kept["before"][name] for name in self.totals})
         for name in self.steps:
             if found.steps[name] != kept["steps"].get(name):
-                raise refusal("differs", title=self._named(name), kept=kept["steps"].get(name), found=found.steps[name])
+                raise refusal(
+                    "rules.differs", title=self._named(name), kept=kept["steps"].get(name), found=found.steps[name]
+                )
         return found
 
     def explain(self, decision: Decision, *, english: bool = False) -> list[Explained]:
@@ -134,11 +136,11 @@ class Scheme:
         """Say which of what was given cannot be decided on."""
         title = self._named(name)
         if value is None:
-            raise refusal("missing", title=title, name=name)
+            raise refusal("rules.missing", title=title, name=name)
         if name in self.totals and type(value) is int:
             low, high = self.program.totals[name]
             raise refusal(
-                "total_range",
+                "rules.total_range",
                 title=title,
                 name=name,
                 value=shown(name, value),
@@ -147,11 +149,11 @@ class Scheme:
             )
         one = self.inputs.get(name)
         if one is None:
-            raise refusal("unknown_input", title=title, name=name)
+            raise refusal("rules.unknown_input", title=title, name=name)
         if type(value).__name__ != KINDS[one.kind]:
-            raise refusal("kind", title=title, name=name, value=str(value)[:40])
+            raise refusal("rules.kind", title=title, name=name, value=str(value)[:40])
         least, most = shown(name, one.low), shown(name, one.high)
-        raise refusal("range", title=title, name=name, value=shown(name, value), low=least, high=most)
+        raise refusal("rules.range", title=title, name=name, value=shown(name, value), low=least, high=most)
 
     def _try(self, example: Example) -> None:
         """The example comes out as it says, or the text is refused where it stands."""
@@ -160,19 +162,19 @@ class Scheme:
             given = {name: case[name] for name in case if name in self.inputs}
             wanted = {name: case[name] for name in case if name not in self.inputs}
             if strange := sorted(set(wanted) - set(self.steps)):
-                refuse("example_name", example.line, title=example.title, name=strange[0][:60])
+                refuse("rules.example_name", example.line, title=example.title, name=strange[0][:60])
             if self.steps[-1] not in wanted:
-                refuse("example_result", example.line, title=example.title, name=self.steps[-1])
+                refuse("rules.example_result", example.line, title=example.title, name=self.steps[-1])
             expected.append((given, wanted))
         try:
             found = list(self.decide_all(given for given, _ in expected))
         except Refusal as error:
-            refuse("example_given", example.line, title=example.title, name=error.params.get("name", ""))
+            refuse("rules.example_given", example.line, title=example.title, name=error.params.get("name", ""))
         for number, (decision, (_, wanted)) in enumerate(zip(found, expected, strict=True), 1):
             for name, value in wanted.items():
                 if decision.steps[name] != value or type(value) is not type(decision.steps[name]):
                     refuse(
-                        "example",
+                        "rules.example",
                         example.line,
                         title=example.title,
                         number=number,
@@ -190,7 +192,7 @@ class Editions:
         days = [one.valid_from for one in self.all]
         for one, day in zip(self.all[1:], days, strict=False):
             if one.valid_from == day:
-                raise refusal("same_day", day=day, title=one.title)
+                raise refusal("rules.same_day", day=day, title=one.title)
 
     def on(self, day: date) -> Scheme:
         """The newest that has begun."""
@@ -204,7 +206,7 @@ class Editions:
         for one in self.all:
             if one.version == kept["version"]:
                 return one.check(kept)
-        raise refusal("other_version", version=kept["version"][:12])
+        raise refusal("rules.other_version", version=kept["version"][:12])
 
 
 def read(text: str) -> Scheme:

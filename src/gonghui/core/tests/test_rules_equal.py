@@ -298,6 +298,19 @@ def test_a_row_of_the_batch_can_be_worked_out_again(connection: duckdb.DuckDBPyC
 # The statement ----------------------------------------------------------------------------------------------------
 
 
+def test_the_largest_numbers_are_still_counted(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the compiler lets through fits into the 64 bits of the database, at both ends."""
+    given = {"n": 5, "begun_on": date.max, "is_a": True}
+    rows = [{"x_fen": -50_000, **given}, {"x_fen": 900_000, **given}]
+    for written in (
+        "x_fen * 10_248_191_152_060",
+        "x_fen * 1_708_031_858_676 / 3",
+        "x_fen * 102_481_911_520_608 / 100 / 7",
+    ):
+        assert agree(connection, f"a = {written}", rows) == ("rules.too_large" if written.endswith("7") else "agreed")
+    assert agree(connection, "a = begun_on - n\nb = running(x_fen * 1_024_819_115)", rows) == "agreed"
+
+
 def test_columns_are_asked_for_by_name_and_kind(connection: duckdb.DuckDBPyConnection) -> None:
     one = scheme("pays_fen = x_fen * 30 / 100")
     connection.execute('create or replace table "odd "" name" ("at" integer, "refused" integer, x_fen double)')
@@ -316,6 +329,19 @@ def test_columns_are_asked_for_by_name_and_kind(connection: duckdb.DuckDBPyConne
         batch.statement(one, "cases", keep=[], show=["before(x_fen)"])
     with pytest.raises(ValueError, match="whose"):
         batch.statement(scheme("a = running(x_fen)"), "cases", keep=[])
+
+
+@pytest.mark.parametrize(
+    "written", ["segments(x_fen, rates)", "segments(x_fen / 4, rates)", "nth(list, n) - x_fen / 2"]
+)
+def test_edges_are_the_same_in_all_readings(connection: duckdb.DuckDBPyConnection, written: str) -> None:
+    edges = {start * times + more for start, _ in RATES for times in (1, 4) for more in (-3, -2, -1, 0, 1, 2, 3, 9, 99)}
+    rows = [
+        {"x_fen": x, "n": 1 + x % 5, "begun_on": date(2020, 1, 1), "is_a": False}
+        for x in edges
+        if -50_000 <= x <= 900_000
+    ]
+    assert agree(connection, f"a = {written}", rows) == "agreed"
 
 
 def test_a_long_scheme_is_still_one_statement(connection: duckdb.DuckDBPyConnection) -> None:
