@@ -4,10 +4,14 @@ from gonghui.core.actor import Actor
 from gonghui.core.facts import LOOKS
 from gonghui.core.journal import RUNNING
 from gonghui.core.models import Access
+from gonghui.core.personal import without_numbers
 
 
 def looked(actor: Actor, what: str, *, subject_type: str = "", subject_id: int = 0, why: str = "") -> None:
-    """One row of Access stands. Refused inside an action: a rollback would take the trace along."""
+    """One row of Access stands. Refused inside an action: a rollback would take the trace along.
+
+    Reasons are typed by people and kept for good, so no number that could be somebody's is kept in one.
+    """
     if what not in LOOKS:
         raise KeyError(f"{what} is no look that an app's facts.py declares")
     if RUNNING.get() is not None:
@@ -20,5 +24,5 @@ def looked(actor: Actor, what: str, *, subject_type: str = "", subject_id: int =
         what=what,
         subject_type=subject_type,
         subject_id=subject_id,
-        why=why,
+        why=without_numbers(why),
     )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from gonghui.core.errors import Refusal
+from gonghui.core.personal import personal_numbers
 
 # Full-width letters and digits become half-width; Chinese punctuation and brackets in names stay as they are.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()} | {0x3000: 0x20}
@@ -35,6 +36,14 @@ def clean(text: str, *, longest: int, field: str = "", lines: bool = False) -> s
             length=len(seen),
             longest=longest,
         )
+    return seen
+
+
+def words(text: str, *, longest: int, field: str) -> str:
+    """A line that people write and that is kept in the clear: no number of a person stands in it."""
+    seen = clean(text, longest=longest, field=field)
+    if kinds := personal_numbers(seen):
+        raise Refusal("text.personal", "%(field)s里有%(kind)s：请删去号码再填", field=field, kind=kinds[0])
     return seen
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock
+from gonghui.core import text as texts
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.spine.members.actions import Admission
 from gonghui.spine.members.models import GENDERS, Person
 from gonghui.spine.members.models.people import KINDS
@@ -17,8 +19,10 @@ from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.members.rules import own, papers
 from gonghui.spine.organisations.forms import DayField, OrganisationField
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web import say
 
 FORMS = [(key, _(title)) for key, title in rules.FORMS.items()]
+CONSENT_WANTED = _("须有本人同意：请取得同意后勾选")
 VALUES = {"paper": _("证件号码"), "phone": _("手机号"), "card": _("银行卡号"), "address": _("住址")}
 """What is shown masked, and whole for a reason."""
 MASKS = {
@@ -68,7 +72,7 @@ class MemberForm(forms.Form):
     phone = forms.CharField(label=_("手机号"), max_length=30, required=False, widget=_Sheltered)
     card = forms.CharField(label=_("银行卡号"), max_length=40, required=False, widget=_Sheltered)
     address = forms.CharField(label=_("住址"), max_length=120, required=False, widget=_Sheltered)
-    consents = forms.BooleanField(label=_("已取得本人同意"), required=False)
+    consents = forms.BooleanField(label=_("已取得本人同意"), error_messages={"required": CONSENT_WANTED})
 
     def __init__(self, *args: Any, actor: Actor, person: Person | None = None, **given: Any) -> None:
         start = None
@@ -118,7 +122,7 @@ class CheckForm(forms.Form):
 
     paper_kind = forms.ChoiceField(label=_("证件类型"), choices=KINDS)
     paper = forms.CharField(label=_("证件号码"), max_length=40, widget=_Sheltered, help_text=_("须填完整号码"))
-    consents = forms.BooleanField(label=_("已取得本人同意"), required=False)
+    consents = forms.BooleanField(label=_("已取得本人同意"), error_messages={"required": CONSENT_WANTED})
 
 
 class AskForm(forms.Form):
@@ -158,6 +162,13 @@ class ShowForm(forms.Form):
 
     value = forms.ChoiceField(label=_("看哪一项"), choices=list(VALUES.items()))
     why = forms.CharField(label=_("查看原因"), max_length=100, min_length=2)
+
+    def clean_why(self) -> str:
+        """Kept in the clear, so no number stands in it."""
+        try:
+            return texts.words(self.cleaned_data["why"], longest=100, field="查看原因")
+        except Refusal as refusal:
+            raise ValidationError(say.text(refusal)) from refusal
 
 
 class SpanForm(forms.Form):

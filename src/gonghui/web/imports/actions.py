@@ -12,6 +12,7 @@ from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.journal import KIND_IDS, entries_of, record
+from gonghui.core.personal import without_numbers
 from gonghui.web.imports import headers, parameters, reading
 from gonghui.web.imports.facts import (
     ColumnsMapped,
@@ -122,9 +123,9 @@ def known(batch: Import) -> Refusal:
 
 
 def clean_name(name: str) -> str:
-    """The last part of a file name, printable and short; kept as words only."""
+    """The last part of a file name, printable and short, without numbers of people; kept as words only."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if c.isprintable())[-120:] or "?"
+    return without_numbers("".join(c for c in last if c.isprintable()))[-120:] or "?"
 
 
 # Reading ----------------------------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from gonghui.core import access, clock
+from gonghui.core import text as texts
 from gonghui.core.actor import Actor
-from gonghui.web import shell
+from gonghui.core.errors import Refusal
+from gonghui.web import say, shell
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.lists import actions, export, parameters
@@ -36,6 +38,13 @@ class PurposeForm(forms.Form):
         max_length=WHY_LONGEST,
         help_text=gettext_lazy("写明做什么用、交给谁、何时删去；另一人据此答复，文件里也写着"),
     )
+
+    def clean_purpose(self) -> str:
+        """Kept in the clear and written into the file, so no number of a person stands in it."""
+        try:
+            return texts.words(self.cleaned_data["purpose"], longest=WHY_LONGEST, field="用途")
+        except Refusal as refusal:
+            raise forms.ValidationError(say.text(refusal)) from refusal
 
 
 def _request(actor: Actor, public_id: object) -> tuple[ExportRequest, Takeable]:

@@ -9,6 +9,7 @@ from datetime import date
 from django.db import IntegrityError, connection, transaction
 
 from gonghui.core import bulk
+from gonghui.core import text as texts
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
@@ -220,7 +221,7 @@ def draft_voucher(
     by.require(MAKE)
     _reach(by, book)
     total = ledger.check(legs)
-    memo = " ".join(memo.split())
+    memo = texts.words(memo, longest=2 * ledger.MEMO_LONGEST, field="摘要")
     if not 1 <= len(memo) <= ledger.MEMO_LONGEST:
         raise Refusal("funds.memo", "摘要应为 1 至 %(most)s 个字", most=ledger.MEMO_LONGEST)
     if day > on:

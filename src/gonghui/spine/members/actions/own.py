@@ -143,7 +143,7 @@ def answer_request(request: MemberRequest, step: str, *, by: Actor, on: date, wh
     if step == "refuse":
         if len(why_not.strip()) < 2:
             raise Refusal("members.why_not", "请写明不同意的原因")
-        _over(request, "refused", by=by, on=on, why_not=texts.clean(why_not, longest=200, field="原因"))
+        _over(request, "refused", by=by, on=on, why_not=texts.words(why_not, longest=200, field="原因"))
         return
     if request.what == "leave":
         turn_member(person, "exit", by=by, on=on)

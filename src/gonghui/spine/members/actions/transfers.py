@@ -90,7 +90,7 @@ def turn_transfer(transfer: Transfer, step: str, *, by: Actor, on: date, why_not
     TRANSFER_FLOW.check(step, transfer, by=by)
     if step in ("object", "decline") and not why_not.strip():
         raise Refusal("members.why_not", "请写明不同意的原因")
-    _turn(transfer, person, step, by=by, on=on, why_not=texts.clean(why_not, longest=200, field="原因"))
+    _turn(transfer, person, step, by=by, on=on, why_not=texts.words(why_not, longest=200, field="原因"))
 
 
 def _turn(transfer: Transfer, person: Person, step: str, *, by: Actor, on: date, why_not: str = "") -> None:
