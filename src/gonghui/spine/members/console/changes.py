@@ -23,6 +23,8 @@ def member_changes(request: ConsoleRequest) -> HttpResponseBase:
     counted = {which: of_list(actor, which, first, last).count() for which in LISTS}
     other = counted["end"] - counted["start"] - counted["admitted"] - counted["came"]
     other += counted["left"] + counted["went"]
+    rows = [(SIGNS[key], _(LISTS[key]), counted[key], url(key, first, last)) for key in SIGNS]
+    rows.insert(-1, ("±", _("重新入会、建档、工会合并"), other, ""))
     return render(
         request,
         "members/console/changes.html",
@@ -30,8 +32,7 @@ def member_changes(request: ConsoleRequest) -> HttpResponseBase:
             "form": form,
             "first": first,
             "last": last,
-            "rows": [(SIGNS[key], _(LISTS[key]), counted[key], url(key, first, last)) for key in SIGNS],
-            "other": other,
+            "rows": rows,
             "net": counted["end"] - counted["start"],
             "cuts": parted(actor, first, last),
             "admitted": counted["admitted"],

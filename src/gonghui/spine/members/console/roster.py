@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from gonghui.core import clock, search
+from gonghui.core import bulk, clock, search
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.spine.members import actions
@@ -23,6 +23,9 @@ from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
+
+FEW = 2_000
+"""So many holders of a name are fetched before they are put in order."""
 
 
 def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
@@ -60,7 +63,10 @@ def _sought(words: str, rows: QuerySet[Person]) -> Q:
     numbered = by_number(words)
     if numbered is not None:
         return numbered
-    return Q(pk__in=search.matching(rows, "name_terms", "name", words).values("pk"))
+    found = search.matching(rows, "name_terms", "name", words).order_by()
+    # Of a rare name the page is drawn from its holders; only of a common one by walking the list, which else is long.
+    few = list(found.values_list("pk", flat=True)[: FEW + 1])
+    return Q(bulk.among("members_person.id", few)) if len(few) <= FEW else Q(pk__in=found.values("pk"))
 
 
 def by_number(words: str) -> Q | None:
