@@ -29,7 +29,7 @@ from tests.conftest import Walk
 from tests.world.federation import World
 
 PAGES = ("my", "my_card", "my_affairs", "my_data", "my_looks", "my_consents", "my_account")
-ENTRANCES = ("my_sign_in", "my_open")
+ENTRANCES = ("my_sign_in", "my_open", "my_help")
 CARD, ADDRESS = "9990000000000003", "示例区示例路1号"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

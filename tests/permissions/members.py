@@ -67,6 +67,7 @@ ROWS: dict[str, Row] = {
     ),
     # The members' own side: for officials' accounts it is not there (test_portal.py has what members see).
     "my_sign_in": Row(signed_in=302, anonymous=200),
+    "my_help": Row(signed_in=200, anonymous=200),
     "my_open": Row(signed_in=302, anonymous=200),
     "my_code": Row(signed_in=404, anonymous=404),
     **{

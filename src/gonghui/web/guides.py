@@ -43,11 +43,12 @@ TAGS = {
 }
 GUIDES = {
     "imports": {"zh": "import.md"},
+    "my": {"zh": "my.zh-CN.md"},
     "keys": {"zh": "keyboard.zh-CN.md", "en": "keyboard.md"},
     "verify": {"zh": "verify.zh-CN.md", "en": "verify.md"},
 }
 """Each guide by its name in the address, in the languages it is written in."""
-NAMES = {"imports": gettext_lazy("成批导入")}
+NAMES = {"imports": gettext_lazy("成批导入"), "my": gettext_lazy("会员怎么用")}
 """What a guide is called in a language it is not written in."""
 _PICTURE = re.compile(r"pictures/([a-z-]+)\.png\Z")
 _HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # zh

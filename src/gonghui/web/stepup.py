@@ -93,7 +93,7 @@ def come_back(request: ConsoleRequest) -> HttpResponseBase:
     """What was sent before the second proof, to be sent with one press; it stays until that, a quarter of an hour."""
     kept = request.session.get(KEPT)
     if kept is None or time.time() - kept["at"] > KEPT_SECONDS:
-        return redirect("profile")
+        return redirect("my" if request.user.is_member else "today")
     if not is_recent(request):
         return redirect(kept["back"])
     fields = [(name, word) for name, words in QueryDict(kept["words"]).lists() for word in words]

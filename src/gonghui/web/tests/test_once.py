@@ -18,6 +18,10 @@ from gonghui.web.tests.builders import signed_in
 RINGS = Path(__file__).resolve().parents[2]
 WITHOUT = {
     "use_code.html",  # nobody is signed in there, and a code works once
+    "activate.html",  # nor here
+    "sign_in.html",
+    "code.html",
+    "account.html",  # language, theme, ending a session, signing out: nothing is recorded
     "posts.html",  # choosing the post one acts in, twice, chooses it
     "waiting.html",  # asks whether the journal has settled, as often as it takes
 }

@@ -110,14 +110,16 @@ def _checked(person: Person, what: str, value: str, on: date) -> str:
 
 
 def _held(request: MemberRequest) -> MemberRequest:
-    return MemberRequest.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=request.pk)
+    rows = MemberRequest.objects.select_for_update(of=("self",)).select_related("person__organisation")
+    return rows.get(pk=request.pk)
 
 
 def _over(request: MemberRequest, how: str, *, by: Actor, on: date, why_not: str = "") -> None:
     request.state, request.done_on, request.value_sealed = how, on, None
     request.done_by_id, request.why_not = by.account_id or None, why_not
     request.save()
-    record(RequestEnded(what=request.what, how=how), about=request, by=by, happened_on=on)
+    place = request.person.organisation
+    record(RequestEnded(what=request.what, how=how), about=request, by=by, happened_on=on, organisation=place)
 
 
 @action
@@ -135,7 +137,7 @@ def answer_request(request: MemberRequest, step: str, *, by: Actor, on: date, wh
     """The union agrees, and the roster says so in the same act; or refuses, and says why."""
     [person] = lock([request.person])
     request = _held(request)
-    require_reach(by, request.organisation)
+    require_reach(by, person.organisation)
     REQUEST_FLOW.check(step, request, by=by)
     by.require(KEEP)
     if MemberAccount.objects.filter(account_id=by.account_id, person=person).exists():

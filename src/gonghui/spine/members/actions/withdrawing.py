@@ -9,12 +9,13 @@ from django.db.models import Exists, OuterRef
 
 from gonghui.core import bulk
 from gonghui.core.actor import Actor
+from gonghui.core.errors import Refusal
 from gonghui.core.journal import KIND_IDS, SUBJECT_TYPE_IDS, subject_type_of
 from gonghui.core.models import Entry, EntryQuerySet
 from gonghui.spine.members.actions.entries import require_reach
 from gonghui.spine.members.actions.people import lock
 from gonghui.spine.members.flow import KEEP
-from gonghui.spine.members.models import Consent, Membership, Person
+from gonghui.spine.members.models import Consent, MemberAccount, Membership, Person
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.organisations.models import Organisation
 
@@ -29,6 +30,8 @@ def bulk_withdraw(ids: Sequence[int], *, by: Actor) -> None:
     """
     by.require(KEEP)
     people = lock(Person(pk=pk) for pk in ids)
+    if opened := MemberAccount.objects.filter(bulk.among("person_id", ids)).count():
+        raise Refusal("members.undo_accounts", "其中 %(n)s 人已经开通会员账号，不能整批撤销：请逐人办理", n=opened)
     for place in {one.organisation for one in people}:
         require_reach(by, place)
     open_ones = Membership.objects.filter(bulk.among("person_id", ids), last_on=None)

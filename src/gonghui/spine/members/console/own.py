@@ -39,7 +39,7 @@ def issue_code(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 @page(KEEP)
 def requests(request: ConsoleRequest) -> HttpResponseBase:
     """What members ask of the subtree's unions, the nearest day first."""
-    rows = MemberRequest.objects.seen_by(request.actor).select_related("person", "organisation")
+    rows = MemberRequest.objects.seen_by(request.actor).select_related("person__organisation")
     every = request.GET.get("state") == "all"
     shown = Keyset(rows if every else rows.filter(state="asked"), ("due_on", "id"), 50).page(request)
     return render(request, "members/console/requests.html", {"page": shown, "every": every})

@@ -93,8 +93,8 @@ class MemberRequestQuerySet(models.QuerySet["MemberRequest"]):
     """Questions asked of the requests."""
 
     def seen_by(self, actor: Actor) -> "MemberRequestQuerySet":
-        """Those to unions of the actor's subtree."""
-        return self.filter(actor.within("organisation__path"))
+        """Those of people whose membership is, or last was, at a union of the actor's subtree."""
+        return self.filter(actor.within("person__organisation__path"))
 
 
 class MemberRequest(Record):
@@ -103,6 +103,7 @@ class MemberRequest(Record):
     FLOW = REQUEST_FLOW
     person = models.ForeignKey(Person, models.PROTECT, related_name="requests")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("工会"))
+    """Which union was asked; the one that the member goes over to answers for it."""
     what = models.CharField(_("事项"), max_length=10, choices=[(key, _(title)) for key, title in own.ASKED.items()])
     value_sealed = models.BinaryField(null=True)
     state = models.CharField(_("状态"), max_length=10, choices=REQUEST_FLOW.choices, default="asked")

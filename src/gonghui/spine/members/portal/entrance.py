@@ -17,7 +17,7 @@ from gonghui.core import clock, crypto
 from gonghui.core.errors import Refusal
 from gonghui.spine.members import actions, schedule
 from gonghui.spine.members.forms import DigitsForm, NumberForm, OpenForm
-from gonghui.web import failures, sending
+from gonghui.web import failures, guides, sending
 from gonghui.web.console import render
 from gonghui.web.portal import begun
 from gonghui.web.signin import SignInView
@@ -108,7 +108,14 @@ def _ask(number: str, address: str) -> None:
     schedule.send_code_job.defer(sealed=crypto.seal(number, purpose=schedule.SENDING))
 
 
+def guide(request: HttpRequest) -> HttpResponseBase:
+    """How members use all this; open to everybody."""
+    found = guides.guide_of("my")
+    return render(request, "members/portal/help.html", {"guide": found, "title": guides.title_of("my", found)})
+
+
 urlpatterns = [
+    path("my/help/", guide, name="my_help"),
     path("my/sign-in/", sign_in, name="my_sign_in"),
     path("my/open/", activate, name="my_open"),
     path("my/code/", code, name="my_code"),

@@ -277,3 +277,19 @@ def test_nobody_acts_for_another_member(person: Person, client: Client, federati
     with pytest.raises(PowerMissing):
         actions.withdraw_value(person, "phone", by=own_actor(other), on=TODAY)
     assert not Person.objects.seen_by(own_actor(other)).exists()
+
+
+def test_a_request_goes_along_with_the_member(person: Person, client: Client, federation: Federation) -> None:
+    client.post("/my/affairs/", {"step": "ask", "what": "phone", "value": "10099998888"})
+    asked, old, new = MemberRequest.objects.get(), a_keeper(federation.first), a_keeper(federation.third)
+    [moved] = actions.ask_transfers([person], federation.third, by=old, on=TODAY)
+    actions.turn_transfer(moved, "receive", by=new, on=TODAY)
+    assert not MemberRequest.objects.seen_by(old).exists()
+    actions.answer_request(asked, "agree", by=new, on=TODAY)
+    assert Person.objects.get().phone == "10099998888"
+
+
+def test_an_import_is_not_taken_back_under_a_members_feet(person: Person, client: Client) -> None:
+    with pytest.raises(Refusal) as refused:
+        actions.bulk_withdraw([person.pk], by=a_keeper(person.organisation))
+    assert refused.value.code == "members.undo_accounts"
