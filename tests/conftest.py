@@ -1,6 +1,7 @@
 """A real Chromium for whole-system tests: `walk` opens pages and fails on what a visitor's console would show."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ def made_world(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, World]]:
     """The small federation, made once, and the name of the database it stands in."""
+    import_module(settings.ROOT_URLCONF)  # all that registers itself has done so, whichever test comes first
     with django_db_blocker.unblock():
         settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
         empty = stages.empty()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
 from gonghui.spine.members.flow import SEE
-from gonghui.spine.members.models import Person, Transfer
+from gonghui.spine.members.models import MemberRequest, Person, Transfer
 from gonghui.web.subjects import Found, Subject, address_of, resolver
 
 
@@ -31,6 +31,20 @@ def transfers(actor: Actor, ids: Sequence[int]) -> Found:
     return {
         one.pk: Subject(
             _("会员 %(number)s 的会籍接转") % {"number": one.person.number}, address_of("transfer", one.public_id)
+        )
+        for one in seen
+    }
+
+
+@resolver("members.memberrequest")
+def requests(actor: Actor, ids: Sequence[int]) -> Found:
+    """What members ask of their union, by who asks."""
+    if not actor.may(SEE):
+        return {}
+    seen = MemberRequest.objects.seen_by(actor).filter(pk__in=ids).select_related("person")
+    return {
+        one.pk: Subject(
+            _("会员 %(number)s 的申请") % {"number": one.person.number}, address_of("member_request", one.public_id)
         )
         for one in seen
     }
