@@ -99,6 +99,15 @@ def canonical(text: str) -> str:
     return "\n".join(line.rstrip(" \t") for line in lines).strip("\n") + "\n"
 
 
+def place(text: str, name: str) -> tuple[int, int]:
+    """Where a key is given its value, line and column; the beginning where it is not."""
+    found = re.search(rf"^[ \t]*(\[+(?:[\w.]*\.)?)?({re.escape(name)})\s*[\]=.]", text, re.MULTILINE)
+    if found is None:
+        return 1, 1
+    before = text[: found.start(2)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
 def read(text: str) -> Document:
     """What the text says, or a refusal with line and column."""
     text = canonical(text)
@@ -124,11 +133,7 @@ class _Reader:
 
     def document(self) -> Document:
         if unknown := sorted(set(self.top) - KEYS):
-            self._no(
-                unknown[0],
-                "rules.unknown_key",
-                allowed="、".join(sorted(KEYS)),
-            )
+            self._no(unknown[0], "rules.unknown_key", allowed="、".join(sorted(KEYS)))
         titles, line = self._titles(), self._steps_line()
         inputs, parameters = self._inputs(), self._parameters()
         if twice := sorted(set(inputs) & set(parameters)):
@@ -147,22 +152,14 @@ class _Reader:
             examples=self._examples(),
         )
 
-    def place(self, name: str) -> tuple[int, int]:
-        """Where a key is given its value; the first line where it is missing."""
-        found = re.search(rf"^[ \t]*(\[+(?:[\w.]*\.)?)?({re.escape(name)})\s*[\]=.]", self.text, re.MULTILINE)
-        if found is None:
-            return 1, 1
-        before = self.text[: found.start(2)]
-        return before.count("\n") + 1, len(before) - before.rfind("\n")
-
     def _no(self, name: str, code: str, **params: object) -> NoReturn:
-        line, column = self.place(name)
+        line, column = place(self.text, name)
         refuse(code, line, column, name=name, **params)
 
     def _expect(self, name: str, kind: type) -> Any:
         found = self.top.get(name)
         if type(found) is not kind or not found:
-            refuse(f"rules.no_{name}", *(self.place(name) if name in self.top else (1, 1)))
+            refuse(f"rules.no_{name}", *(place(self.text, name) if name in self.top else (1, 1)))
         return found
 
     def _table(self, name: str) -> dict[str, Any]:
@@ -181,10 +178,7 @@ class _Reader:
     def name(self, name: str) -> str:
         """A name as it may be used in a step."""
         if not NAME.match(name) or len(name) > LONGEST_NAME or keyword.iskeyword(name) or name in RESERVED:
-            self._no(
-                name,
-                "rules.name",
-            )
+            self._no(name, "rules.name")
         return name
 
     def _inputs(self) -> dict[str, Input]:
@@ -203,10 +197,7 @@ class _Reader:
     def _parameters(self) -> dict[str, Parameter]:
         table = self._table("parameters")
         if unknown := sorted(set(table) - set(CERTAINTIES)):
-            self._no(
-                unknown[0],
-                "rules.certainty",
-            )
+            self._no(unknown[0], "rules.certainty")
         found: dict[str, Parameter] = {}
         for certainty in CERTAINTIES:
             for name, value in table.get(certainty, {}).items():
@@ -238,11 +229,7 @@ class _Reader:
                 return Fraction(Decimal(value))
             except InvalidOperation:  # pragma: no cover
                 pass
-        self._no(
-            name,
-            "rules.number",
-            value=str(value)[:40],
-        )
+        self._no(name, "rules.number", value=str(value)[:40])
 
     def _titles(self) -> dict[str, tuple[str, str]]:
         found = {}
@@ -262,10 +249,7 @@ class _Reader:
             self.text.count("\n", 0, one.start()) + 1 for one in re.finditer(r"^\[\[examples\]\]", self.text, re.M)
         ]
         if not isinstance(rows, list) or not rows or len(rows) != len(starts):
-            self._no(
-                "examples",
-                "rules.no_examples",
-            )
+            self._no("examples", "rules.no_examples")
         return tuple(self._example(row, line) for row, line in zip(rows, starts, strict=True))
 
     def _example(self, row: Any, line: int) -> Example:

@@ -94,11 +94,7 @@ class _Reader:
     def program(self) -> Program:
         statements = self.parse()
         if len(statements) > MOST_STEPS:
-            self.no(
-                statements[MOST_STEPS],
-                "rules.too_many",
-                most=MOST_STEPS,
-            )
+            self.no(statements[MOST_STEPS], "rules.too_many", most=MOST_STEPS)
         for statement in statements:
             self.step(statement)
         if self.made.steps[-1].is_truth:
@@ -109,9 +105,8 @@ class _Reader:
         try:
             tree = ast.parse(self.document.steps)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            place = ast.Pass(lineno=getattr(error, "lineno", None) or 1, col_offset=0)
-            line = self.document.line + place.lineno - 1
-            refuse("rules.syntax", line, getattr(error, "offset", None) or 1)
+            line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
+            refuse("rules.syntax", self.document.line + line - 1, column)
         if not tree.body:
             self.no(tree, "rules.no_steps")
         self.measure(tree)
@@ -120,18 +115,15 @@ class _Reader:
     def measure(self, tree: ast.AST) -> None:
         """Refuse what is nested deeper, or longer, than anybody can read."""
         level, count = [(one, one) for one in ast.iter_child_nodes(tree)], 0
-        for _ in range(DEEPEST):
+        for depth in range(DEEPEST + 1):
             count += len(level)
-            if not level:
-                return
-            if count > MOST_NODES:
-                break
+            if level and (depth == DEEPEST or count > MOST_NODES):
+                self.no(level[0][1], "rules.too_deep")
             level = [
                 (inner, inner if hasattr(inner, "lineno") else place)
                 for one, place in level
                 for inner in ast.iter_child_nodes(one)
             ]
-        self.no(level[0][1], "rules.too_deep")
 
     # Steps ------------------------------------------------------------------------------------------------------
 
@@ -151,11 +143,7 @@ class _Reader:
 
     def check_name(self, node: ast.AST, name: str) -> None:
         if not NAME.match(name) or len(name) > LONGEST_NAME or name in RESERVED:
-            self.no(
-                node,
-                "rules.name",
-                name=name,
-            )
+            self.no(node, "rules.name", name=name)
         if name in self.known or name in self.document.parameters:
             self.no(node, "rules.twice", name=name)
 
@@ -213,10 +201,7 @@ class _Reader:
             case ast.Constant(value=int(value)):
                 return terms.exact(value)
             case ast.Constant(value=float()):
-                self.no(
-                    node,
-                    "rules.decimal",
-                )
+                self.no(node, "rules.decimal")
             case ast.Name(id=name):
                 return self.named(node, name)
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as op, right=right):
@@ -286,11 +271,7 @@ class _Reader:
         if name in self.past:
             return self.past[name]
         if name in self.document.inputs:
-            self.no(
-                self.asked,
-                "rules.before_input",
-                name=name,
-            )
+            self.no(self.asked, "rules.before_input", name=name)
         return self.stood_before(name)
 
     def stood_before(self, name: str) -> Term | Truth:
@@ -305,11 +286,7 @@ class _Reader:
                 return terms.exact(value)
             case date() as day:
                 return terms.exact(day.toordinal())
-        self.no(
-            node,
-            "rules.is_a_table",
-            name=name,
-        )
+        self.no(node, "rules.is_a_table", name=name)
 
     def table(self, node: ast.expr, *, segments: bool) -> Any:
         match node:
@@ -320,26 +297,14 @@ class _Reader:
             case ast.Name(id=name) if name not in self.known:
                 self.unknown(node, name, list(self.document.parameters))
         if segments:
-            self.no(
-                node,
-                "rules.not_a_table",
-            )
+            self.no(node, "rules.not_a_table")
         self.no(node, "rules.not_a_list")
 
     def unknown(self, node: ast.AST, name: str, among: list[str]) -> NoReturn:
         near = difflib.get_close_matches(name, among, 1)
         if near:
-            self.no(
-                node,
-                "rules.unknown_name",
-                name=name[:60],
-                near=near[0],
-            )
-        self.no(
-            node,
-            "rules.unknown_name_alone",
-            name=name[:60],
-        )
+            self.no(node, "rules.unknown_name", name=name[:60], near=near[0])
+        self.no(node, "rules.unknown_name_alone", name=name[:60])
 
     # Functions --------------------------------------------------------------------------------------------------
 
@@ -373,10 +338,7 @@ class _Reader:
                 return self.nth(node, self.table(nodes[0], segments=False), self.number(nodes[1]))
             case "before":
                 return self.before(node, nodes[0])
-        self.no(
-            node,
-            "rules.running_inside",
-        )
+        self.no(node, "rules.running_inside")
 
     def segments(self, node: ast.Call, amount: Term, rows: tuple[tuple[int, Fraction], ...]) -> Term:
         """Each part of the amount at the percent of its segment, exact."""

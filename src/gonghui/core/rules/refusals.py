@@ -20,6 +20,7 @@ MESSAGES = {
     "rules.empty": "第 %(line)s 行第 %(column)s 列：“%(name)s”是空的，请写上数",
     "rules.number": '第 %(line)s 行第 %(column)s 列：“%(name)s”的值“%(value)s”应是整数；小数请写成文字，如 "12.5"',
     "rules.titles": '第 %(line)s 行第 %(column)s 列：“%(name)s”应写成 "中文" 或 ["中文", "English"]',
+    "rules.title_of_nothing": "第 %(line)s 行第 %(column)s 列：没有名为“%(name)s”的输入、参数或步骤",
     "rules.no_examples": "第 %(line)s 行第 %(column)s 列：请至少写一个算例：[[examples]]，下面写 title 与 cases",
     "rules.example_shape": "第 %(line)s 行第 %(column)s 列：算例应有 title，和写着一次或几次给付的 cases",
     "rules.too_many": "第 %(line)s 行第 %(column)s 列：步骤太多，最多 %(most)s 步，请拆成几个方案",

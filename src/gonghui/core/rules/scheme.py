@@ -44,6 +44,11 @@ class Scheme:
         self.steps = tuple(step.name for step in self.program.steps)
         self.totals = tuple(self.program.totals)
         self._decide = _compiled(document, self.program)
+        for name in document.titles:
+            if name not in {*self.steps, *document.inputs, *document.parameters}:
+                at = document.text.index("[titles]")
+                line, column = documents.place(document.text[at:], name)
+                refuse("rules.title_of_nothing", document.text.count("\n", 0, at) + line, column, name=name[:60])
         for example in document.examples:
             self._try(example)
 
@@ -107,10 +112,7 @@ class Scheme:
     def check(self, kept: Mapping[str, Any]) -> Decision:
         """The decision worked out again from what was kept of it, or a refusal naming the step that differs."""
         if kept["version"] != self.version:
-            raise refusal(
-                "rules.other_version",
-                version=kept["version"][:12],
-            )
+            raise refusal("rules.other_version", version=kept["version"][:12])
         days = {name for name, one in self.inputs.items() if one.kind == "date"}
         given = {name: date.fromisoformat(one) if name in days else one for name, one in kept["given"].items()}
         found = self.decide(given, {name: kept["before"][name] for name in self.totals})

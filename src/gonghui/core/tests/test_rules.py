@@ -8,6 +8,8 @@ import pytest
 
 from gonghui.core import rules
 from gonghui.core.errors import Refusal
+from gonghui.core.rules import Scheme
+from gonghui.core.rules.expressions import DEEPEST
 from gonghui.core.rules.refusals import MESSAGES
 from gonghui.core.tests.rules_texts import ABOVE, scheme, text
 
@@ -42,7 +44,7 @@ def result(steps: str, **given: object) -> int:
         ("a = round(x_fen / 2) * 2", 12_346),
         ("a = floor(0 - x_fen / 2)", -6_173),
         ("a = ceil(0 - x_fen / 2)", -6_172),
-        ("a = floor((-x_fen - 1) / 2) + ceil((x_fen + 1) / 2)", 0),
+        ("a = floor((-x_fen - 1) / 2)", -6_173),
         ("a = floor(x_fen / 2) + ceil(x_fen / 2)", 12_345),
         ("a = abs(-x_fen)", 12_345),
         ("a = x_fen / max(n, 1)", 4_115),
@@ -233,6 +235,7 @@ BROKEN = text("a = x_fen", example="{ x_fen = 5, a = 5 }")
         ("[parameters.default]", "[parameters.default]\nlist = []", "empty", 10),
         ("[parameters.default]", "[parameters.default]\nrates = [[5, 1], [1, 2]]", "segments_order", 10),
         ("[parameters.default]", "[titles]\nx_fen = 3", "titles", 8),
+        ("[parameters.default]", "[parameters.default]\nx = 1\n[titles]\na = '甲'\ny = '乙'", "title_of_nothing", 13),
         ("[[examples]]\ntitle = '例'\ncases = [{ x_fen = 5, a = 5 }]", "", "no_examples", 1),
         ("title = '例'\n", "", "example_shape", 11),
         ("[{ x_fen = 5, a = 5 }]", "[]", "example_shape", 11),
@@ -283,6 +286,16 @@ def test_what_is_given_is_looked_at(given: dict, before: dict, code: str) -> Non
         one.decide(GIVEN | given, before)
     assert caught.value.code == f"rules.{code}"
     assert "%" not in str(caught.value)
+
+
+def test_as_deep_as_may_be_counts_and_one_more_is_refused() -> None:
+    def nested(depth: int) -> Scheme:
+        return scheme(f"a = {'(' * depth}x_fen{' + 1)' * depth}")
+
+    assert nested(DEEPEST - 3).decide({"x_fen": 5}).result == 5 + DEEPEST - 3
+    with pytest.raises(Refusal) as caught:
+        nested(DEEPEST - 2)
+    assert caught.value.code == "rules.too_deep"
 
 
 def test_a_text_too_long_is_refused() -> None:

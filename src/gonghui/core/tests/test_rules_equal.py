@@ -267,16 +267,22 @@ def test_a_case_that_cannot_be_decided_is_named_in_its_place_and_adds_nothing(
 
 
 def test_a_total_beyond_its_range_is_refused_in_both(connection: duckdb.DuckDBPyConnection) -> None:
-    row = {"x_fen": 900_000, "n": 1, "begun_on": date(2020, 1, 1), "is_a": True}
+    row: Row = {"x_fen": 900_000, "n": 1, "begun_on": date(2020, 1, 1), "is_a": True}
     one = scheme(CAPPED, inputs=INPUT_TEXT, parameters=PARAMETERS)
     most = one.program.totals["sum_fen"][1]
-    for opened, refused in ((most - 900_000, None), (most - 899_999, "sum_fen"), (most + 1, "sum_fen")):
+    for opened, x_fen, refused in (
+        (most - 900_000, 900_000, None),
+        (most - 899_999, 900_000, "sum_fen"),
+        (most + 1, -50_000, "sum_fen"),
+    ):
+        row["x_fen"] = x_fen
         assert [found[0] for found in by_sql(connection, one, [row], {"sum_fen": opened})] == [refused]
         if refused:
             with pytest.raises(Refusal, match="累计到"):
                 one.decide(row, {"sum_fen": opened})
         else:
             assert one.decide(row, {"sum_fen": opened}).steps["sum_fen"] == most
+    row["x_fen"] = 900_000
     assert by_sql(connection, one, [row], {"sum_fen": None})[0][1] == 900_000
 
 
