@@ -1,5 +1,6 @@
 """The tables of books and payments."""
 
+from gonghui.spine.funds.models.audits import payment_differences
 from gonghui.spine.funds.models.ledger import (
     NATURES,
     ORIGINS,
@@ -55,5 +56,6 @@ __all__ = [
     "VoucherDraft",
     "balance",
     "balances",
+    "payment_differences",
     "turnovers",
 ]
