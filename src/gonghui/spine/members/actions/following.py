@@ -6,6 +6,7 @@ those who are still there come back where the union is set up again.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -56,7 +57,7 @@ def follow_move(moved: Moved) -> None:
 def _go_along(source: Organisation, target: Organisation, moved: Moved, *, came: int | None) -> None:
     """Everybody on the roster; back from the holder of a union, those who came from it by the act."""
     whose = "true" if came is not None else "merged_from_id = %(target)s"
-    days = {"eve": moved.on - ONE_DAY, "on": moved.on, "why": rules.MERGED, "came": came}
+    days: dict[str, Any] = {"eve": moved.on - ONE_DAY, "on": moved.on, "why": rules.MERGED, "came": came}
     with connection.cursor() as cursor:
         cursor.execute(_ALONG.format(whose=whose), {**days, "source": source.pk, "target": target.pk})
         people = int(cursor.fetchone()[0])
