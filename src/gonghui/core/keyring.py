@@ -33,6 +33,8 @@ FORMAT, AES_256_GCM = 1, 1
 HEAD_BYTES = 6
 FOUND_BYTES = 16
 LOOK_AGAIN_SECONDS = 1.0
+SETTLE_SECONDS, PATIENCE_SECONDS = 3.0, 600.0
+"""How long after a change of the file no process seals by the old one; how long its transactions are waited for."""
 _WRAPPING = "keyring"
 _KNOWN = bytes.fromhex("7e" * 32)
 _NONCES = 512
@@ -398,8 +400,37 @@ def reseal(column: Column, *, size: int = 2_000) -> int:
         last, done = rows[-1][0], done + len(rows)
 
 
+def settle() -> None:
+    """Nobody seals under an older key any more: all have looked at the file, and what they had begun has ended.
+
+    A transaction from before holds values under the old key that no other sees until it commits: were the key
+    destroyed meanwhile, they would never open.
+    """
+    everybody_knows = path().stat().st_mtime + SETTLE_SECONDS
+    time.sleep(max(0.0, everybody_knows - time.time()))
+    until = time.monotonic() + PATIENCE_SECONDS
+    while _running_since(time.time() - everybody_knows):
+        if time.monotonic() > until:
+            raise _refused("busy", "还有换密钥以前开始的事务没有结束，旧密钥暂不销毁：请过一会儿再执行 gonghui keys")
+        time.sleep(0.2)
+
+
+def _running_since(seconds_ago: float) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from pg_stat_activity where datname = current_database() "
+            "and pid <> pg_backend_pid() and backend_type = 'client backend' "
+            "and xact_start < clock_timestamp() - make_interval(secs => %s))",
+            [seconds_ago],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def retire() -> set[str]:
     """Keys that seal nothing any more are destroyed, their check values with them; their ids."""
+    settle()
+    for column in COLUMNS:
+        reseal(column)
     ring = current(again=True)
     unused = {key.id.hex() for key in ring.keys[:-1]}
     for column in COLUMNS:
