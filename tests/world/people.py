@@ -111,5 +111,5 @@ def admit_members(world: World, branch: Branch) -> None:
     branch.member, moving = members.admit_members(entries, by=keeper, on=TODAY)
     [branch.transfer] = members.ask_transfers([moving], branch.shop, by=keeper, on=TODAY)
     branch.own = an_own_account(branch.member)
-    wish = {"by": own_actor(branch.member), "on": TODAY}
-    branch.request = members.ask_union(branch.member, "address", branch.marked("新居"), **wish)
+    oneself = own_actor(branch.member)
+    branch.request = members.ask_union(branch.member, "address", branch.marked("新居"), by=oneself, on=TODAY)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from gonghui.core.actor import Actor
-from gonghui.spine.members.flow import SEE
+from gonghui.spine.members.flow import KEEP, SEE
 from gonghui.spine.members.models import MemberRequest, Person, Transfer
 from gonghui.web.subjects import Found, Subject, address_of, resolver
 
@@ -39,7 +39,7 @@ def transfers(actor: Actor, ids: Sequence[int]) -> Found:
 @resolver("members.memberrequest")
 def requests(actor: Actor, ids: Sequence[int]) -> Found:
     """What members ask of their union, by who asks."""
-    if not actor.may(SEE):
+    if not actor.may(KEEP):
         return {}
     seen = MemberRequest.objects.seen_by(actor).filter(pk__in=ids).select_related("person")
     return {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.models import Access, Entry
 from gonghui.spine.members import actions, schedule
+from gonghui.spine.members.console import subjects
 from gonghui.spine.members.models import ActivationCode, Consent, MemberRequest, Person, SignInCode, Transfer
 from gonghui.spine.members.rules import own
 from gonghui.spine.members.tests.builders import (
@@ -293,3 +294,11 @@ def test_an_import_is_not_taken_back_under_a_members_feet(person: Person, client
     with pytest.raises(Refusal) as refused:
         actions.bulk_withdraw([person.pk], by=a_keeper(person.organisation))
     assert refused.value.code == "members.undo_accounts"
+
+
+def test_entries_about_a_request_lead_to_it_for_who_may_answer(person: Person, federation: Federation) -> None:
+    an_own_account(person)
+    asked = actions.ask_union(person, "leave", "", by=own_actor(person), on=TODAY)
+    [found] = subjects.requests(a_keeper(federation.first), [asked.pk]).values()
+    assert str(asked.public_id) in str(found)
+    assert subjects.requests(a_keeper(federation.third), [asked.pk]) == {}
