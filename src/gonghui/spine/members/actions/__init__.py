@@ -1,7 +1,7 @@
 """The verbs of the roster; the only code that writes its tables."""
 
 from gonghui.spine.members.actions.accounts import close_account, issue_activation, open_account, send_code, use_code
-from gonghui.spine.members.actions.checks import Answer, check_across
+from gonghui.spine.members.actions.checks import Answer, check_across, note_elsewhere
 from gonghui.spine.members.actions.entries import Admission
 from gonghui.spine.members.actions.own import (
     answer_request,
@@ -45,6 +45,7 @@ __all__ = [
     "correct_member",
     "give_consent",
     "issue_activation",
+    "note_elsewhere",
     "open_account",
     "send_code",
     "take_back",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from gonghui.core import access
@@ -33,12 +34,28 @@ def check_across(kind: str, number: str, *, consents: bool, by: Actor, on: date)
     if not consents:
         raise Refusal("members.check_consent", "须有本人同意才能跨工会查询：请取得同意后勾选")
     paper = papers.paper(kind, number, on=on, generated=takes_generated())
-    _limit(by, on)
     person = Person.objects.of_paper(paper.kind, paper.number).select_related("organisation").first()
-    access.looked(by, CHECKED, subject_type="members.person", subject_id=person.pk if person is not None else 0)
+    _asked(person, by=by, on=on)
     if person is None or person.state == "left":
         return Answer(FREE)
     return Answer(HERE, person) if by.sees(person.organisation.path) else Answer(ELSEWHERE, person)
+
+
+def note_elsewhere(kind: str, number: str, *, by: Actor, on: date) -> None:
+    """Admitting or correcting also tells whether somebody is elsewhere: then it counts, and is traced, as a check."""
+    paper = papers.paper(kind, number, on=on, generated=takes_generated())
+    person = Person.objects.of_paper(paper.kind, paper.number).select_related("organisation").first()
+    if person is not None and not by.sees(person.organisation.path):
+        _asked(person, by=by, on=on)
+
+
+@transaction.atomic
+def _asked(person: Person | None, *, by: Actor, on: date) -> None:
+    """The question stands in the looks; those of one account are counted one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"{CHECKED} {by.account_id}"])
+    _limit(by, on)
+    access.looked(by, CHECKED, subject_type="members.person", subject_id=person.pk if person is not None else 0)
 
 
 def _limit(by: Actor, on: date) -> None:

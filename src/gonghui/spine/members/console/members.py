@@ -147,7 +147,9 @@ def member_change(request: ConsoleRequest, public_id: object) -> HttpResponseBas
     typed = request.POST if request.method == "POST" else request.typed
     form = MemberForm(typed or None, actor=request.actor, person=person)
     if request.method == "POST" and form.is_valid():
-        actions.correct_member(person, form.entry(), by=request.actor, on=clock.today())
+        entry = form.entry()
+        actions.note_elsewhere(entry.paper_kind, entry.paper, by=request.actor, on=clock.today())
+        actions.correct_member(person, entry, by=request.actor, on=clock.today())
         messages.success(request, _("已改好，并记入台账"))
         return redirect("member", person.public_id)
     return render(request, "members/console/member_form.html", {"form": form, "person": person})

@@ -136,7 +136,9 @@ def member_new(request: ConsoleRequest) -> HttpResponseBase:
     typed = request.POST if request.method == "POST" else request.typed
     form = MemberForm(typed or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
-        [person] = actions.admit_members([form.entry()], by=request.actor, on=clock.today())
+        entry = form.entry()
+        actions.note_elsewhere(entry.paper_kind, entry.paper, by=request.actor, on=clock.today())
+        [person] = actions.admit_members([entry], by=request.actor, on=clock.today())
         messages.success(request, _("已入会，会员编号 %(number)s") % {"number": person.number})
         return redirect("member", person.public_id)
     refused: Refusal | None = request.refusal
