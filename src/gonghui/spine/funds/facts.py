@@ -176,3 +176,26 @@ class PaymentReturned:
 @fact(title="对账处理")
 class AnswerSettled:
     """Somebody looked into a row of an answer that fitted no payment."""
+
+
+# Statements -------------------------------------------------------------------------------------------------------
+
+
+@fact(title="收到银行对账单")
+class StatementTaken:
+    """A bank's statement came in, with so many movements that were not known before."""
+
+    layout: str
+    movements: int
+
+
+@fact(title="对账单核对")
+class MovementMatched:
+    """A movement the bank tells of was found in the book, by the platform or by somebody who gave a reason."""
+
+    how: str
+
+
+@fact(title="撤回核对")
+class MovementReleased:
+    """What a movement had been matched with was wrong; it stands open again."""

@@ -30,6 +30,7 @@ from gonghui.spine.funds.models.payments import (
     PaymentLine,
     PaymentOrder,
 )
+from gonghui.spine.funds.models.reconciling import Statement, StatementRow
 
 __all__ = [
     "ACCOUNT_KINDS",
@@ -53,6 +54,8 @@ __all__ = [
     "PaymentLine",
     "PaymentOrder",
     "Posting",
+    "Statement",
+    "StatementRow",
     "VoucherDraft",
     "balance",
     "balances",

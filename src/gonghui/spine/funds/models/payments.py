@@ -303,7 +303,8 @@ class AnswerRow(models.Model):
                 fields=["file"],
                 condition=Q(outcome__in=("stray", "amount_differs", "contradicts"), looked_at_by=None),
                 name="funds_answer_open",
-            )
+            ),
+            models.Index(fields=["posting"], condition=Q(posting__isnull=False), name="funds_answer_posting"),
         ]
 
     @property
