@@ -8,6 +8,7 @@ from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
 from gonghui.spine.funds.models import Fund, Payee, PayeeAccount, Posting
+from gonghui.spine.members.models import MemberRequest
 from gonghui.spine.members.models import Person as Member
 from gonghui.spine.members.rules.papers import masked_address
 from gonghui.spine.officials.models import Certificate, SocialWorker
@@ -193,6 +194,7 @@ def data(served: Served) -> set[str]:
         SocialWorker.objects.values_list("name"),
         ((one.masked_name,) for one in SocialWorker.objects.all()),
         ((one.name, one.masked_name, masked_address(one.address)) for one in Member.objects.all()),
+        ((one.value,) for one in MemberRequest.objects.all()),
         Certificate.objects.values_list("issuer"),
         Fund.objects.values_list("name"),
         Payee.objects.values_list("name"),
