@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db.models import Count
 
 from gonghui.core import audit
 from gonghui.core.errors import Refusal
@@ -32,6 +33,7 @@ from gonghui.scenario.places import district
 from gonghui.scenario.returns import cells
 from gonghui.scenario.stage import DEMO_TODAY, Stage
 from gonghui.scenario.targets import EMPLOYERS_COVERED, TARGETS
+from gonghui.spine.funds.models import Book, PaymentLine
 from gonghui.spine.organisations.models import Employer, Organisation, SetUp, tree_differences
 from gonghui.web.models import DemoAccount
 
@@ -142,7 +144,7 @@ def test_every_line_of_the_half_year_is_decided_and_has_its_paper(federation):
 def test_the_demo_accounts_are_listed_in_their_order(federation):
     names = list(DemoAccount.objects.values_list("account__username", flat=True))
     assert names[:4] == ["chaoyang.stats", "chaoyang.lead", "haidian.stats", "wangjing.clerk"]
-    assert len(names) == 20
+    assert len(names) == 24
 
 
 def test_one_report_is_published_and_the_next_is_left_to_be_filed(federation):
@@ -254,3 +256,16 @@ def test_nothing_new_enters_the_half_year_once_it_is_filed(visited):
     with pytest.raises(Refusal) as refused:
         actions.enter_line(in_return, draft, by=visited.actor("offices.stats"), on=DEMO_TODAY)
     assert refused.value.code == "reports.filed"
+
+
+def test_the_citys_book_lives_with_work_for_everybody(federation):
+    book = Book.objects.get(organisation=federation.unit("city"))
+    lines = PaymentLine.objects.filter(batch__book=book)
+    assert dict(lines.values_list("state").annotate(n=Count("id")).order_by()) == {
+        "failed": 3,
+        "returned": 1,
+        "sent": 8,
+        "succeeded": 120,
+        "waiting": 6,
+    }
+    assert list(book.months.filter(state="open").values_list("month", flat=True)) == [202007]

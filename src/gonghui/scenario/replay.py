@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from gonghui.core import bulk
-from gonghui.scenario import july, members, outline, posts, reporting, returns, set_ups, social_workers, tree
+from gonghui.scenario import books, july, members, outline, posts, reporting, returns, set_ups, social_workers, tree
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.tree import Item, Items
 
@@ -43,6 +43,7 @@ STEPS = (
     Step("certificates", "上半年社工到岗、核验证书", 1, social_workers.half_year),
     Step("monthly", "1—6月收数", 15, returns.monthly),
     Step("half_year", "上半年收数、审核", 35, returns.half_year),
+    Step("books", "账簿和付款", 4, books.kept),
     Step("july", "7月收数", 12, july.july),
     Step("report", "上半年报告", 2, reporting.half_year),
 )
