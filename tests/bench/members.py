@@ -117,7 +117,7 @@ def plant() -> None:
     """The unions stand in which they are members."""
     paths = federation.tree(UNIONS)
     rows = list(trees._rows(paths))
-    columns = [field.column for field in Organisation._meta.concrete_fields]
+    columns = [str(field.column) for field in Organisation._meta.concrete_fields]
     names = [field.attname for field in Organisation._meta.concrete_fields]
     bulk.copy(Organisation, columns, ([getattr(row, name) for name in names] for row in rows))
     bulk.copy(PathSpan, ["organisation_id", "path", "first_on"], ((one.id, one.path, one.path_since) for one in rows))

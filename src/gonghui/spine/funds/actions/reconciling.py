@@ -119,7 +119,12 @@ def began(account: LedgerAccount) -> date | None:
 
 def open_items(account: LedgerAccount, first: date, last: date) -> list[BookItem]:
     """What the book has and no statement told of until `last`."""
-    given = {"account": account.pk, "book": account.book_id, "first": first, "last": last}
+    given: dict[str, int | date] = {
+        "account": account.pk,
+        "book": account.book_id,
+        "first": first,
+        "last": last,
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"select * from ({_ITEMS}) i where fen <> 0 order by day, number, line", given)  # noqa: S608
         return [BookItem(*row) for row in cursor.fetchall()]
@@ -185,9 +190,9 @@ def take_statement(
     _match_named(statement, account)
     first = began(account)
     if first is not None:
+        span: dict[str, int | date] = {"first": first, "last": on, "apart": DAYS_APART}
         with connection.cursor() as cursor:
-            given = {"account": account.pk, "book": book.pk, "first": first, "last": on, "apart": DAYS_APART}
-            cursor.execute(_PAIRED, given)
+            cursor.execute(_PAIRED, {**span, "account": account.pk, "book": book.pk})
     return statement
 
 

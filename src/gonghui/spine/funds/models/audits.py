@@ -14,7 +14,7 @@ MOST = 100
 """How many differences one check names."""
 
 
-def _rows(sql: str, *values: object) -> list[Difference]:
+def _rows(sql: str, *values: list[str]) -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} limit {MOST}", values)
         return [Difference(str(where), str(kept), str(counted)) for where, kept, counted in cursor.fetchall()]

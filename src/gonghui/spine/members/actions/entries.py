@@ -224,8 +224,9 @@ def works(organisations: Collection[int]) -> Mapping[int, Work]:
     """The employers' kinds by union: a joint union counts as the largest of its employers, public if one is."""
     found: dict[int, list[tuple[int, str, str]]] = {}
     asked = Employer.objects.filter(bulk.among("organisation_id", organisations))
-    for place, *kind in asked.values_list("organisation_id", "employees", "industry_code", "ownership"):
-        found.setdefault(place or 0, []).append(tuple(kind))
+    kinds = asked.values_list("organisation_id", "employees", "industry_code", "ownership")
+    for place, employees, industry, ownership in kinds:
+        found.setdefault(place or 0, []).append((employees, industry, ownership))
     return {
         place: Work(
             all(unions.is_non_public(ownership) for _employees, _industry, ownership in rows),

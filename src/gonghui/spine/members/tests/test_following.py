@@ -118,5 +118,5 @@ class AnyActs(TestCase):
             assert chain[-1].last_on is None
             assert chain[-1].organisation_id == person.organisation_id
             assert [one.before_on for one in chain] == [None, *(one.last_on for one in chain[:-1])]
-            assert all(one.last_on + timedelta(days=1) == next_.first_on for one, next_ in pairwise(chain))
+            assert all(one.last_on == next_.first_on - timedelta(days=1) for one, next_ in pairwise(chain))
         assert Membership.objects.filter(last_on=None).count() == len(people)
