@@ -7,7 +7,7 @@ import pytest
 from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
-from gonghui.spine.funds.models import Fund, Payee, PayeeAccount, Posting
+from gonghui.spine.funds.models import Fund, Payee, PayeeAccount, Posting, StatementRow
 from gonghui.spine.members.models import MemberRequest
 from gonghui.spine.members.models import Person as Member
 from gonghui.spine.members.rules.papers import masked_address
@@ -138,6 +138,11 @@ MORE: dict[str, tuple[str, Where]] = {
     "batches of the cashier": ("chaoyang.cashier", _money(lambda branch: "batches/")),
     "batch to release": ("chaoyang.releaser", _money(lambda branch: f"batches/{branch.batch.public_id}/")),
     "desk of the cashier": ("chaoyang.cashier", _money(lambda branch: "reconciling/")),
+    "statement of the cashier": ("chaoyang.cashier", _money(lambda branch: "statements/?month=2020-08")),
+    "movement to match": (
+        "chaoyang.accountant",
+        _money(lambda branch: f"statements/{branch.statement.public_id}/2/"),
+    ),
     "answer to look into": (
         "chaoyang.accountant",
         _money(lambda branch: f"reconciling/{branch.bank_answer.public_id}/"),
@@ -199,6 +204,7 @@ def data(served: Served) -> set[str]:
         Fund.objects.values_list("name"),
         Payee.objects.values_list("name"),
         PayeeAccount.objects.values_list("bank"),
+        StatementRow.objects.values_list("counterparty", "remark"),
         Posting.objects.values_list("memo"),
     ):
         found.update(word for row in rows for word in row if word)

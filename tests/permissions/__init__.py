@@ -70,6 +70,8 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "payment_batch": branch.batch.public_id,
         "sent_batch": branch.sent_batch.public_id,
         "bank_answer": branch.bank_answer.public_id,
+        "statement": branch.statement.public_id,
+        "movement": 2,
         "kept": branch.kept.public_id,
         "set_up": branch.set_ups["prospect"].public_id,
         "line": branch.lines["accepted"].public_id,

@@ -107,6 +107,26 @@ ROWS: dict[str, Row] = {
         doers=("city.cashier", "{b}.cashier"),
         body=lambda world, branch: {"layout": "csv_utf8", "file": file("answer.csv", _answer())},
     ),
+    "funds_statements": Row(
+        *DISTRICT,
+        read=FUND_READERS,
+        send=CASHING,
+        doers=("city.cashier", "{b}.cashier"),
+        body=lambda world, branch: {
+            "account": str(branch.book.accounts.get(key="bank").pk),
+            "layout": "csv_utf8",
+            "file": file("statement.csv", _statement()),
+        },
+    ),
+    "funds_statement": Row("district statement", "district", read=FUND_READERS),
+    "funds_movement": Row(
+        "district statement movement",
+        "district",
+        read=FUND_READERS,
+        send=POSTING,
+        doers=("city.accountant", "city.treasurer", "{b}.accountant", "{b}.treasurer"),
+        body=lambda world, branch: {"item": "", "note": branch.marked("待查")},
+    ),
     "funds_answer": Row(
         "district bank_answer",
         "district",
@@ -121,3 +141,9 @@ ROWS: dict[str, Row] = {
 def _answer() -> bytes:
     """An answer about a payment nobody knows."""
     return "付款参考号,金额,结果,原因,银行流水号,日期\r\nX,1.00,成功,,B9,2020-08-03\r\n合计,1,1.00\r\n".encode()
+
+
+def _statement() -> bytes:
+    """A statement that goes on where the world's ends."""
+    heads = "交易日期,借方金额,贷方金额,余额,对方户名,流水号,摘要"
+    return f"{heads}\r\n2020-08-06,,1.00,94978.00,某单位,S3,来款\r\n".encode()

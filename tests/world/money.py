@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from gonghui.core.actor import SYSTEM
+from gonghui.core.actor import SYSTEM, Actor
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.actions import AccountEntry, FundEntry, NewVoucher, OrderEntry, PayeeEntry
-from gonghui.spine.funds.models import Fund, PaymentBatch, PaymentOrder
+from gonghui.spine.funds.models import Fund, PaymentBatch, PaymentLine, PaymentOrder, Statement
 from gonghui.spine.funds.rules.answers import Answer
 from gonghui.spine.funds.rules.ledger import credit, debit
+from gonghui.spine.funds.rules.statements import Movement
 from gonghui.spine.funds.tests.builders import a_card
 from tests.world.federation import Branch, World
 from tests.world.plan import SUMMER, TODAY
@@ -48,6 +49,17 @@ def keep_book(world: World, branch: Branch) -> None:
     rows = (paid, replace(paid, reference="STRANGE"))
     cashier = world.actor(f"{branch.key}.cashier")
     branch.bank_answer = actions.take_answer(book, rows, layout="csv_utf8", sha256=branch.key, by=cashier, at=NOON)
+    branch.statement = _stated(branch, line, by=cashier)
+
+
+def _stated(branch: Branch, line: PaymentLine, *, by: Actor) -> Statement:
+    """The bank's statement: the payment that is known, and money that nobody knows."""
+    told = [
+        Movement(date(2020, 8, 5), -line.amount_fen, 9_490_000, "S1", branch.marked("收款"), line.reference),
+        Movement(date(2020, 8, 5), 7_700, 9_497_700, "S2", branch.marked("来款"), branch.marked("不明")),
+    ]
+    account = actions.accounts_of(branch.book)["bank"]
+    return actions.take_statement(account, told, layout="csv_utf8", sha256=branch.key, by=by, at=NOON)
 
 
 def _order(world: World, branch: Branch, fund: Fund, number: int) -> PaymentOrder:

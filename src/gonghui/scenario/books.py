@@ -272,7 +272,7 @@ def _today(stage: Stage) -> None:
     actions.draft_voucher(
         book,
         day=DEMO_TODAY,
-        memo="职工运动会场地费",  # zh
+        memo="职工球赛场地费",  # zh
         legs=legs,
         attachments=2,
         by=stage.actor("city.accountant"),

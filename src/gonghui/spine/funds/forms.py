@@ -1,6 +1,6 @@
 """What is typed about books, vouchers and payments; the actions check it again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock, money
 from gonghui.core.errors import Refusal
-from gonghui.spine.funds.actions import AccountEntry, FundEntry, OrderEntry, PayeeEntry
+from gonghui.spine.funds.actions import AccountEntry, BookItem, FundEntry, OrderEntry, PayeeEntry
 from gonghui.spine.funds.models import ACCOUNT_KINDS, NATURES, PAYEE_KINDS, Book, Fund, LedgerAccount
-from gonghui.spine.funds.rules import banks, parameters
+from gonghui.spine.funds.rules import banks, parameters, statements
 from gonghui.spine.funds.rules.ledger import Leg
 from gonghui.web import say
 
@@ -178,3 +178,34 @@ class AnswerForm(forms.Form):
 
     layout = forms.ChoiceField(label=_("银行格式"), choices=layout_choices)
     file = forms.FileField(label=_("回单文件"), help_text=_("最大 10 MB"))
+
+
+def statement_layouts() -> list[tuple[str, str]]:
+    """The layouts of bank statements in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return [(key, one.title_en if english else one.title) for key, one in statements.layouts().items()]
+
+
+class StatementForm(forms.Form):
+    """A bank's statement of one account."""
+
+    layout = forms.ChoiceField(label=_("对账单格式"), choices=statement_layouts)
+    file = forms.FileField(label=_("对账单文件"), help_text=_("最大 10 MB；要接着上一份，不能漏行"))
+
+    def __init__(self, *args: Any, book: Book, **given: Any) -> None:
+        super().__init__(*args, **given)
+        banked = LedgerAccount.objects.filter(book=book, is_money=True).exclude(key="cash")
+        self.fields["account"] = AccountField(banked, label=_("银行账户"), initial=banked.first())
+        self.order_fields(["account"])
+
+
+class MatchForm(forms.Form):
+    """What of the book a movement is, or that the book does not have it; and why."""
+
+    item = forms.ChoiceField(label=_("账面的一笔"), required=False)
+    note = forms.CharField(label=_("理由"), max_length=120)
+
+    def __init__(self, *args: Any, found: Sequence[BookItem], **given: Any) -> None:
+        super().__init__(*args, **given)
+        listed = [(item.key, f"{say.day(item.day)} · {money.yuan(item.fen)} · {item.memo}") for item in found]
+        self.fields["item"].choices = [("", gettext("账面还没有，先说明")), *listed]  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.journal import record
 from gonghui.spine.funds.actions.posting import NewVoucher, post
+from gonghui.spine.funds.actions.reconciling import standing
 from gonghui.spine.funds.actions.setting_up import require_reach
 from gonghui.spine.funds.facts import MonthClosed, YearClosed
 from gonghui.spine.funds.models import Book, BookMonth, Fund, LedgerAccount, Posting, VoucherDraft, balances
@@ -27,6 +28,8 @@ def _month(book: Book, month: int) -> BookMonth:
     earlier = BookMonth.objects.filter(book=book, month__lt=month, state="open").order_by("month").first()
     if earlier is not None:
         raise Refusal("funds.close_in_turn", "请先结 %(month)s 的账", month=earlier.key)
+    if told := standing(book, month):
+        raise Refusal("funds.movements_wait", "还有 %(n)s 笔银行收支没有核对或说明，请先到银行对账单办理", n=told)
     if waiting := VoucherDraft.objects.filter(book=book, state="waiting", day__lte=ledger.last_day(month)).count():
         raise Refusal("funds.drafts_wait", "还有 %(n)s 张凭证待审核，请先记账或退回", n=waiting)
     return found

@@ -1,6 +1,6 @@
 """The pages of money: books, vouchers, payment orders, batches, reconciliation."""
 
-from gonghui.spine.funds.console import batches, books, orders, reconciling, subjects, vouchers
+from gonghui.spine.funds.console import batches, books, orders, reconciling, statements, subjects, vouchers
 
 urlpatterns = [
     *books.urlpatterns,
@@ -8,5 +8,6 @@ urlpatterns = [
     *orders.urlpatterns,
     *batches.urlpatterns,
     *reconciling.urlpatterns,
+    *statements.urlpatterns,
 ]
 __all__ = ["subjects", "urlpatterns"]

@@ -16,6 +16,8 @@ from gonghui.spine.funds.models import (
     PaymentBatch,
     PaymentOrder,
     Posting,
+    Statement,
+    StatementRow,
     VoucherDraft,
 )
 from gonghui.web.subjects import Found, Subject, address_of, resolver
@@ -105,3 +107,24 @@ def answers(actor: Actor, ids: Sequence[int]) -> Found:
 def accounts(actor: Actor, ids: Sequence[int]) -> Found:
     """Accounts of payees; whose they are stays with the orders."""
     return {one.pk: Subject(_("收款账户")) for one in _seen(PayeeAccount, actor, ids, book="payee__book__")}
+
+
+@resolver("funds.statement")
+def statements(actor: Actor, ids: Sequence[int]) -> Found:
+    """Statements of a bank."""
+    return {
+        one.pk: Subject(_("银行对账单"), address_of("funds_statement", one.book.organisation.code, one.public_id))
+        for one in _seen(Statement, actor, ids)
+    }
+
+
+@resolver("funds.statementrow")
+def movements(actor: Actor, ids: Sequence[int]) -> Found:
+    """Movements of a statement; whom they concern stays on their page."""
+    return {
+        one.pk: Subject(
+            _("银行收支"),
+            address_of("funds_movement", one.statement.book.organisation.code, one.statement.public_id, one.seq),
+        )
+        for one in _seen(StatementRow, actor, ids, book="statement__book__")
+    }

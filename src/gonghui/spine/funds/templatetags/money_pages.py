@@ -16,7 +16,8 @@ WAYS = (
     ("funds_vouchers", _("凭证")),
     ("funds_orders", _("付款单")),
     ("funds_batches", _("付款批次")),
-    ("funds_reconciling", _("银行对账")),
+    ("funds_reconciling", _("银行回单")),
+    ("funds_statements", _("银行对账")),
     ("funds_months", _("结账")),
 )
 KINDS = {

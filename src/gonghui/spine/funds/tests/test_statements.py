@@ -8,13 +8,14 @@ import pytest
 import xlsxwriter
 from django.db import IntegrityError, connection, transaction
 
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.models import PaymentOrder, Statement, StatementRow
 from gonghui.spine.funds.rules.statements import Movement
 from gonghui.spine.funds.sheets.statements import movements_of
 from gonghui.spine.funds.tests import builders as made
-from gonghui.spine.funds.tests.builders import CASHIER, JUNE, NOON, Books
+from gonghui.spine.funds.tests.builders import CASHIER, JULY, JUNE, NOON, Books
 from gonghui.spine.organisations.tests.builders import Federation
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +113,13 @@ def test_the_database_keeps_what_the_bank_told(books: Books, change: str) -> Non
     taken(books, told((300_00, "N1", "")))
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+
+
+def test_a_month_stays_open_until_each_movement_is_matched_or_explained(books: Books) -> None:
+    taken(books, told((300_00, "N1", "")))
+    for month in range(202001, 202006):
+        actions.close_month(books.book, month, by=SYSTEM, on=JULY)
+    with pytest.raises(Refusal, match="1 笔银行收支"):
+        actions.close_month(books.book, 202006, by=SYSTEM, on=JULY)
+    actions.explain_movement(StatementRow.objects.get(), "月末到账，下月记", by=CASHIER, on=JUNE)
+    actions.close_month(books.book, 202006, by=SYSTEM, on=JULY)
