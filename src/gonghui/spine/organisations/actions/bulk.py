@@ -40,8 +40,8 @@ from gonghui.spine.organisations.facts import (
 from gonghui.spine.organisations.models import Employer, FormerName, Organisation, PathSpan, TreeAct, lock_tree
 
 New = Mapping[str, Any]
-_CALLED = itemgetter("id", "name", "short_name", "english_name", "code", "path", "level")
 """A new organisation's columns."""
+_CALLED = itemgetter("id", "name", "short_name", "english_name", "code", "path", "level")
 
 
 @transaction.atomic
