@@ -1,13 +1,12 @@
-"""The dated parameters of dues and payments: one version of `schemes/funds.toml` holds on any day."""
+"""The dated parameters of dues and payments: one of the documents `schemes/funds_<year>.toml` holds on any day."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-SCHEME = Path(__file__).resolve().parents[1] / "schemes" / "funds.toml"
+from gonghui.core.schemes import Scheme, Schemes
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,9 @@ class Tier:
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Parameters(Scheme):
     """What a federation may change about dues and payments."""
 
-    first_on: date
     hold_hours: int
     batch_most: int
     remark_longest: int
@@ -41,21 +39,17 @@ class Parameters:
     tiers: tuple[Tier, ...]
 
 
-@cache
-def versions() -> tuple[Parameters, ...]:
-    """Every version, the oldest first."""
-    found = []
-    for row in tomllib.loads(SCHEME.read_text(encoding="utf-8"))["version"]:
-        dues, tiers = Dues(**row.pop("dues")), tuple(Tier(**tier) for tier in row.pop("tiers"))
-        purposes = {one["key"]: one["title"] for one in row.pop("purposes")}
-        found.append(Parameters(**row, purposes=purposes, dues=dues, tiers=tiers))
-    return tuple(sorted(found, key=lambda one: one.first_on))
+def _read(*, purposes: Any, dues: Any, tiers: Any, **said: Any) -> Parameters:
+    named = {one["key"]: one["title"] for one in purposes}
+    return Parameters(**said, purposes=named, dues=Dues(**dues), tiers=tuple(Tier(**one) for one in tiers))
+
+
+PARAMETERS = Schemes(Path(__file__).parent.parent / "schemes", "funds", _read)
 
 
 def on(day: date) -> Parameters:
-    """The version that holds on a day."""
-    held = [version for version in versions() if version.first_on <= day]
-    return (held or list(versions()))[-1]
+    """Those that hold on a day."""
+    return PARAMETERS.on(day)
 
 
 def tier_of(amount_fen: int, day: date) -> Tier:
