@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Case, When
 
 from gonghui.core import bulk
 from gonghui.core.action import action
@@ -298,11 +299,12 @@ def staged_changes(batch: Import) -> list[Change]:
     rows = ImportRow.objects.filter(batch=batch, what__in=(NEW, CHANGED)).order_by("row")
     made = dict(ImportMade.objects.filter(batch=batch).values_list("row", "subject"))
     found = []
+    stood = Case(When(what=CHANGED, then="was"))  # of a new row nothing did
     for row, what, subject, label, was, values in rows.values_list(
-        "row", "what", "subject", "label", "was", "values"
+        "row", "what", "subject", "label", stood, "values"
     ).iterator(5_000):
         taken = {key: kinds[key].taken(value) for key, value in values.items()}
-        before = {key: kinds[key].taken(value) for key, value in was.items()}
+        before = {key: kinds[key].taken(value) for key, value in (was or {}).items()}
         found.append(Change(row, what, taken, before, tuple(values), made.get(row, subject), label))
     return found
 

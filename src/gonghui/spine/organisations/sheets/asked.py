@@ -106,11 +106,11 @@ class Asked:
         return found
 
     def now_stand(self, new: Sequence[Change]) -> None:
-        """Rows have been founded: those under which others come to stand are what they have become."""
+        """Rows have been founded: those under which others come to stand are what they have become, wherever named."""
         below = set(self._under.values())
         rows = {one.subject or 0: one.row for one in new if one.row in below}
         for organisation in Organisation.objects.filter(bulk.among("id", rows)) if rows else ():
-            self.founded[rows[organisation.pk]] = organisation
+            self.founded.setdefault(rows[organisation.pk], organisation).__dict__.update(organisation.__dict__)
 
     @cached_property
     def industries(self) -> dict[str, Industry]:

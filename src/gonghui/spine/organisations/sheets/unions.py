@@ -212,6 +212,7 @@ class Unions(Sheet):
         """
         asked = Asked(changes, scope)
         for change in asked.top_down():
+            change.ready = asked
             try:
                 if change.is_new:
                     self._check_codes(change, asked, wrong)
@@ -261,7 +262,7 @@ class Unions(Sheet):
 
     def apply(self, changes: Sequence[Change], scope: Scope, *, by: Actor, on: date) -> None:
         """New rows are founded on their days, superiors first; others renamed and moved on the day of the changes."""
-        asked = Asked(changes, scope)
+        asked: Asked = changes[0].ready or Asked(changes, scope)
         together: dict[tuple[date, int], list[Change]] = defaultdict(list)
         for change in changes:
             if change.is_new:
