@@ -155,6 +155,31 @@ def test_an_import_can_be_taken_back_for_a_week(world: World) -> None:
     actions.undo_import(batch, by=by, on=AUGUST + timedelta(days=7))
 
 
+def test_each_button_on_the_pages_of_an_import_does_what_it_says(world: World) -> None:
+    from gonghui.spine.organisations import actions as tree
+
+    by, branch, client = world.actor("chaoyang.org"), world.branches["chaoyang"], world.people["chaoyang.org"].client()
+    batch = brought(by, f"组织代码,英文名称\n{branch.shop.code},One\n".encode())
+
+    def pressed(page: str, step: str) -> str:
+        address = f"/imports/{batch.public_id}/do/{step}/"
+        assert f'action="{address}"' in client.get(f"/imports/{batch.public_id}/{page}").content.decode()
+        answer = client.post(address, follow=True).content.decode()
+        batch.refresh_from_db()
+        return answer
+
+    tree.rename_organisation(branch.shop, branch.shop.name, by=by, on=AUGUST, english_name="Another")
+    assert "已被别人改动" in pressed("", "commit")
+    assert batch.state == "checked"
+    pressed("", "compare")
+    pressed("", "commit")
+    assert batch.state == "committed"
+    pressed("undo/", "undo")
+    assert batch.state == "undone"
+    branch.shop.refresh_from_db()
+    assert branch.shop.english_name == "Another"
+
+
 def test_text_that_looks_like_a_formula_leaves_as_text(world: World) -> None:
     by, town = world.actor("chaoyang.org"), world.branches["chaoyang"].town
     batch = brought(by, f"{NAMES}\n=1+1公司工会,没有,{town.code}\n".encode())
@@ -245,7 +270,7 @@ def test_the_page_says_whether_anybody_is_at_work(world: World, status: str, sec
     client = world.people["chaoyang.org"].client()
     page = client.get(address).content.decode()
     assert said in page
-    client.post(f"{address}release/")
+    client.post(f"{address}do/release/")
     batch.refresh_from_db()
     assert batch.state == ("checked" if status == "failed" else "committing")
 

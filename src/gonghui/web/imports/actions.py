@@ -476,8 +476,14 @@ def give_back(batch: Import, refusal: Refusal) -> None:
         return
     before = {State.READING: State.UNREADABLE, State.COMMITTING: State.CHECKED, State.UNDOING: State.COMMITTED}
     held.state = before.get(State(held.state), held.state)
-    params = {name: value if isinstance(value, int) else as_text(value) for name, value in refusal.params.items()}
-    held.refusal = {"code": refusal.code, "message": refusal.message, "params": params}
-    held.save(update_fields=["state", "refusal"])
+    held.save(update_fields=["state"])
+    say_why(held, refusal)
     if held.state == State.UNREADABLE:
         ImportFile.objects.filter(batch=held).delete()
+
+
+def say_why(held: Import, refusal: Refusal) -> None:
+    """The import's page tells why a step was not done, until one is."""
+    params = {name: value if isinstance(value, int) else as_text(value) for name, value in refusal.params.items()}
+    held.refusal = {"code": refusal.code, "message": refusal.message, "params": params}
+    held.save(update_fields=["refusal"])

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gonghui.core import access, clock, search
 from gonghui.core.actor import Actor
@@ -280,9 +280,14 @@ def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseB
             return redirect("import", batch.public_id)
         {"commit": actions.commit_import, "undo": actions.undo_import}[what](batch, by=by, on=on)
     except Refusal as refusal:
-        if refusal.code != "imports.again":
+        if refusal.code == "imports.in_the_way":
+            return redirect("import_undo", batch.public_id)  # which names each
+        if refusal.code in ("imports.changed_since", "imports.wrong_now"):
+            actions.say_why(batch, refusal)  # beside a button that compares again
+        elif refusal.code == "imports.again":
+            messages.info(request, say.text(refusal))
+        else:
             raise
-        messages.info(request, say.text(refusal))
         return redirect("import", batch.public_id)
     told = {
         "commit": ngettext("已导入 %(n)s 行", "已导入 %(n)s 行", changing),
@@ -294,6 +299,7 @@ def step(request: ConsoleRequest, public_id: object, what: str) -> HttpResponseB
 
 
 @importing
+@require_safe
 def undo(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """What taking an import back would touch, and what stands in the way."""
     batch = one_of(request.actor, public_id)
@@ -403,5 +409,5 @@ urlpatterns = [
     path("imports/<uuid:public_id>/columns/", columns, name="import_columns"),
     path("imports/<uuid:public_id>/undo/", undo, name="import_undo"),
     path("imports/<uuid:public_id>/marked.xlsx", marked, name="import_marked"),
-    path("imports/<uuid:public_id>/<slug:what>/", step, name="import_step"),
+    path("imports/<uuid:public_id>/do/<slug:what>/", step, name="import_step"),
 ]
