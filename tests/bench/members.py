@@ -14,14 +14,14 @@ import xlsxwriter
 from django.db import connection
 from django.http import QueryDict
 
-from gonghui.core import bulk
+from gonghui.core import bulk, first_load
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.scenario import members as scenario
 from gonghui.scenario.members import TAKEN_OVER
 from gonghui.spine.members import actions as roster
 from gonghui.spine.members.console.roster import LISTING
 from gonghui.spine.members.console.segments import parted
-from gonghui.spine.members.models import Person
+from gonghui.spine.members.models import Membership, Person
 from gonghui.spine.organisations import rules as unions
 from gonghui.spine.organisations.models import Organisation, PathSpan
 from gonghui.spine.organisations.tests.builders import Federation, an_actor
@@ -132,12 +132,15 @@ def measure_created(many: int) -> list[Result]:
     connection.close()
 
     def created() -> None:
+        first_load.set_aside(Person, Membership)
+        connection.close()
         lanes = [FORK.Process(target=_enter, args=(places, chunks[lane::LANES])) for lane in range(LANES)]
         for one in lanes:
             one.start()
         for one in lanes:
             one.join()
         assert not any(one.exitcode for one in lanes)
+        first_load.put_back(Person, Membership)
 
     spent = _seconds(created)
     assert Person.objects.count() == many

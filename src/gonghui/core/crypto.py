@@ -34,8 +34,9 @@ def _key(purpose: str) -> bytes:
 
 
 @lru_cache(256)
-def _prepared(key: bytes) -> tuple[str, AESGCM]:
+def _prepared(master: str, purpose: str) -> tuple[str, AESGCM]:
     """The id of a key and its cipher, for the many values of one purpose."""
+    key = derived(master.encode(), purpose)
     return hashlib.sha256(b"gonghui key id" + key).hexdigest()[:8], AESGCM(key)
 
 
@@ -71,13 +72,13 @@ def unseal_bytes(sealed: bytes, *, purpose: str, place: str) -> bytes:
 
 def _sealed(content: bytes, purpose: str, place: str) -> tuple[str, bytes]:
     """The head that names format and key, and the nonce with what it sealed."""
-    (key_id, by), nonce = _prepared(_key(purpose)), os.urandom(NONCE_BYTES)
+    (key_id, by), nonce = _prepared(settings.GONGHUI_MASTER_KEY, purpose), os.urandom(NONCE_BYTES)
     return f"{FORMAT}.{key_id}.", nonce + by.encrypt(nonce, content, place.encode())
 
 
 def _cipher_of(form: str, key_id: str, purpose: str) -> AESGCM:
     """Our cipher of the purpose, if its key is the one that a head names."""
-    ours, by = _prepared(_key(purpose))
+    ours, by = _prepared(settings.GONGHUI_MASTER_KEY, purpose)
     if form != FORMAT or key_id != ours:
         raise Unreadable(f"sealed as {form[:8] or 'nothing'} under key {key_id[:8] or 'none'}, not under {ours}")
     return by
@@ -85,7 +86,7 @@ def _cipher_of(form: str, key_id: str, purpose: str) -> AESGCM:
 
 def key_id(purpose: str) -> str:
     """The short name of the purpose's key, as values sealed under it carry it; tells one master key from another."""
-    return _prepared(_key(purpose))[0]
+    return _prepared(settings.GONGHUI_MASTER_KEY, purpose)[0]
 
 
 def digest(text: str, *, purpose: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from gonghui.core import bulk
+from gonghui.core import bulk, first_load
 from gonghui.core.actor import SYSTEM
 from gonghui.reports.actions import start_programme
 from gonghui.scenario import plan
@@ -21,7 +21,7 @@ from gonghui.scenario.tree import Item, Items
 from gonghui.spine.members import actions
 from gonghui.spine.members.actions import Admission
 from gonghui.spine.members.actions.entries import Ready
-from gonghui.spine.members.models import Person, paper_index
+from gonghui.spine.members.models import Membership, Person, paper_index
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.models import Employer, Organisation
@@ -63,7 +63,13 @@ def taken_over(stage: Stage) -> Items:
         return lambda: _take_over(sizes[some], counts[some], first)
 
     chunks = [chunk(number * UNIONS_AT_ONCE, first) for number, first in enumerate(starts)]
-    return [lambda: _start(stage), tuple(chunks)]
+    roster = (Person, Membership)
+    return [
+        lambda: _start(stage),
+        lambda: first_load.set_aside(*roster),
+        tuple(chunks),
+        lambda: first_load.put_back(*roster),
+    ]
 
 
 def _start(stage: Stage) -> None:

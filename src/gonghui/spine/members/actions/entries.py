@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
@@ -25,8 +25,7 @@ ROSTER = "roster"
 """The purpose of the consent that everybody gives who is put on the roster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """Somebody as a clerk enters them; without a day of admission they are taken over as already a member."""
 
     organisation: Organisation
@@ -45,8 +44,7 @@ class Admission:
     """Of somebody taken over, since when they have been a member there, where that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """The same, checked and in the form in which it is kept."""
 
     entry: Admission

@@ -1,6 +1,5 @@
 """What a member does for themselves, and how the union answers what it is asked."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -151,7 +150,7 @@ def answer_request(request: MemberRequest, step: str, *, by: Actor, on: date, wh
         turn_member(person, "exit", by=by, on=on)
     elif request.what in own.VALUES:
         changed: dict[str, Any] = {request.what: request.value}
-        correct_member(person, replace(_as_it_stands(person), **changed), by=by, on=on)
+        correct_member(person, _as_it_stands(person)._replace(**changed), by=by, on=on)
     _over(request, "agreed", by=by, on=on)
 
 

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Model
@@ -14,8 +13,8 @@ from gonghui.core import bulk
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.core.facts import Fact
-from gonghui.core.journal import record, subject_type_of
+from gonghui.core.facts import Fact, group_of, quantity_of
+from gonghui.core.journal import Pending, canonical, record, subject_type_of
 from gonghui.core.models import random_id
 from gonghui.spine.members.actions.entries import (
     PERSON_COLUMNS,
@@ -66,8 +65,7 @@ def needs_transfer() -> Refusal:
 # Admitting --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """One who was admitted: the person's key, and whether they had never been in a union here."""
 
     person_id: int
@@ -106,19 +104,26 @@ def bulk_enter(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]
 
 
 def _copy_entries(entered: "Entered", *, by: Actor) -> None:
-    path_of = cache(Organisation.path_on)
+    path_of, type_of, group = cache(Organisation.path_on), cache(subject_type_of), cache(_group)
     bulk.copy_entries(
-        bulk.pending_like(
-            fact,
-            subject_type=subject_type_of(model),
+        Pending(
+            kind=fact.kind,
+            subject_type=type_of(model),
             subject_id=key,
-            organisation_id=place.pk,
+            organisation_id=place.id,
             path=path_of(place, happened_on),
             actor_id=by.id,
             happened_on=happened_on,
+            group=group(fact),
+            quantity=quantity_of(fact),
+            amount_fen=0,
         )
         for fact, place, (model, key), happened_on in entered
     )
+
+
+def _group(fact: Fact) -> str:
+    return canonical(group_of(fact))
 
 
 Entered = list[tuple[Any, Organisation, tuple[type[Model], int], date]]
@@ -149,16 +154,17 @@ def _entered(
 ) -> tuple[list[Admitted], Entered]:
     """The rows stand; what is to be recorded of them."""
     done = _written(ready, known, places, on)
-    kinds = works(places.keys())
+    kinds, admitted = works(places.keys()), cache(MemberAdmitted)
     entered: Entered = []
     taken_over: Counter[int] = Counter()
+    nothing = Work()
     for one, made in zip(ready, done, strict=True):
         entry, place = one.entry, places[one.entry.organisation.id]
         if entry.admitted_on is None:
             taken_over[place.id] += 1
             continue
-        work = kinds.get(place.pk, Work())
-        fact = MemberAdmitted(first=made.is_first, form=entry.form, non_public=work.non_public, band=work.band)
+        work = kinds.get(place.id, nothing)
+        fact = admitted(first=made.is_first, form=entry.form, non_public=work.non_public, band=work.band)
         entered.append((fact, place, (Person, made.person_id), entry.admitted_on))
     entered += [(MembersTakenOver(people=many), places[pk], (Organisation, pk), on) for pk, many in taken_over.items()]
     return done, entered

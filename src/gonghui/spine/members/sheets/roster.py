@@ -215,7 +215,7 @@ class Roster(Sheet):
             values = {**getattr(change, to), "consents": True}
             entry = _entry(replace(change, values=values), person.organisation)
             kept = {name: getattr(person, name) for name in ("card", "address")}
-            actions.correct_member(person, replace(entry, admitted_on=None, **kept), by=by, on=on)
+            actions.correct_member(person, entry._replace(admitted_on=None, **kept), by=by, on=on)
 
     def obstacles(self, changes: Sequence[Change], scope: Scope, *, after: int) -> Iterable[tuple[Change, Refusal]]:
         """Whatever was done since with somebody who is new, or a transfer that was answered."""

@@ -1,6 +1,5 @@
 """Admitting, ending and beginning again; one union at an instant, whoever writes."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -99,7 +98,7 @@ def test_of_two_who_share_a_paper_the_second_is_refused(federation: Federation) 
     keeper = a_keeper(federation.first)
     fresh = an_admission(federation.first)
     with pytest.raises(Refusal) as twice:
-        actions.admit_members([fresh, replace(fresh, name="李示例")], by=keeper, on=TODAY)
+        actions.admit_members([fresh, fresh._replace(name="李示例")], by=keeper, on=TODAY)
     assert twice.value.code == "members.twice"
 
 
@@ -172,7 +171,7 @@ def test_a_correction_seals_anew_and_takes_nobody_elses_paper(federation: Federa
     assert (person.name, person.paper, person.phone, person.phone_index) == ("阿依古丽·买买提", right, "", None)
     assert bytes(person.paper_index) == paper_index("resident", right)
     with pytest.raises(Refusal) as caught:
-        actions.correct_member(person, replace(entry, paper=taken), by=keeper, on=TODAY)
+        actions.correct_member(person, entry._replace(paper=taken), by=keeper, on=TODAY)
     assert caught.value.code == "members.paper_taken"
 
 
