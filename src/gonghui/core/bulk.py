@@ -48,9 +48,17 @@ class _Words(Dumper):
     oid = 1009  # text[]
 
     def dump(self, obj: Sequence[str]) -> bytes:
-        """One dimension, no nulls, items of text (oid 25), counted from one."""
-        body = b"".join(map(_packed, obj))
-        return struct.pack("!iiIii", 1, 0, 25, len(obj), 1) + body if obj else struct.pack("!iiI", 0, 0, 25)
+        """A tuple of terms is often written again: many people are called alike."""
+        return _words_as_kept(obj) if type(obj) is tuple else _words(obj)
+
+
+def _words(terms: Sequence[str]) -> bytes:
+    """One dimension, no nulls, items of text (oid 25), counted from one."""
+    body = b"".join(map(_packed, terms))
+    return struct.pack("!iiIii", 1, 0, 25, len(terms), 1) + body if terms else struct.pack("!iiI", 0, 0, 25)
+
+
+_words_as_kept = lru_cache(maxsize=60_000)(_words)
 
 
 @lru_cache(maxsize=200_000)

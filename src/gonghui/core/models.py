@@ -4,9 +4,11 @@ No foreign keys: core keeps plain ids for organisation, actor and subject. Entri
 by trigger (migrations 0002 and 0006). Organisation paths look like `/1/3/` and are compared bytewise (collation C).
 """
 
+import os
 import secrets
+import struct
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -19,6 +21,29 @@ from gonghui.core.privacy import INTERNAL, PUBLIC, declare
 def random_id() -> int:
     """A random positive record id of 62 bits, so that entries of an erased record lead nowhere."""
     return secrets.randbits(62) | 1
+
+
+def random_ids(many: int) -> list[int]:
+    """The same for many at once."""
+    return [one >> 2 | 1 for one in struct.unpack(f"{many}Q", os.urandom(8 * many))]
+
+
+def random_uuids(many: int) -> Iterator[uuid.UUID]:
+    """Many random UUIDs, of version 4."""
+    drawn = os.urandom(16 * many)
+    return (_Drawn(int.from_bytes(drawn[at : at + 16])) for at in range(0, 16 * many, 16))
+
+
+class _Drawn(uuid.UUID):
+    """A UUID of random bits, without the many ways in which one may be made."""
+
+    def __init__(self, bits: int) -> None:
+        object.__setattr__(self, "int", bits & _FREE | _VERSION_4)
+        object.__setattr__(self, "is_safe", uuid.SafeUUID.unknown)
+
+
+_VERSION_4 = 4 << 76 | 2 << 62
+_FREE = ~(15 << 76 | 3 << 62)
 
 
 class RandomSalt(models.Func):

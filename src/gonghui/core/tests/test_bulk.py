@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from gonghui.core import bulk, journal_text
 from gonghui.core.journal import Pending
-from gonghui.core.models import BulkCursor, CalendarDay, Entry
+from gonghui.core.models import BulkCursor, CalendarDay, Entry, random_ids, random_uuids
 from gonghui.core.tests.facts import Paid
 
 DAYS = [(date(1990, 1, n + 1), True, "", "test") for n in range(25)]
@@ -65,3 +66,12 @@ def test_a_killed_load_goes_on_after_its_last_chunk() -> None:
     assert CalendarDay.objects.filter(source="test").count() == 10
     bulk.in_chunks("days", lambda done: DAYS[done:], write, size=10)
     assert CalendarDay.objects.filter(source="test").count() == 25 == Entry.objects.count()
+
+
+def test_what_is_drawn_by_the_thousand_is_like_what_is_drawn_alone() -> None:
+    ids, uuids = random_ids(2_000), list(random_uuids(2_000))
+    assert all(0 < one < 1 << 62 and one % 2 for one in ids)
+    assert len(set(ids)) == len(set(uuids)) == 2_000
+    assert all(one == UUID(str(one)) == UUID(bytes=one.bytes, version=4) for one in uuids)
+    seen = [sum(one.int >> bit & 1 for one in uuids) for bit in range(128)]
+    assert [bit for bit, many in enumerate(seen) if many in (0, 2_000)] == [62, 63, 76, 77, 78, 79]

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -137,8 +137,10 @@ PERSON_COLUMNS = (
 )
 
 
-terms_of = lru_cache(60_000)(partial(search.terms, people=True))
-"""The terms a name is found by; many people are called alike."""
+@lru_cache(60_000)
+def terms_of(name: str) -> tuple[str, ...]:
+    """The terms a name is found by; many people are called alike."""
+    return tuple(search.terms(name, people=True))
 
 
 class Rows:
@@ -150,9 +152,9 @@ class Rows:
         )
         self._find_phone = PHONE_FOUND.finder()
 
-    def row(self, ready: Ready, key: int, number: str) -> tuple[Any, ...]:
+    def row(self, ready: Ready, key: int, public_id: UUID, number: str) -> tuple[Any, ...]:
         """The columns of a new person, in the order of `PERSON_COLUMNS`."""
-        public_id, phone, entry, paper = uuid4(), ready.phone, ready.entry, ready.paper
+        phone, entry, paper = ready.phone, ready.entry, ready.paper
         return (
             key,
             public_id,

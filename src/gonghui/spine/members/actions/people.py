@@ -15,7 +15,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.core.facts import Fact, group_of, quantity_of
 from gonghui.core.journal import Pending, canonical, record, subject_type_of
-from gonghui.core.models import random_id
+from gonghui.core.models import random_ids, random_uuids
 from gonghui.spine.members.actions.entries import (
     PERSON_COLUMNS,
     ROSTER,
@@ -104,14 +104,16 @@ def bulk_enter(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]
 
 
 def _copy_entries(entered: "Entered", *, by: Actor) -> None:
-    path_of, type_of, group = cache(Organisation.path_on), cache(subject_type_of), cache(_group)
+    places = {place.id: place for _fact, place, _about, _day in entered}
+    path_of = cache(lambda place, day: places[place].path_on(day))
+    type_of, group = cache(subject_type_of), cache(_group)
     bulk.copy_entries(
         Pending(
             kind=fact.kind,
             subject_type=type_of(model),
             subject_id=key,
             organisation_id=place.id,
-            path=path_of(place, happened_on),
+            path=path_of(place.id, happened_on),
             actor_id=by.id,
             happened_on=happened_on,
             group=group(fact),
@@ -200,10 +202,10 @@ def _written(
     memberships, consents, done = [], [], []
     version = rules.scheme(on).consent_version
     ended = _last_days([one.pk for one in known.values()])
-    for one in ready:
+    for one, drawn in zip(ready, random_ids(len(ready)), strict=True):
         entry, person = one.entry, known.get(one.paper_index)
         if person is None:
-            key, before_on = random_id(), None
+            key, before_on = drawn, None
             fresh.append((one, key))
         else:
             key, before_on = person.pk, ended.get(person.pk)
@@ -220,7 +222,8 @@ def _written(
         done.append(Admitted(key, is_first))
     numbers = draw_numbers([places[one.entry.organisation.id] for one, _key in fresh])
     row = Rows().row  # made while the server writes the ones before
-    bulk.copy(Person, PERSON_COLUMNS, (row(*one, number) for one, number in zip(fresh, numbers, strict=True)))
+    places_of = zip(fresh, random_uuids(len(fresh)), numbers, strict=True)
+    bulk.copy(Person, PERSON_COLUMNS, (row(*one, public_id, number) for one, public_id, number in places_of))
     bulk.copy(Membership, MEMBERSHIP_COLUMNS, memberships)
     again = {person.pk for person in known.values()}
     if again:
