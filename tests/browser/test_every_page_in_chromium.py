@@ -41,6 +41,7 @@ FILES = {
     "checkpoint_file",
     "checkpoint_keys",
     "funds_export",
+    "funds_opening_layout",
     "funds_batch_file",
     "api:openapi-json",
     "api:checkpoints",

@@ -1,6 +1,7 @@
 """Addresses of books and payments."""
 
 from tests.permissions.row import ACCOUNTING, CASHING, FUND_READERS, RELEASING, TREASURING, Row, file
+from tests.world.federation import Branch
 
 ORDERING, POSTING = ACCOUNTING, ACCOUNTING | TREASURING
 DISTRICT = ("district", "district")
@@ -24,6 +25,14 @@ ROWS: dict[str, Row] = {
         doers=("city.treasurer", "{b}.treasurer"),
         body=lambda world, branch: {"month": "2020-01"},
     ),
+    "funds_opening": Row(
+        *DISTRICT,
+        read=ACCOUNTING,
+        send=ACCOUNTING,
+        doers=("city.accountant", "{b}.accountant"),
+        body=lambda world, branch: {"lines": _opening(branch)},
+    ),
+    "funds_opening_layout": Row(*DISTRICT, read=ACCOUNTING),
     "funds_vouchers": Row(*DISTRICT, read=FUND_READERS),
     "funds_voucher_new": Row(
         *DISTRICT,
@@ -147,3 +156,8 @@ def _statement() -> bytes:
     """A statement that goes on where the world's ends."""
     heads = "交易日期,借方金额,贷方金额,余额,对方户名,流水号,摘要"
     return f"{heads}\r\n2020-08-06,,1.00,94978.00,某单位,S3,来款\r\n".encode()
+
+
+def _opening(branch: Branch) -> str:
+    fund = branch.book.funds.order_by("id")[0].name
+    return f"102 银行存款|{fund}|5|\n固定资产|{fund}|7\n331|{fund}||12"

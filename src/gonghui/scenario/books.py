@@ -86,7 +86,8 @@ def _open(stage: Stage) -> None:
         debit(accounts["bank"], warmth.pk, WARMTH_FEN // 4),
         credit(accounts["special_funds"], warmth.pk, WARMTH_FEN // 4),
     )
-    actions.post_opening(book, legs, by=by, on=STARTED_ON)
+    draft = actions.draft_opening(book, legs, by=stage.actor("city.accountant"), on=STARTED_ON)
+    actions.post_draft(draft, by=by)
 
 
 def _keys(book: Book) -> dict[str, int]:

@@ -117,6 +117,29 @@ class VoucherForm(forms.Form):
         return found
 
 
+class OpeningForm(forms.Form):
+    """What a book holds when it begins: lines pasted from a sheet, or a workbook."""
+
+    lines = forms.CharField(
+        label=_("期初余额"),
+        required=False,
+        max_length=60_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "num"}),
+        help_text=_("从表格里复制粘贴：科目、资金、借方、贷方各一列；手打时用竖线 | 隔开"),
+    )
+    file = forms.FileField(
+        label=_("或上传工作簿"), required=False, help_text=_(".xlsx 或 .csv，最大 2 MB；读出的行会填进上面")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        given = super().clean() or {}
+        if not given.get("lines", "").strip() and not given.get("file"):
+            raise ValidationError(gettext("请粘贴期初余额，或上传填好的工作簿"))
+        return given
+
+
 class PayeeForm(forms.Form):
     """Whom to pay and to which account."""
 

@@ -14,6 +14,7 @@ from gonghui.spine.funds.actions.orders import OrderEntry, approve_order, cancel
 from gonghui.spine.funds.actions.payees import AccountEntry, PayeeEntry, confirm_account, keep_payee
 from gonghui.spine.funds.actions.posting import (
     NewVoucher,
+    draft_opening,
     draft_voucher,
     post_draft,
     post_voucher,
@@ -31,7 +32,7 @@ from gonghui.spine.funds.actions.reconciling import (
     release_movement,
     take_statement,
 )
-from gonghui.spine.funds.actions.setting_up import FundEntry, accounts_of, open_book, open_fund, post_opening
+from gonghui.spine.funds.actions.setting_up import FundEntry, accounts_of, open_book, open_fund
 
 __all__ = [
     "AccountEntry",
@@ -51,6 +52,7 @@ __all__ = [
     "confirm_account",
     "content_sha256",
     "differences",
+    "draft_opening",
     "draft_voucher",
     "explain_movement",
     "fix_order",
@@ -63,7 +65,6 @@ __all__ = [
     "open_fund",
     "order_payment",
     "post_draft",
-    "post_opening",
     "post_voucher",
     "post_vouchers",
     "release_batch",

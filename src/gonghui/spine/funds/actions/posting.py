@@ -220,21 +220,42 @@ def draft_voucher(
     """A voucher is made out and waits for somebody else."""
     by.require(MAKE)
     _reach(by, book)
-    total = ledger.check(legs)
     memo = texts.words(memo, longest=2 * ledger.MEMO_LONGEST, field="摘要")
     if not 1 <= len(memo) <= ledger.MEMO_LONGEST:
         raise Refusal("funds.memo", "摘要应为 1 至 %(most)s 个字", most=ledger.MEMO_LONGEST)
-    if day > on:
-        raise Refusal("funds.day_ahead", "凭证日期 %(day)s 还没有到，请核对", day=day.isoformat())
     if not 0 <= attachments <= 999:
         raise Refusal("funds.attachments", "附件张数应为 0 至 999")
-    _own_book(book, legs)
+    return _drafted(NewVoucher(book, day, memo, tuple(legs), attachments=attachments), by=by, on=on)
+
+
+@action
+def draft_opening(book: Book, legs: Sequence[Leg], *, by: Actor, on: date) -> VoucherDraft:
+    """What the book holds on the day it begins waits for somebody else; it is posted once.
+
+    In mid-year, income and expenses of the months before stand among it, so that the year is whole at its end.
+    """
+    by.require(MAKE)
+    _reach(by, book)
+    Book.objects.select_for_update(of=("self",)).get(pk=book.pk)
+    if Posting.objects.filter(book=book, origin="opening").exists():
+        raise Refusal("funds.opened_before", "期初余额已经记过，要改请用红字冲销后另记凭证")
+    if VoucherDraft.objects.filter(book=book, origin="opening", state="waiting").exists():
+        raise Refusal("funds.opening_waits", "已有一份期初余额待审核：要改请先把那一份退回")
+    return _drafted(NewVoucher(book, book.started_on, "期初余额", tuple(legs), "opening"), by=by, on=on)
+
+
+def _drafted(voucher: NewVoucher, *, by: Actor, on: date) -> VoucherDraft:
+    total = ledger.check(voucher.legs)
+    if voucher.day > on:
+        raise Refusal("funds.day_ahead", "凭证日期 %(day)s 还没有到，请核对", day=voucher.day.isoformat())
+    _own_book(voucher.book, voucher.legs)
     draft = VoucherDraft.objects.create(
-        book=book,
-        day=day,
-        memo=memo,
-        attachments=attachments,
-        lines=[[leg.account, leg.fund, leg.amount_fen] for leg in legs],
+        book=voucher.book,
+        origin=voucher.origin,
+        day=voucher.day,
+        memo=voucher.memo,
+        attachments=voucher.attachments,
+        lines=[[leg.account, leg.fund, leg.amount_fen] for leg in voucher.legs],
         made_by=by.account_id,
     )
     record(VoucherDrafted(total_fen=total), about=draft, by=by, happened_on=on)
@@ -265,7 +286,7 @@ def post_draft(draft: VoucherDraft, *, by: Actor) -> Posting:
     if by.account_id == draft.made_by:
         raise Refusal("funds.two_people", "制单人与审核人不能为同一人，请由他人审核记账")
     legs = tuple(Leg(*line) for line in draft.lines)
-    made = NewVoucher(draft.book, draft.day, draft.memo, legs, "manual", draft.attachments, made_by=draft.made_by)
+    made = NewVoucher(draft.book, draft.day, draft.memo, legs, draft.origin, draft.attachments, made_by=draft.made_by)
     draft.posting = post(made, by=by)
     draft.state = "posted"
     draft.save(update_fields=["posting", "state"])

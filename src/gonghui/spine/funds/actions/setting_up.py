@@ -1,4 +1,4 @@
-"""A book begins: its chart, its accounts, its funds, and what it held on the day it began."""
+"""A book begins: its chart, its accounts, its funds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,9 @@ from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import PowerMissing, Refusal
 from gonghui.core.journal import record
-from gonghui.spine.funds.actions.posting import NewVoucher, post
 from gonghui.spine.funds.facts import BookOpened, FundOpened
-from gonghui.spine.funds.models import NATURES, Book, BookMonth, Fund, LedgerAccount, Posting
+from gonghui.spine.funds.models import NATURES, Book, BookMonth, Fund, LedgerAccount
 from gonghui.spine.funds.rules import charts, ledger
-from gonghui.spine.funds.rules.ledger import Leg
 from gonghui.spine.organisations.models import Organisation
 
 KEEP_BOOKS = "funds.keep"
@@ -87,19 +85,6 @@ def open_fund(book: Book, entry: FundEntry, *, by: Actor, on: date) -> Fund:
     fund_opened = FundOpened(nature=entry.nature, restricted=entry.is_restricted)
     record(fund_opened, about=fund, by=by, happened_on=on)
     return fund
-
-
-@action
-def post_opening(book: Book, legs: Sequence[Leg], *, by: Actor, on: date) -> Posting:
-    """What the book holds on the day it begins; once.
-
-    In mid-year, income and expenses of the months before stand among it, so that the year is whole at its end.
-    """
-    by.require(KEEP_BOOKS)
-    require_reach(by, book)
-    if Posting.objects.filter(book=book, origin="opening").exists():
-        raise Refusal("funds.opened_before", "期初余额已经记过，要改请用红字冲销后另记凭证")
-    return post(NewVoucher(book, book.started_on, "期初余额", tuple(legs), origin="opening"), by=by)
 
 
 def accounts_of(book: Book) -> Mapping[str, LedgerAccount]:

@@ -1,9 +1,10 @@
 """The pages of money: books, vouchers, payment orders, batches, reconciliation."""
 
-from gonghui.spine.funds.console import batches, books, orders, reconciling, statements, subjects, vouchers
+from gonghui.spine.funds.console import batches, books, opening, orders, reconciling, statements, subjects, vouchers
 
 urlpatterns = [
     *books.urlpatterns,
+    *opening.urlpatterns,
     *vouchers.urlpatterns,
     *orders.urlpatterns,
     *batches.urlpatterns,

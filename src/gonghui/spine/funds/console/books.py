@@ -14,7 +14,7 @@ from gonghui.core.actor import Actor
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.facts import LEDGER_TAKEN
 from gonghui.spine.funds.forms import BookForm, FundForm
-from gonghui.spine.funds.models import Book, BookMonth, LedgerAccount, Leg, VoucherDraft, balances, turnovers
+from gonghui.spine.funds.models import Book, BookMonth, LedgerAccount, Leg, Posting, VoucherDraft, balances, turnovers
 from gonghui.spine.funds.rules import ledger
 from gonghui.spine.funds.rules.charts import KINDS
 from gonghui.spine.funds.sheets import workbook
@@ -23,7 +23,7 @@ from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.stepup import asked_again
 
-SEE, KEEP, CLOSE = "funds.see", "funds.keep", "funds.close"
+SEE, KEEP, CLOSE, MAKE = "funds.see", "funds.keep", "funds.close", "funds.vouchers"
 
 
 def book_of(actor: Actor, code: str) -> Book:
@@ -92,8 +92,15 @@ def funds_book(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "total": sum(one.held_fen for one in held),
             "form": form,
             "drafts": VoucherDraft.objects.filter(book=book, state="waiting").count(),
+            "wants_opening": bool(held) and request.actor.may(MAKE) and not _begun(book),
         },
     )
+
+
+def _begun(book: Book) -> bool:
+    """Whether anything was posted, or an opening balance waits to be."""
+    waits = VoucherDraft.objects.filter(book=book, origin="opening", state="waiting")
+    return Posting.objects.filter(book=book).exists() or waits.exists()
 
 
 def _rows(book: Book, month: int) -> list[dict[str, Any]]:

@@ -72,6 +72,13 @@ def _lines(book: Book, legs: list[tuple[int, int, int]]) -> list[dict[str, Any]]
     ]
 
 
+def _before(lines: list[dict[str, Any]]) -> dict[str, int]:
+    """Income and expenses of the months before the book began, where an opening balance holds any."""
+    income = sum(one["credit"] - one["debit"] for one in lines if one["account"].kind == "income")
+    expense = sum(one["debit"] - one["credit"] for one in lines if one["account"].kind == "expense")
+    return {"income": income, "expense": expense} if income or expense else {}
+
+
 def _names(*accounts: int | None) -> list[str]:
     """The names of people by the numbers of their accounts; the platform itself has none."""
     known = dict(Account.objects.filter(pk__in=[one for one in accounts if one]).values_list("pk", "name"))
@@ -101,7 +108,7 @@ def funds_voucher(request: ConsoleRequest, code: str, month: str, number: int) -
             "made_by": made_by,
             "checked_by": checked_by,
             "reversed_by": Posting.objects.filter(reverses=posting).first(),
-            "may_reverse": request.actor.may(POST) and posting.origin in ("manual", "dues"),
+            "may_reverse": request.actor.may(POST) and posting.origin in ("manual", "opening", "dues"),
         },
     )
 
@@ -128,13 +135,15 @@ def funds_draft(request: ConsoleRequest, code: str, public_id: object) -> HttpRe
         messages.success(request, _("已退回"))
         return redirect("funds_vouchers", code)
     (made_by,) = _names(draft.made_by)
+    lines = _lines(book, draft.lines)
     return render(
         request,
         "funds/console/draft.html",
         {
             "book": book,
             "draft": draft,
-            "lines": _lines(book, draft.lines),
+            "lines": lines,
+            "before": _before(lines) if draft.origin == "opening" else {},
             "made_by": made_by,
             "may_post": request.actor.may(POST) and draft.state == "waiting",
             "is_own": draft.made_by == request.actor.account_id,

@@ -223,6 +223,9 @@ class Posting(models.Model):
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="funds_posting_reversed_once"
             ),
             models.UniqueConstraint(fields=["book"], condition=Q(origin="opening"), name="funds_posting_opened_once"),
+            models.CheckConstraint(
+                condition=~Q(origin="opening") | Q(checked_by__isnull=False), name="funds_posting_opened_by_two"
+            ),
         ]
 
     @property
@@ -281,6 +284,7 @@ class VoucherDraft(Record):
     """A voucher somebody made out, until somebody else posts it or sends it back. Its lines change freely till then."""
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="drafts")
+    origin = models.CharField(_("来源"), max_length=12, choices=list(ORIGINS.items()), default="manual")
     day = models.DateField(_("日期"))
     memo = models.CharField(_("摘要"), max_length=ledger.MEMO_LONGEST)
     attachments = models.SmallIntegerField(_("附件张数"), default=0)
@@ -293,11 +297,16 @@ class VoucherDraft(Record):
     )
     posting = models.OneToOneField(Posting, models.PROTECT, null=True, related_name="draft")
     privacy = declare(
-        (INTERNAL, "会计核算", KEEP, "id public_id book day memo attachments lines made_by state posting")
+        (INTERNAL, "会计核算", KEEP, "id public_id book origin day memo attachments lines made_by state posting")
     )
 
     class Meta:
         ordering = ["day", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book"], condition=Q(origin="opening", state="waiting"), name="funds_draft_one_opening"
+            )
+        ]
 
     @property
     def organisation(self) -> Organisation:

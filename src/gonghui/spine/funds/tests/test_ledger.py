@@ -15,7 +15,7 @@ from gonghui.spine.funds import actions
 from gonghui.spine.funds.actions import NewVoucher
 from gonghui.spine.funds.models import BookMonth, Fund, Leg, Posting, balance, balances, turnovers
 from gonghui.spine.funds.rules.ledger import credit, debit
-from gonghui.spine.funds.tests.builders import JULY, MARCH, Books
+from gonghui.spine.funds.tests.builders import JULY, MARCH, Books, person
 from gonghui.spine.organisations.tests.builders import Federation, an_actor
 
 pytestmark = pytest.mark.django_db
@@ -214,9 +214,14 @@ def test_a_book_may_start_in_mid_year_with_what_came_before(federation: Federati
         credit(books.account("contributions"), fund, 400),
         credit(books.account("surplus"), fund, 600),
     )
-    actions.post_opening(books.book, legs, by=SYSTEM, on=JULY)
+    draft = actions.draft_opening(books.book, legs, by=person(1), on=JULY)
+    with pytest.raises(Refusal, match="待审核"):
+        actions.draft_opening(books.book, legs, by=person(1), on=JULY)
+    with pytest.raises(Refusal, match="不能为同一人"):
+        actions.post_draft(draft, by=person(1))
+    actions.post_draft(draft, by=person(2))
     with pytest.raises(Refusal, match="期初余额已经记过"):
-        actions.post_opening(books.book, legs, by=SYSTEM, on=JULY)
+        actions.draft_opening(books.book, legs, by=person(1), on=JULY)
     with pytest.raises(Refusal, match="启用之前"):
         books.post(books.receipt(1, day=date(2020, 6, 30)))
     for month in range(202007, 202012):

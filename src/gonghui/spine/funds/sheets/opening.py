@@ -1,0 +1,177 @@
+"""Opening balances as accountants have them: a line for each account and fund, pasted from a sheet or in a workbook."""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gonghui.core import money
+from gonghui.core.errors import Refusal
+from gonghui.spine.funds.models import Book, Fund, LedgerAccount
+from gonghui.spine.funds.rules.charts import TURNOVER
+from gonghui.spine.funds.rules.ledger import Leg
+
+HEADINGS = (gettext_lazy("科目"), gettext_lazy("资金"), gettext_lazy("借方"), gettext_lazy("贷方"))
+FIRST = {"科目", "account"}
+SHOWN = 20
+Row = tuple[str, str, str, str]
+
+
+@dataclass
+class Read:
+    """The lines that stood there, and what is wrong with which of them."""
+
+    legs: list[Leg] = field(default_factory=list)
+    faults: list[Refusal] = field(default_factory=list)
+
+
+def pasted(text: str) -> list[tuple[int, Row]]:
+    """The lines of a text with their numbers; columns are parted by tabs, as a sheet gives them, or by upright bars."""
+    rows = (
+        (at, line.replace("｜", "|").replace("|", "\t").split("\t")) for at, line in enumerate(text.splitlines(), 1)
+    )
+    return listed(rows)
+
+
+def listed(rows: Iterable[tuple[int, Sequence[Any]]]) -> list[tuple[int, Row]]:
+    """The first four cells of each row that says anything, below the heading where there is one."""
+    found: list[tuple[int, Row]] = []
+    for at, cells in rows:
+        row = [_said(cell) for cell in (*cells, "", "", "", "")[:4]]
+        if not any(row):
+            continue
+        found = [] if row[0].casefold() in FIRST else [*found, (at, (row[0], row[1], row[2], row[3]))]
+    return found
+
+
+def _said(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return "" if cell is None else " ".join(str(cell).split())
+
+
+def as_text(rows: Iterable[tuple[int, Row]]) -> str:
+    """The rows as they would have been pasted; none is lost."""
+    return "\n".join("\t".join(row) for _at, row in rows)
+
+
+def read(book: Book, rows: Sequence[tuple[int, Row]]) -> Read:
+    """The legs of an opening voucher; every line that cannot be one is named with its number."""
+    lines, found = _Lines(book), Read()
+    for at, row in rows:
+        if not row[2] and not row[3]:
+            continue  # a line of the layout that was left empty
+        try:
+            found.legs.append(lines.leg(at, row))
+        except Refusal as refusal:
+            found.faults.append(refusal)
+    if not found.legs and not found.faults:
+        found.faults.append(Refusal("funds.opening_empty", "没有读到金额：每行填科目、资金和借方或贷方一个金额"))
+    return found if found.faults else Read(found.legs, list(lines.unbalanced()))
+
+
+class _Lines:
+    """What lines of one book may name."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.funds = {one.name: one for one in book.funds.all()}
+        self.by_number = {one.pk: one for one in self.funds.values()}
+        self.funds |= {one.name_en: one for one in book.funds.all() if one.name_en}
+        self.accounts: dict[str, LedgerAccount] = {}
+        for one in LedgerAccount.objects.filter(book=book):
+            names = [one.name, one.name_en, f"{one.code} {one.name}".strip(), f"{one.code} {one.name_en}".strip()]
+            self.accounts |= {_plain(name): one for name in (*names, one.code) if name}
+        self.seen: dict[tuple[int, int], int] = {}
+        self.sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+
+    def leg(self, at: int, row: Row) -> Leg:
+        account, fund = self._account(at, row[0]), self._fund(at, row[1])
+        if account.kind in TURNOVER and self.book.started_on.month == 1:
+            raise Refusal(
+                "funds.opening_turnover",
+                "第 %(row)s 行“%(account)s”：账簿从 1 月启用，上年的收入支出已在结余里，请改填结余科目",
+                row=at,
+                account=account.title,
+            )
+        if (first := self.seen.setdefault((account.pk, fund.pk), at)) != at:
+            raise Refusal(
+                "funds.opening_twice",
+                "第 %(row)s 行与第 %(first)s 行是同一科目、同一资金：请合成一行",
+                row=at,
+                first=first,
+            )
+        if bool(row[2]) == bool(row[3]):
+            raise Refusal("funds.opening_sides", "第 %(row)s 行借方、贷方都填了：请只填一个金额", row=at)
+        try:
+            fen = money.read(row[2] or row[3])
+        except Refusal as refusal:
+            raise Refusal("funds.opening_amount", "第 %(row)s 行：%(why)s", row=at, why=refusal) from None
+        if not fen:
+            raise Refusal("funds.opening_zero", "第 %(row)s 行金额是 0：请填金额，或删去这一行", row=at)
+        self.sums[fund.pk][0 if row[2] else 1] += fen
+        return Leg(account.pk, fund.pk, fen if row[2] else -fen)
+
+    def _account(self, at: int, said: str) -> LedgerAccount:
+        if (found := self.accounts.get(_plain(said))) is None:
+            raise Refusal(
+                "funds.opening_account",
+                "第 %(row)s 行：科目表里没有“%(account)s”，请照下载的表填科目编码或名称",
+                row=at,
+                account=said[:40],
+            )
+        return found
+
+    def _fund(self, at: int, said: str) -> Fund:
+        if not said and len(self.by_number) == 1:
+            return next(iter(self.by_number.values()))
+        if (found := self.funds.get(said)) is None:
+            raise Refusal(
+                "funds.opening_fund",
+                "第 %(row)s 行：这本账没有名为“%(fund)s”的资金，请填 %(known)s 之一，或先设立",
+                row=at,
+                fund=said[:40],
+                known="、".join(one.title for one in self.by_number.values()),
+            )
+        return found
+
+    def unbalanced(self) -> Iterable[Refusal]:
+        """Each fund whose two sides differ."""
+        for pk, (debit, credit) in self.sums.items():
+            if debit != credit:
+                yield Refusal(
+                    "funds.opening_unbalanced",
+                    "“%(fund)s”借方合计 %(debit)s 元，贷方合计 %(credit)s 元，相差 %(off)s 元：每项资金要各自相等",
+                    fund=self.by_number[pk].title,
+                    debit=money.yuan(debit),
+                    credit=money.yuan(credit),
+                    off=money.yuan(abs(debit - credit)),
+                )
+
+
+def _plain(said: str) -> str:
+    return "".join(said.casefold().split())
+
+
+def layout(book: Book) -> bytes:
+    """A workbook with a line for each account and fund, its amounts to be filled in."""
+    out = io.BytesIO()
+    file = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet, bold = file.add_worksheet(_("期初余额")), file.add_format({"bold": True})
+    sheet.write_row(0, 0, [str(one) for one in HEADINGS], bold)
+    at = 1
+    accounts = LedgerAccount.objects.filter(book=book)
+    for account in accounts if book.started_on.month > 1 else accounts.exclude(kind__in=TURNOVER):
+        for fund in book.funds.all():
+            sheet.write_row(at, 0, [account.title, fund.name])
+            at += 1
+    sheet.set_column(0, 1, 32)
+    sheet.set_column(2, 3, 18, file.add_format({"num_format": "#,##0.00"}))
+    sheet.freeze_panes(1, 0)
+    file.close()
+    return out.getvalue()
