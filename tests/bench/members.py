@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import xlsxwriter
 from django.db import connection
@@ -26,7 +28,6 @@ from gonghui.spine.organisations import rules as unions
 from gonghui.spine.organisations.models import Organisation, PathSpan
 from gonghui.spine.organisations.tests.builders import Federation, an_actor
 from gonghui.web import palette
-from gonghui.web.desk import Keyset
 from gonghui.web.imports import actions, opening
 from gonghui.web.imports.models import Import
 from gonghui.web.imports.sheet import SHEETS, Scope
@@ -202,4 +203,5 @@ def _listed(actor: Actor, words: str) -> object:
     """The first page of the roster, as its address asks for it."""
     asked = QueryDict(mutable=True)
     asked["q"] = words
-    return Keyset(LISTING.rows(actor, asked), LISTING.order, LISTING.size).page(QueryDict())
+    request: Any = SimpleNamespace(actor=actor, GET=QueryDict(LISTING.address(actor, asked)))
+    return LISTING.page(request)

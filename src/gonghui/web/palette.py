@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +18,7 @@ from gonghui.core import clock, crypto, search
 from gonghui.core.actor import Actor
 from gonghui.core.period import Period
 from gonghui.core.period_words import period_said
+from gonghui.core.planning import planned_anew
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.models import Account
 
@@ -111,11 +111,7 @@ def shelves(actor: Actor, words: str) -> list[Shelf]:
     doors, sought = gettext("前往"), Sought(actor, words)
     if not words:
         return [Shelf(doors, commands(sought))]
-    with transaction.atomic(), connection.cursor() as cursor:
-        # How many rows a word finds decides the plan, so none is made without the word; to start a second process
-        # takes longer than any of these questions.
-        cursor.execute("set local plan_cache_mode = force_custom_plan")
-        cursor.execute("set local max_parallel_workers_per_gather = 0")
+    with planned_anew():
         found = [Shelf(label, list(ask(sought))[:A_SHELF]) for label, ask in SEARCHES]
     found.insert(0, Shelf(doors, fitting(words, commands(sought))[:A_SHELF]))
     return sorted((shelf for shelf in found if shelf.found), key=lambda shelf: _place(shelf, sought, doors))

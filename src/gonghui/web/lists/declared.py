@@ -1,6 +1,7 @@
 """A list declared once: the rows an address asks for, what they say in a file, what may be done to many at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
+from gonghui.core.planning import planned_anew
 from gonghui.web import say, shell
 from gonghui.web.desk import Keyset, Page
 from gonghui.web.lists import export
@@ -114,6 +116,8 @@ class Listing(Generic[M]):
     of_people: bool = False
     """Whether its rows are people: more of them than one takes away alone need a purpose and another person."""
     rows_most: int = 200_000
+    by_words: bool = False
+    """Whether how many rows its filters find decides how they are best found."""
 
     def kept(self, words: QueryDict) -> QueryDict:
         """What of a form or a saved view is the view: the filters that are set, nothing else."""
@@ -162,9 +166,10 @@ class Listing(Generic[M]):
     def page(self, request: HttpRequest, rows: QuerySet[M] | None = None) -> Page[M]:
         """The page of the list that the address asks for."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        found = self.rows(actor, self.asked(actor, request.GET)) if rows is None else rows
         place = self._place(actor) if self.protected else ""
-        return Keyset(found, self.order, self.size, place=place).page(self._unnamed(request.GET))
+        with planned_anew() if self.by_words else nullcontext():
+            found = self.rows(actor, self.asked(actor, request.GET)) if rows is None else rows
+            return Keyset(found, self.order, self.size, place=place).page(self._unnamed(request.GET))
 
     def act(self, key: str) -> Act[M] | None:
         """The act of the key."""

@@ -46,7 +46,7 @@ def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
         rows = rows.members()
     rows = rows.filter(under)
     if words := search.asked(query.get("q", "")):
-        rows = rows.filter(_sought(words, rows))
+        rows = _sought(words, rows)
     return rows.select_related("organisation")
 
 
@@ -58,15 +58,15 @@ def _under(actor: Actor, words: str) -> Q:
     return under
 
 
-def _sought(words: str, rows: QuerySet[Person]) -> Q:
+def _sought(words: str, rows: QuerySet[Person]) -> QuerySet[Person]:
     """By what was typed: a whole paper or phone number, a member's number, or a name."""
     numbered = by_number(words)
     if numbered is not None:
-        return numbered
-    found = search.matching(rows, "name_terms", "name", words).order_by()
+        return rows.filter(numbered)
+    found = search.matching(rows, "name_terms", "name", words)
     # Of a rare name the page is drawn from its holders; only of a common one by walking the list, which else is long.
-    few = list(found.values_list("pk", flat=True)[: FEW + 1])
-    return Q(bulk.among("members_person.id", few)) if len(few) <= FEW else Q(pk__in=found.values("pk"))
+    few = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return rows.filter(bulk.among("members_person.id", few)) if len(few) <= FEW else found
 
 
 def by_number(words: str) -> Q | None:
@@ -104,6 +104,7 @@ LISTING = listed(
         },
         protected=True,
         of_people=True,
+        by_words=True,
     )
 )
 
