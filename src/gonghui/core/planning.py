@@ -16,4 +16,6 @@ def planned_anew() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local plan_cache_mode = force_custom_plan")
         cursor.execute("set local max_parallel_workers_per_gather = 0")
+        cursor.execute("set local random_page_cost = 0.1")
+        cursor.execute("set local seq_page_cost = 0.1")
         yield

@@ -10,7 +10,7 @@ from gonghui.web.subjects import address_of
 
 def people_for(sought: Sought) -> list[Person]:
     """The members in sight that were typed: whose number it is, or whose name."""
-    rows = Person.objects.seen_by(sought.actor).members().select_related("organisation")
+    rows = Person.objects.seen_by(sought.actor).members().select_related("organisation").order_by()  # ranked is enough
     numbered = by_number(sought.words)
     if numbered is not None:
         return list(rows.filter(numbered)[:A_SHELF])

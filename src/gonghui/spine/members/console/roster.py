@@ -30,7 +30,8 @@ FEW = 2_000
 
 def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
     """The members that an address asks for, within the actor's reach."""
-    rows, which = Person.objects.seen_by(actor), query.get("list", "")
+    which = query.get("list", "")
+    rows: QuerySet[Person] = Person.objects.seen_by(actor)
     words = query.get("unit", "").strip()[:60]
     under = _under(actor, words) if words else Q()
     if which in LISTS:
@@ -43,7 +44,7 @@ def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
     if state in MEMBER_FLOW.states:
         rows = rows.filter(state=state)
     elif state != "all" and which not in LISTS:
-        rows = rows.members()
+        rows = rows.exclude(state="left")
     rows = rows.filter(under)
     if words := search.asked(query.get("q", "")):
         rows = _sought(words, rows)
