@@ -14,8 +14,23 @@ def planned_anew() -> Iterator[None]:
     than any of these questions.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local plan_cache_mode = force_custom_plan")
-        cursor.execute("set local max_parallel_workers_per_gather = 0")
-        cursor.execute("set local random_page_cost = 0.1")
-        cursor.execute("set local seq_page_cost = 0.1")
+        cursor.execute(
+            "select set_config('plan_cache_mode', 'force_custom_plan', true), "
+            "set_config('max_parallel_workers_per_gather', '0', true)"
+        )
         yield
+
+
+@contextmanager
+def as_in_memory() -> Iterator[None]:
+    """Inside such a transaction, statements are planned as if no page came from the disk, as few do of a busy table.
+
+    One that fears the disk would rather ask the index of words again for each union than read the union's rows.
+    """
+    costs = "select set_config('seq_page_cost', %s, true), set_config('random_page_cost', %s, true)"
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('seq_page_cost'), current_setting('random_page_cost')")
+        before = cursor.fetchone()
+        cursor.execute(costs, ["0.1", "0.1"])
+        yield
+        cursor.execute(costs, list(before))

@@ -1,7 +1,7 @@
 """A list declared once: the rows an address asks for, what they say in a file, what may be done to many at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from gonghui.core import crypto
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
-from gonghui.core.planning import planned_anew
+from gonghui.core.planning import as_in_memory, planned_anew
 from gonghui.web import say, shell
 from gonghui.web.desk import Keyset, Page
 from gonghui.web.lists import export
@@ -167,7 +167,10 @@ class Listing(Generic[M]):
         """The page of the list that the address asks for."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
         place = self._place(actor) if self.protected else ""
-        with planned_anew() if self.by_words else nullcontext():
+        with ExitStack() as stack:
+            if self.by_words:
+                stack.enter_context(planned_anew())
+                stack.enter_context(as_in_memory())
             found = self.rows(actor, self.asked(actor, request.GET)) if rows is None else rows
             return Keyset(found, self.order, self.size, place=place).page(self._unnamed(request.GET))
 

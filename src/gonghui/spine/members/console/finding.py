@@ -1,6 +1,7 @@
 """The palette's shelf of members: by name, initials or number within the scope, masked as the roster shows them."""
 
 from gonghui.core import search
+from gonghui.core.planning import as_in_memory
 from gonghui.spine.members.console.roster import by_number
 from gonghui.spine.members.flow import SEE
 from gonghui.spine.members.models import Person
@@ -10,11 +11,12 @@ from gonghui.web.subjects import address_of
 
 def people_for(sought: Sought) -> list[Person]:
     """The members in sight that were typed: whose number it is, or whose name."""
-    rows = Person.objects.seen_by(sought.actor).members().select_related("organisation").order_by()  # ranked is enough
+    rows = Person.objects.seen_by(sought.actor).members().select_related("organisation").order_by()
     numbered = by_number(sought.words)
     if numbered is not None:
         return list(rows.filter(numbered)[:A_SHELF])
-    return search.ranked(rows, "name_terms", "name", sought.words, limit=A_SHELF, people=True, exact=False)
+    with as_in_memory():
+        return search.ranked(rows, "name_terms", "name", sought.words, limit=A_SHELF, people=True, exact=False)
 
 
 @searching("会员")
