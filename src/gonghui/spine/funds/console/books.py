@@ -92,15 +92,17 @@ def funds_book(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "total": sum(one.held_fen for one in held),
             "form": form,
             "drafts": VoucherDraft.objects.filter(book=book, state="waiting").count(),
-            "wants_opening": bool(held) and request.actor.may(MAKE) and not _begun(book),
+            "wants_opening": bool(held) and not _begun(book),
+            "may_make": request.actor.may(MAKE),
         },
     )
 
 
 def _begun(book: Book) -> bool:
-    """Whether anything was posted, or an opening balance waits to be."""
+    """Whether the opening balance stands or waits to be checked, or a closed month shows that there was none."""
     waits = VoucherDraft.objects.filter(book=book, origin="opening", state="waiting")
-    return Posting.objects.filter(book=book).exists() or waits.exists()
+    stands = Posting.objects.filter(book=book, origin="opening")
+    return stands.exists() or waits.exists() or BookMonth.objects.filter(book=book, state="closed").exists()
 
 
 def _rows(book: Book, month: int) -> list[dict[str, Any]]:

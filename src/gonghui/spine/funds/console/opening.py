@@ -38,7 +38,8 @@ def funds_opening(request: ConsoleRequest, code: str) -> HttpResponseBase:
                 draft = actions.draft_opening(book, found.legs, by=request.actor, on=clock.today())
                 messages.success(request, _("期初余额已制好，等他人审核记账"))
                 return redirect("funds_draft", code, draft.public_id)
-            form = OpeningForm({"lines": opening.as_text(rows)})
+            if form.cleaned_data["file"] is not None:
+                form = OpeningForm({"lines": opening.as_text(rows)})
     return render(
         request,
         "funds/console/opening.html",

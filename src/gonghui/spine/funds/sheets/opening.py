@@ -16,9 +16,10 @@ from gonghui.spine.funds.models import Book, Fund, LedgerAccount
 from gonghui.spine.funds.rules.charts import TURNOVER
 from gonghui.spine.funds.rules.ledger import Leg
 
+ROWS_MOST = 5_000
 HEADINGS = (gettext_lazy("科目"), gettext_lazy("资金"), gettext_lazy("借方"), gettext_lazy("贷方"))
 FIRST = {"科目", "account"}
-SHOWN = 20
+SHOWN, A_HAIR = 20, 1e-6
 Row = tuple[str, str, str, str]
 
 
@@ -42,6 +43,10 @@ def listed(rows: Iterable[tuple[int, Sequence[Any]]]) -> list[tuple[int, Row]]:
     """The first four cells of each row that says anything, below the heading where there is one."""
     found: list[tuple[int, Row]] = []
     for at, cells in rows:
+        if at > ROWS_MOST:
+            raise Refusal(
+                "funds.opening_rows", "表里用到第 %(row)s 行，最多 %(most)s 行：请删去空行", row=at, most=ROWS_MOST
+            )
         row = [_said(cell) for cell in (*cells, "", "", "", "")[:4]]
         if not any(row):
             continue
@@ -50,14 +55,15 @@ def listed(rows: Iterable[tuple[int, Sequence[Any]]]) -> list[tuple[int, Row]]:
 
 
 def _said(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
+    if isinstance(cell, float) and abs(cell - round(cell, 2)) < A_HAIR:
+        cell = f"{cell:.2f}".removesuffix(".00")  # 0.1 + 0.2 of a sheet is 0.30
     return "" if cell is None else " ".join(str(cell).split())
 
 
 def as_text(rows: Iterable[tuple[int, Row]]) -> str:
-    """The rows as they would have been pasted; none is lost."""
-    return "\n".join("\t".join(row) for _at, row in rows)
+    """The rows as they would have been pasted, each on the line it has in the sheet; none is lost."""
+    lines = {at: "\t".join(row) for at, row in rows}
+    return "\n".join(lines.get(at, "") for at in range(1, max(lines, default=0) + 1))
 
 
 def read(book: Book, rows: Sequence[tuple[int, Row]]) -> Read:

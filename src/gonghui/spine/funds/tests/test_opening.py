@@ -4,11 +4,15 @@ import io
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 
 from gonghui.spine.funds import actions
-from gonghui.spine.funds.models import VoucherDraft
+from gonghui.spine.funds.actions import NewVoucher
+from gonghui.spine.funds.models import Posting, VoucherDraft
 from gonghui.spine.funds.sheets import opening
 from gonghui.spine.funds.tests.builders import JANUARY, JULY, Books, person
+from gonghui.spine.funds.tests.conftest import SignIn
 from gonghui.spine.organisations.tests.builders import Federation
 
 GOOD = (
@@ -78,4 +82,30 @@ def test_the_layout_filled_in_is_read_as_it_was_meant(books: Books) -> None:
     listed = opening.listed(enumerate(sheet.iter_rows(values_only=True), 1))
     found = opening.read(books.book, listed)
     assert (found.faults, [one.amount_fen for one in found.legs]) == ([], [3050, -3050])
-    assert opening.pasted(opening.as_text(listed))[0][1] == listed[0][1]
+    assert opening.pasted(opening.as_text(listed)) == listed  # each on its line
+
+
+def test_the_database_refuses_an_opening_of_one_person(books: Books) -> None:
+    alone = NewVoucher(books.book, JULY, "期初", books.receipt(5).legs, "opening")
+    with pytest.raises(IntegrityError, match="funds_posting_opened_by_two"):
+        actions.post_voucher(alone, by=person(1))
+
+
+def test_a_book_asks_for_its_opening_until_it_stands(books: Books, sign_in: SignIn, federation: Federation) -> None:
+    pages = sign_in(federation.chaoyang, "accountant")
+    book, form = (f"/funds/{federation.chaoyang.code}/{one}" for one in ("", "opening/"))
+    assert "录入期初余额" in pages.get(book).content.decode()
+    wrong = pages.post(form, {"lines": "102|一般经费|1\n\n现金盒|一般经费||1"})
+    assert wrong.status_code == 422
+    assert "第 3 行：科目表里没有“现金盒”" in wrong.content.decode()
+    assert "现金盒|一般经费||1</textarea>" in wrong.content.decode()
+    sheet = SimpleUploadedFile("期初.csv", "科目,资金,借方,贷方\n\n现金盒,一般经费,0.30,".encode())
+    named = pages.post(form, {"lines": "", "file": sheet}).content.decode()
+    assert "第 3 行：科目表里没有“现金盒”" in named
+    assert "\n\n现金盒\t一般经费\t0.30\t</textarea>" in named
+    assert pages.post(form, {"lines": GOOD}).status_code == 302
+    draft = VoucherDraft.objects.get(origin="opening")
+    assert "录入期初余额" not in pages.get(book).content.decode()
+    mine = f"/funds/{federation.chaoyang.code}/vouchers/{draft.public_id}/"
+    assert "不能为同一人" in pages.post(mine, {"step": "post"}, follow=True).content.decode()
+    assert not Posting.objects.exists()
