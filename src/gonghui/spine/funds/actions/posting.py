@@ -1,7 +1,7 @@
 """Vouchers: made out by one person, posted by another; reversed in red, never changed."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -111,6 +111,26 @@ def post(voucher: NewVoucher, *, by: Actor) -> Posting:
     return posting
 
 
+Follow = Callable[[VoucherDraft, str, Posting | None, Actor], None]
+FOLLOWING: dict[str, Follow] = {}
+
+
+def followed(origin: str) -> Callable[[Follow], Follow]:
+    """Register what goes along with drafts of an origin, in the same action, when one is `posted`, `returned` or
+    `reversed`; the posting is the one that was made by it."""
+
+    def register(follow: Follow) -> Follow:
+        FOLLOWING[origin] = follow
+        return follow
+
+    return register
+
+
+def _tell(draft: VoucherDraft, step: str, posting: Posting | None, by: Actor) -> None:
+    if (follow := FOLLOWING.get(draft.origin)) is not None:
+        follow(draft, step, posting, by)
+
+
 @contextmanager
 def _funds_suffice() -> Iterator[None]:
     """The database knows what lies of a fund; its refusal is said in words."""
@@ -155,6 +175,7 @@ def _open_months_to(book: Book, month: int) -> None:
     BookMonth.objects.bulk_create(months, ignore_conflicts=True)
 
 
+@bulk.without_collecting()
 @transaction.atomic
 def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
     """Many vouchers of one book, row for row as `post_voucher` would have written them; all of them or none."""
@@ -225,7 +246,7 @@ def draft_voucher(
         raise Refusal("funds.memo", "摘要应为 1 至 %(most)s 个字", most=ledger.MEMO_LONGEST)
     if not 0 <= attachments <= 999:
         raise Refusal("funds.attachments", "附件张数应为 0 至 999")
-    return _drafted(NewVoucher(book, day, memo, tuple(legs), attachments=attachments), by=by, on=on)
+    return drafted(NewVoucher(book, day, memo, tuple(legs), attachments=attachments), by=by, on=on)
 
 
 @action
@@ -241,10 +262,11 @@ def draft_opening(book: Book, legs: Sequence[Leg], *, by: Actor, on: date) -> Vo
         raise Refusal("funds.opened_before", "期初余额已经记过，要改请用红字冲销后另记凭证")
     if VoucherDraft.objects.filter(book=book, origin="opening", state="waiting").exists():
         raise Refusal("funds.opening_waits", "已有一份期初余额待审核：要改请先把那一份退回")
-    return _drafted(NewVoucher(book, book.started_on, "期初余额", tuple(legs), "opening"), by=by, on=on)
+    return drafted(NewVoucher(book, book.started_on, "期初余额", tuple(legs), "opening"), by=by, on=on)
 
 
-def _drafted(voucher: NewVoucher, *, by: Actor, on: date) -> VoucherDraft:
+def drafted(voucher: NewVoucher, *, by: Actor, on: date) -> VoucherDraft:
+    """The voucher waits for somebody else, within the running action."""
     total = ledger.check(voucher.legs)
     if voucher.day > on:
         raise Refusal("funds.day_ahead", "凭证日期 %(day)s 还没有到，请核对", day=voucher.day.isoformat())
@@ -290,6 +312,7 @@ def post_draft(draft: VoucherDraft, *, by: Actor) -> Posting:
     draft.posting = post(made, by=by)
     draft.state = "posted"
     draft.save(update_fields=["posting", "state"])
+    _tell(draft, "posted", draft.posting, by)
     return draft.posting
 
 
@@ -301,6 +324,7 @@ def return_draft(draft: VoucherDraft, *, by: Actor, on: date) -> None:
     draft = _waiting(draft, by)
     draft.state = "returned"
     draft.save(update_fields=["state"])
+    _tell(draft, "returned", None, by)
     record(VoucherReturned(), about=draft, by=by, happened_on=on)
 
 
@@ -317,4 +341,7 @@ def reverse_voucher(posting: Posting, *, by: Actor, on: date) -> Posting:
         raise Refusal("funds.reversed_before", "这张凭证已经冲销过")
     legs = tuple(Leg(one.account_id, one.fund_id, -one.amount_fen) for one in posting.lines.order_by("seq"))
     memo = f"冲销 {posting.month_key} 第 {posting.number} 号"  # zh
-    return post(NewVoucher(posting.book, on, memo, legs, "reversal", reverses=posting.pk), by=by)
+    red = post(NewVoucher(posting.book, on, memo, legs, "reversal", reverses=posting.pk), by=by)
+    for draft in VoucherDraft.objects.filter(posting=posting).select_related("book__organisation"):
+        _tell(draft, "reversed", red, by)
+    return red
