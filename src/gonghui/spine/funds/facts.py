@@ -199,3 +199,74 @@ class MovementMatched:
 @fact(title="撤回核对")
 class MovementReleased:
     """What a movement had been matched with was wrong; it stands open again."""
+
+
+# Dues -------------------------------------------------------------------------------------------------------------
+
+
+@fact(title="收到经费")
+class DuesCollected:
+    """An employer's dues came in, by kind and way of collecting; below nothing where the tax office paid them back."""
+
+    what: str
+    mode: str
+    paid_fen: int
+
+
+@fact(title="单位缴费")
+class EmployerPaid:
+    """An employer paid dues."""
+
+    what: str
+
+
+@fact(title="经费存疑")
+class DuesDisputed:
+    """Somebody doubts a payment, or cleared it up; it is not put into a voucher meanwhile."""
+
+    open: bool
+
+
+@fact(title="经费分成")
+class DuesSplit:
+    """A voucher stands in the book; so much of its dues is the part of one level."""
+
+    level: str
+    part_fen: int
+
+
+@fact(title="经费制证")
+class DuesDrafted:
+    """So many payments of dues were put into a voucher that waits for somebody else."""
+
+    payments: int
+    total_fen: int
+
+
+@fact(title="上解或回拨经费")
+class DuesRemitted:
+    """What was owed to a union above or below was ordered to be paid."""
+
+    side: str
+    remitted_fen: int
+
+
+@fact(title="经费结清")
+class DuesSettled:
+    """The bank paid what was owed to a union above or below; a late return is the same below nothing."""
+
+    side: str
+    settled_fen: int
+
+
+@fact(title="退税冲减经费")
+class DuesReversed:
+    """The tax office paid an employer's dues back; a row of its own takes them off."""
+
+
+@fact(title="撤回登记经费")
+class DuesWithdrawn:
+    """So many payments of dues were withdrawn as if they had never been recorded."""
+
+    payments: int
+    total_fen: int

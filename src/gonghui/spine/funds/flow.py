@@ -48,3 +48,23 @@ LINE_STATES = {
 }
 LIVE = ("waiting", "sent", "unknown", "succeeded")
 """States of which an order never has two lines."""
+
+DUES_FLOW = Flow(
+    Step("dispute", "collected", "disputed", needs="funds.vouchers", title="存疑"),
+    Step("clear", "disputed", "collected", needs="funds.vouchers", title="查清"),
+    Step("post", "collected", "split", title="记账分成"),
+    Step("unpost", "split", "collected", title="冲销凭证"),
+    Step("remit", "split", "remitted", title="提交付款"),
+    Step("settle", ("split", "remitted"), "settled", title="结清"),
+    Step("come_back", "settled", "remitted", title="退票"),
+    Step("reverse", ("split", "remitted", "settled"), "reversed", needs="funds.vouchers", title="退税冲减"),
+    states={
+        "collected": "已收",
+        "disputed": "存疑",
+        "split": "已分成",
+        "remitted": "已提付款",
+        "settled": "已结清",
+        "reversed": "已冲减",
+    },
+)
+"""Dues of one employer for one period, from the day it came in to the day on which every level has its part."""

@@ -10,7 +10,30 @@ from gonghui.spine.funds.actions.batches import (
     release_batch,
 )
 from gonghui.spine.funds.actions.closing import close_month, close_year
+from gonghui.spine.funds.actions.dues import (
+    DuesEntry,
+    clear_dues,
+    doubt_dues,
+    faults,
+    in_the_way,
+    record_dues,
+    reverse_dues,
+    withdraw_dues,
+)
 from gonghui.spine.funds.actions.orders import OrderEntry, approve_order, cancel_order, fix_order, order_payment
+from gonghui.spine.funds.actions.passing_on import (
+    ABOVE,
+    Owed,
+    draft_dues,
+    follow_order,
+    owed,
+    owing,
+    payee_of,
+    remit_dues,
+    unsaid,
+    voucher_day,
+)
+from gonghui.spine.funds.actions.passing_on import PURPOSES as PURPOSE_OF_SIDE
 from gonghui.spine.funds.actions.payees import AccountEntry, PayeeEntry, confirm_account, keep_payee
 from gonghui.spine.funds.actions.posting import (
     NewVoucher,
@@ -34,29 +57,41 @@ from gonghui.spine.funds.actions.reconciling import (
 )
 from gonghui.spine.funds.actions.setting_up import FundEntry, accounts_of, open_book, open_fund
 
+DUES_PURPOSES = tuple(PURPOSE_OF_SIDE.values())
+"""What payments are for that pass dues on."""
 __all__ = [
+    "ABOVE",
+    "DUES_PURPOSES",
     "AccountEntry",
     "BookItem",
     "Differences",
+    "DuesEntry",
     "FundEntry",
     "NewVoucher",
     "OrderEntry",
+    "Owed",
     "PayeeEntry",
     "accounts_of",
     "approve_order",
     "cancel_batch",
     "cancel_order",
     "candidates",
+    "clear_dues",
     "close_month",
     "close_year",
     "confirm_account",
     "content_sha256",
     "differences",
+    "doubt_dues",
+    "draft_dues",
     "draft_opening",
     "draft_voucher",
     "explain_movement",
+    "faults",
     "fix_order",
+    "follow_order",
     "held",
+    "in_the_way",
     "keep_payee",
     "lines_of",
     "make_batch",
@@ -64,14 +99,23 @@ __all__ = [
     "open_book",
     "open_fund",
     "order_payment",
+    "owed",
+    "owing",
+    "payee_of",
     "post_draft",
     "post_voucher",
     "post_vouchers",
+    "record_dues",
     "release_batch",
     "release_movement",
+    "remit_dues",
     "return_draft",
+    "reverse_dues",
     "reverse_voucher",
     "settle_row",
     "take_answer",
     "take_statement",
+    "unsaid",
+    "voucher_day",
+    "withdraw_dues",
 ]

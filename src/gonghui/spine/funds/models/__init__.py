@@ -1,6 +1,7 @@
 """The tables of books and payments."""
 
 from gonghui.spine.funds.models.audits import payment_differences
+from gonghui.spine.funds.models.dues import MODES, WHAT, DuesRow, Payer, SplitLine
 from gonghui.spine.funds.models.ledger import (
     NATURES,
     ORIGINS,
@@ -34,26 +35,31 @@ from gonghui.spine.funds.models.reconciling import Statement, StatementRow
 
 __all__ = [
     "ACCOUNT_KINDS",
+    "MODES",
     "NATURES",
     "NUMBER",
     "NUMBER_FOUND",
     "ORIGINS",
     "PAYEE_KINDS",
+    "WHAT",
     "AnswerFile",
     "AnswerRow",
     "Book",
     "BookMonth",
     "Carried",
     "DayTurn",
+    "DuesRow",
     "Fund",
     "LedgerAccount",
     "Leg",
     "Payee",
     "PayeeAccount",
+    "Payer",
     "PaymentBatch",
     "PaymentLine",
     "PaymentOrder",
     "Posting",
+    "SplitLine",
     "Statement",
     "StatementRow",
     "VoucherDraft",

@@ -151,3 +151,50 @@ def payment_differences() -> Iterable[Difference]:
             """
         ),
     ]
+
+
+@audited("经费分成之和与实缴、凭证、台账一致")
+def dues_differences() -> Iterable[Difference]:
+    """The parts of each row come to what was paid, vouchers of dues to their rows, the journal to both."""
+    return [
+        *_rows(
+            """
+            select 'dues ' || r.id, r.paid_fen, coalesce(s.fen, 0)
+            from funds_duesrow r left join (
+              select row_id, sum(amount_fen) as fen, count(*) as many from funds_splitline group by 1) s
+              on s.row_id = r.id
+            where s.fen is distinct from r.paid_fen::numeric or s.many <> 4
+            """
+        ),
+        *_rows(
+            """
+            select 'dues in voucher ' || d.posting_id, coalesce(l.fen, 0), coalesce(s.fen, 0)
+            from funds_voucherdraft d
+            left join (select r.draft_id, sum(s.amount_fen) as fen from funds_duesrow r
+              join funds_splitline s on s.row_id = r.id and s.side <> 'direct' group by 1) s on s.draft_id = d.id
+            left join (select l.posting_id, sum(l.amount_fen) as fen from funds_leg l
+              join funds_ledgeraccount a on a.id = l.account_id and a.is_money group by 1) l
+              on l.posting_id = d.posting_id
+            where d.origin = 'dues' and d.state = 'posted' and coalesce(l.fen, 0) <> coalesce(s.fen, 0)
+              and not exists (select from funds_posting p where p.reverses_id = d.posting_id)
+            """
+        ),
+        *_rows(
+            """
+            select 'dues ' || coalesce(r.id, e.subject_id), coalesce(r.paid_fen, 0), coalesce(e.fen, 0)
+            from funds_duesrow r full join (select e.subject_id, sum(e.sign * e.amount_fen) as fen from core_entry e
+              join core_kind k on k.id = e.kind and k.name = 'funds.dues_collected' group by 1
+              having sum(e.sign * e.amount_fen) <> 0) e on e.subject_id = r.id
+            where e.fen is distinct from r.paid_fen::numeric
+            """
+        ),
+        *_rows(
+            """
+            select 'dues passed on by order ' || o.id, o.amount_fen, coalesce(s.fen, 0)
+            from funds_paymentorder o left join (
+              select order_id, sum(amount_fen) as fen from funds_splitline where order_id is not null group by 1) s
+              on s.order_id = o.id
+            where s.fen is not null and s.fen <> o.amount_fen
+            """
+        ),
+    ]
