@@ -15,7 +15,7 @@ from gonghui.core.errors import Refusal
 from gonghui.spine.members import actions
 from gonghui.spine.members.actions.people import NEEDS_TRANSFER
 from gonghui.spine.members.console.segments import behind, part_in_words
-from gonghui.spine.members.console.spans import LISTS, of_list, span_of
+from gonghui.spine.members.console.spans import LISTS, span_of
 from gonghui.spine.members.flow import CHECK, KEEP, MEMBER_FLOW, SEE
 from gonghui.spine.members.forms import MemberForm
 from gonghui.spine.members.models import PHONE_FOUND, Person, paper_index
@@ -35,11 +35,8 @@ def _rows(actor: Actor, query: QueryDict) -> QuerySet[Person]:
     words = query.get("unit", "").strip()[:60]
     under = _under(actor, words) if words else Q()
     if which in LISTS:
-        first, last = span_of(query)
-        held = of_list(actor, which, first, last).filter(under)
-        if part := query.get("part", ""):
-            held = held.filter(behind(actor, which, first, last, part))
-        rows, under = Person.objects.filter(pk__in=held.values("person")), Q()
+        rows = behind(actor, which, *span_of(query), query.get("part", ""), under=under)
+        under = Q()
     state = query.get("state", "")
     if state in MEMBER_FLOW.states:
         rows = rows.filter(state=state)

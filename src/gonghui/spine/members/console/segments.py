@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from gonghui.core import bulk
 from gonghui.core.actor import Actor
 from gonghui.spine.members.actions.entries import Work, works
 from gonghui.spine.members.console.spans import of_list
+from gonghui.spine.members.models import Membership, Person
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.organisations import rules as unions
 from gonghui.spine.organisations.models import Organisation
@@ -114,14 +115,23 @@ def _counted(actor: Actor, cut: Cut, of: Iterable[Group]) -> Counter[str]:
     return counted
 
 
-def behind(actor: Actor, which: str, first: date, last: date, asked: str) -> Q:
-    """The condition on memberships of a list that are counted in the part asked for, as `key:part`; else none is."""
-    key, _colon, part = asked.partition(":")
-    if key == "form":
-        return Q(person__form=part)
-    cut = CUTS.get(key)
-    of = groups(actor, which, first, last) if cut is not None else []
-    places = {group.organisation for group in of if cut is not None and cut.part(actor, group) == part}
+def behind(actor: Actor, which: str, first: date, last: date, asked: str, *, under: Q) -> QuerySet[Person]:
+    """The people of a list, or those counted in the part asked for, as `key:part`; of a part there is not, nobody."""
+    held, (key, _colon, part) = of_list(actor, which, first, last).filter(under), asked.partition(":")
+    if asked and key != "form":
+        held = held.filter(_at(actor, held, key, part))
+    people = Person.objects.filter(pk__in=held.values("person"))
+    return people.filter(form=part) if key == "form" else people
+
+
+def _at(actor: Actor, held: QuerySet[Membership], key: str, part: str) -> Q:
+    """The condition on memberships that they are at a union of the part."""
+    if (cut := CUTS.get(key)) is None:
+        return Q(pk__in=[])
+    listed = list(held.order_by().values_list("organisation", "organisation__path").distinct())
+    kinds = works([place for place, _path in listed])
+    of = (Group(place, path, "", kinds.get(place, Work()), 0) for place, path in listed)
+    places = {group.organisation for group in of if cut.part(actor, group) == part}
     return Q(organisation__in=Organisation.objects.filter(bulk.among("id", places)).values("pk"))
 
 

@@ -97,6 +97,7 @@ class Person(Record):
         indexes = [
             GinIndex(fields=["name_terms"], name="person_terms"),
             models.Index(fields=["organisation", "number"], name="person_place"),
+            models.Index(fields=["number"], condition=~Q(state="active"), name="person_not_active"),
             models.Index(fields=["phone_index"], condition=Q(phone_index__isnull=False), name="person_phone"),
         ]
 
