@@ -18,6 +18,10 @@ ROWS: dict[str, Row] = {
     "funds_ledger": Row(*DISTRICT, read=FUND_READERS),
     "funds_export": Row(*DISTRICT, read=FUND_READERS),
     "funds_account": Row("district ledger_account", "district", read=FUND_READERS),
+    "funds_account_file": Row("district ledger_account", "district", read=FUND_READERS),
+    "funds_cash": Row(*DISTRICT, read=FUND_READERS),
+    "funds_income": Row(*DISTRICT, read=FUND_READERS),
+    "funds_income_file": Row(*DISTRICT, read=FUND_READERS),
     "funds_months": Row(
         *DISTRICT,
         read=FUND_READERS,

@@ -1,10 +1,23 @@
 """The pages of money: books, vouchers, payment orders, batches, reconciliation."""
 
-from gonghui.spine.funds.console import batches, books, opening, orders, reconciling, statements, subjects, vouchers
+from gonghui.spine.funds.console import (
+    batches,
+    books,
+    income,
+    journals,
+    opening,
+    orders,
+    reconciling,
+    statements,
+    subjects,
+    vouchers,
+)
 
 urlpatterns = [
     *books.urlpatterns,
     *opening.urlpatterns,
+    *journals.urlpatterns,
+    *income.urlpatterns,
     *vouchers.urlpatterns,
     *orders.urlpatterns,
     *batches.urlpatterns,

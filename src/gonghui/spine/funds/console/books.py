@@ -1,4 +1,4 @@
-"""Books and what they hold: funds, the ledger by month, an account's lines, the closing of months."""
+"""Books and what they hold: funds, the ledger by month, the closing of months."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from gonghui.core.actor import Actor
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.facts import LEDGER_TAKEN
 from gonghui.spine.funds.forms import BookForm, FundForm
-from gonghui.spine.funds.models import Book, BookMonth, LedgerAccount, Leg, Posting, VoucherDraft, balances, turnovers
+from gonghui.spine.funds.models import Book, BookMonth, LedgerAccount, Posting, VoucherDraft, balances, turnovers
 from gonghui.spine.funds.rules import ledger
 from gonghui.spine.funds.rules.charts import KINDS
 from gonghui.spine.funds.sheets import workbook
@@ -143,16 +143,6 @@ def funds_ledger(request: ConsoleRequest, code: str) -> HttpResponseBase:
 
 
 @page(SEE)
-def funds_account(request: ConsoleRequest, code: str, key: str) -> HttpResponseBase:
-    """The lines of one account, the newest first."""
-    book = book_of(request.actor, code)
-    account = get_object_or_404(LedgerAccount, book=book, key=key)
-    lines = Leg.objects.filter(account=account).select_related("posting", "fund")
-    shown = Keyset(lines, ("-day", "-posting_id", "-seq"), 50).page(request)
-    return render(request, "funds/console/account.html", {"book": book, "account": account, "page": shown})
-
-
-@page(SEE)
 def funds_export(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """The ledger of a month as a workbook; that it was taken away is written down."""
     book = book_of(request.actor, code)
@@ -203,6 +193,5 @@ urlpatterns = [
     path("funds/<str:code>/", funds_book, name="funds_book"),
     path("funds/<str:code>/ledger/", funds_ledger, name="funds_ledger"),
     path("funds/<str:code>/ledger/export/", funds_export, name="funds_export"),
-    path("funds/<str:code>/ledger/<slug:key>/", funds_account, name="funds_account"),
     path("funds/<str:code>/months/", funds_months, name="funds_months"),
 ]

@@ -13,6 +13,8 @@ register = template.Library()
 WAYS = (
     ("funds_book", _("资金")),
     ("funds_ledger", _("账簿")),
+    ("funds_cash", _("日记账")),
+    ("funds_income", _("收支表")),
     ("funds_vouchers", _("凭证")),
     ("funds_orders", _("付款单")),
     ("funds_batches", _("付款批次")),
@@ -48,6 +50,18 @@ def side(fen: int) -> str:
     if not fen:
         return yuan(0)
     return gettext("借 %(yuan)s") % {"yuan": yuan(fen)} if fen > 0 else gettext("贷 %(yuan)s") % {"yuan": yuan(-fen)}
+
+
+@register.simple_tag
+def debit(fen: int) -> str:
+    """An amount that stands on the debit side; nothing of one that does not."""
+    return yuan(fen) if fen > 0 else ""
+
+
+@register.simple_tag
+def credit(fen: int) -> str:
+    """The same of the credit side."""
+    return yuan(-fen) if fen < 0 else ""
 
 
 @register.simple_tag

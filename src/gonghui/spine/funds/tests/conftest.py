@@ -12,7 +12,7 @@ from gonghui.web.models import Account
 from gonghui.web.tests.builders import signed_in
 
 ACTING: dict[int, Actor] = {}
-SignIn = Callable[[Organisation, str], Client]
+SignIn = Callable[..., Client]
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def sign_in(federation: Federation, settings) -> SignIn:
         f"{__name__}.acting" if name.endswith("project.middleware.actor") else name for name in settings.MIDDLEWARE
     ]
 
-    def signed(organisation: Organisation, role: str) -> Client:
+    def signed(organisation: Organisation, role: str, seconds_ago: float = 0) -> Client:
         account = Account.objects.create_user(f"person{Account.objects.count()}", "an old long password", name="员")
         ACTING[account.pk] = Actor(**{**an_actor(role, organisation).__dict__, "account_id": account.pk})
-        return signed_in(account, seconds_ago=0)
+        return signed_in(account, seconds_ago=seconds_ago)
 
     return signed
