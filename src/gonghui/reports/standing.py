@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Count, Q
 
 from gonghui.core.figures import Ask, Figure, Value
-from gonghui.reports.models.returns import Line
+from gonghui.core.journal import KIND_IDS
+from gonghui.core.models import Entry
+from gonghui.reports.models.returns import Line, Programme
 
 
 class Standing(StrEnum):
@@ -34,7 +36,8 @@ WORDS = {
 def standings(asks: Sequence[Ask], values: Sequence[Value]) -> list[Standing]:
     """The standing of each value; one query for each different run of days under each path."""
     lines = _lines(asks)
-    found = [_standing(ask.figure, value, *lines[ask]) for ask, value in zip(asks, values, strict=True)]
+    recorded = kept([ask for ask, value in zip(asks, values, strict=True) if not any(value.whole)])
+    found = [_standing(value, ask in recorded, *lines[ask]) for ask, value in zip(asks, values, strict=True)]
     return [
         NONE if standing == KNOWN and _ended(ask, value, lines[ask][1]) else standing
         for ask, value, standing in zip(asks, values, found, strict=True)
@@ -58,14 +61,51 @@ def _placed(paths: tuple[str, ...]) -> Q:
     return reduce(or_, (Q(path__startswith=path) for path in paths))
 
 
-def _standing(figure: Figure, value: Value, inside: int, nothing: int, cut_through: int) -> Standing:
+def _standing(value: Value, is_kept: bool, inside: int, nothing: int, cut_through: int) -> Standing:
     if cut_through:
         return SPLIT
-    if any(value.whole) or figure.fold.kind is not None or figure.fold.parts:
+    if any(value.whole) or is_kept:
         return KNOWN
     if inside == 0:
         return MISSING
     return NONE if nothing == inside else KNOWN
+
+
+def kept(asks: Sequence[Ask]) -> set[Ask]:
+    """Those whose work is recorded on the platform, in the whole place, before their last day: a nought of it counts.
+
+    Work that was declared to run is where and since when that says; other work, since its first entry.
+    """
+    asks = [ask for ask in asks if kinds_of(ask.figure)]
+    if not asks:
+        return set()
+    declared: dict[str, list[tuple[str, date]]] = defaultdict(list)
+    apps = {ask.figure.app for ask in asks}
+    for app, path, first_on in Programme.objects.filter(app__in=apps).values_list("app", "path", "first_on"):
+        declared[app].append((path, first_on))
+    first_day = cache(_first_day)
+
+    def is_kept(ask: Ask) -> bool:
+        if runs := declared.get(ask.figure.app):
+            return any(
+                first_on <= ask.period.last and all(one.startswith(path) for one in ask.paths or (ask.path,))
+                for path, first_on in runs
+            )
+        days = [day for kind in kinds_of(ask.figure) if (day := first_day(kind)) is not None]
+        return bool(days) and min(days) <= ask.period.last
+
+    return set(filter(is_kept, asks))
+
+
+def kinds_of(figure: Figure) -> list[str]:
+    """The facts that a figure folds besides what was returned."""
+    return [fold.kind for fold in (figure.fold, *figure.fold.parts) if fold.kind is not None]
+
+
+def _first_day(kind: str) -> date | None:
+    if (number := KIND_IDS.known(kind)) is None:
+        return None
+    return Entry.objects.filter(kind=number).order_by("happened_on").values_list("happened_on", flat=True).first()
 
 
 def _lines(asks: Sequence[Ask]) -> dict[Ask, tuple[int, int, int]]:

@@ -12,6 +12,7 @@ from gonghui.core.figures import Ask, Figure, answer
 from gonghui.core.period import Period
 from gonghui.reports.models.returns import Line
 from gonghui.reports.organised import as_then
+from gonghui.reports.standing import kept
 from gonghui.spine.organisations.models import Organisation
 
 GRAINS = {"month": 1, "quarter": 3, "half": 6}
@@ -65,7 +66,9 @@ def trend(figure: Figure, organisation: Organisation, period: Period, cut: int |
     returned = _returned(figure, paths, period.last)
     for grain, length in GRAINS.items():
         steps = _steps(months, length)
-        points = _points(figure, steps, returned, lambda those: [one.whole for one in answer(asked(those), cut)])
+        recorded = kept(asked(steps))
+        known = [ask in recorded for ask in asked(steps)]
+        points = _points(figure, steps, returned, known, lambda those: [one.whole for one in answer(asked(those), cut)])
         if points is not None and sum(point.size is not None for point in points) >= FEWEST:
             return Trend(grain, tuple(points))
     return None
@@ -95,27 +98,22 @@ def _points(
     figure: Figure,
     steps: Sequence[Period],
     returned: Sequence[Span],
+    recorded: Sequence[bool],
     ask: Callable[[Sequence[Period]], Sequence[tuple[int, ...]]],
 ) -> list[Point] | None:
     """The steps with their numbers; nothing where a return was made for days that one of them cuts."""
     if figure.clock == "stock":
-        known = [_stands(figure, returned, step) for step in steps]
+        told = [any(last <= step.last for _first, last in returned) for step in steps]
     else:
         touching = [[span for span in returned if span[0] <= step.last and step.first <= span[1]] for step in steps]
         if not all(_within(step, *span) for step, spans in zip(steps, touching, strict=True) for span in spans):
             return None
-        known = [bool(spans) or _is_recorded(figure) for spans in touching]
-    return [Point(step, whole if told else None) for step, whole, told in zip(steps, ask(steps), known, strict=True)]
+        told = list(map(bool, touching))
+    known = [any(both) for both in zip(told, recorded, strict=True)]
+    return [
+        Point(step, whole if is_known else None) for step, whole, is_known in zip(steps, ask(steps), known, strict=True)
+    ]
 
 
 def _within(days: Period, first: date, last: date) -> bool:
     return days.first <= first and last <= days.last
-
-
-def _is_recorded(figure: Figure) -> bool:
-    return figure.fold.kind is not None or bool(figure.fold.parts)
-
-
-def _stands(figure: Figure, returned: Sequence[Span], days: Period) -> bool:
-    """Whether a level was ever told by the last of the days."""
-    return _is_recorded(figure) or any(last <= days.last for _first, last in returned)

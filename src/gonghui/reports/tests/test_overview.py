@@ -1,5 +1,7 @@
 """What reports add to the dashboard: own numbers only, as they are printed, and who still owes a return."""
 
+from datetime import date
+
 import pytest
 
 from gonghui.reports import actions
@@ -23,15 +25,20 @@ def test_numbers_are_of_the_own_organisation_and_money_as_printed() -> None:
     returned_by(federation, "east", "F35", 216_840)
     returned_by(federation, "west", "F19", 187_214_560_00)
     city = {number.title: number for number in overview.latest(federation.city.clerk)}
-    assert [(n.value, n.unit) for n in city.values()] == [
-        ("216,840", "人次"),
-        ("0", "人"),
-        ("0", "家"),
-        ("1.87", "亿元"),
-    ]
-    assert [n.value for n in overview.latest(federation.east.clerk)] == ["216,840", "0", "0"]
-    assert [n.value for n in overview.latest(federation.street.clerk)] == ["0", "0"]
+    assert [(n.value, n.unit) for n in city.values()] == [("216,840", "人次"), ("1.87", "亿元")]
+    assert [n.value for n in overview.latest(federation.east.clerk)] == ["216,840"]
+    assert overview.latest(federation.street.clerk) == []
     assert all("/F" in number.url for number in city.values())
+
+
+def test_work_that_runs_on_the_platform_says_nought_where_it_runs_and_no_earlier() -> None:
+    federation = a_federation()
+    reviewer = federation.city.reviewer
+    actions.start_programme("members", federation.east.organisation, by=reviewer, on=date(2020, 7, 1))
+    assert overview.latest(federation.east.clerk) == []
+    actions.start_programme("members", federation.west.organisation, by=reviewer, on=date(2020, 6, 1))
+    assert [(n.value, n.unit) for n in overview.latest(federation.west.clerk)] == [("0", "人")]
+    assert overview.latest(federation.city.clerk) == overview.latest(federation.street.clerk) == []
 
 
 def test_without_the_power_there_are_no_numbers_and_no_ranking() -> None:

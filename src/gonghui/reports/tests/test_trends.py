@@ -28,7 +28,8 @@ def span(first: str, last: str = "") -> trends.Span:
 def points(figure: str, returned: list[trends.Span], length: int) -> list[tuple[str, int | None]] | None:
     """The points by their period's key."""
     steps = trends._steps(MONTHS, length)
-    found = trends._points(FIGURES[figure], steps, returned, lambda those: [number_of(step) for step in those])
+    recorded = [False] * len(steps)
+    found = trends._points(FIGURES[figure], steps, returned, recorded, lambda those: [number_of(one) for one in those])
     return None if found is None else [(one.period.key, one.whole[0] if one.whole else None) for one in found]
 
 
