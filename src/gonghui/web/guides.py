@@ -44,11 +44,20 @@ TAGS = {
 GUIDES = {
     "imports": {"zh": "import.md"},
     "my": {"zh": "my.zh-CN.md"},
+    "accounting": {"zh": "accounting.zh-CN.md"},
+    "members": {"zh": "members.zh-CN.md"},
+    "backup": {"zh": "backup.zh-CN.md"},
     "keys": {"zh": "keyboard.zh-CN.md", "en": "keyboard.md"},
     "verify": {"zh": "verify.zh-CN.md", "en": "verify.md"},
 }
 """Each guide by its name in the address, in the languages it is written in."""
-NAMES = {"imports": gettext_lazy("成批导入"), "my": gettext_lazy("会员怎么用")}
+NAMES = {
+    "imports": gettext_lazy("成批导入"),
+    "my": gettext_lazy("会员怎么用"),
+    "accounting": gettext_lazy("账簿和付款"),
+    "members": gettext_lazy("会员资料的保护"),
+    "backup": gettext_lazy("备份与恢复"),
+}
 """What a guide is called in a language it is not written in."""
 _PICTURE = re.compile(r"pictures/([a-z-]+)\.png\Z")
 _HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # zh

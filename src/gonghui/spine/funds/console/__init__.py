@@ -3,6 +3,7 @@
 from gonghui.spine.funds.console import (
     batches,
     books,
+    finding,
     income,
     journals,
     opening,
@@ -24,4 +25,4 @@ urlpatterns = [
     *reconciling.urlpatterns,
     *statements.urlpatterns,
 ]
-__all__ = ["subjects", "urlpatterns"]
+__all__ = ["finding", "subjects", "urlpatterns"]
