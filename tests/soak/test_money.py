@@ -1,33 +1,35 @@
 """Payments under faults: killed at every statement, released by 200 at once, answered by a thousand strange files."""
 
+import hashlib
 import os
 import random
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Sum
 
 from gonghui.core.errors import Refusal
+from gonghui.core.journal import KIND_IDS
 from gonghui.core.models import Entry
 from gonghui.spine.funds import actions
-from gonghui.spine.funds.models import Fund, PaymentBatch, PaymentLine, PaymentOrder, Posting, balance
+from gonghui.spine.funds.models import BookMonth, Fund, PaymentBatch, PaymentLine, PaymentOrder, Posting, balance
 from gonghui.spine.funds.rules.answers import Answer
 from gonghui.spine.funds.sheets import banks
 from gonghui.spine.funds.tests import bank
 from gonghui.spine.funds.tests import builders as made
-from gonghui.spine.funds.tests.builders import CASHIER, JUNE, NOON, RELEASER, Books
+from gonghui.spine.funds.tests.builders import APPROVER, CASHIER, JUNE, NOON, ORDERER, RELEASER, Books
 from gonghui.spine.organisations.tests.builders import Federation
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
-PAYMENTS, KILLS_BY_CLOCK, RELEASES, FILES = 500, 60, 200, 1_000
+PAYMENTS, RANDOM_MOMENTS, RELEASES, FILES = 500, 200, 200, 1_000
 HELD, EACH = 1_000_000_00, 10_00
 
 
@@ -41,45 +43,77 @@ def a_book() -> Books:
 # Killed -----------------------------------------------------------------------------------------------------------
 
 
-def _killed(act: Callable[[], object], *, at: int = 0, after: float = 0) -> bool:
-    """The act in a process of its own, which kills itself at a statement or is killed after a while; if it was."""
+def _killed(act: Callable[[], object], *, at: int = 0, late: float = 0) -> bool:
+    """The act in a process of its own, which dies before (odd) or after (even) a statement; if it did.
+
+    Where it dies `late`, an alarm kills it so many seconds after the moment, whatever it does then.
+    """
     connections.close_all()
     child = os.fork()
     if child == 0:
         number = 0
 
-        def fall(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        def fall() -> None:
             nonlocal number
             number += 1
-            if 2 * number - 1 == at:
+            if number == at and late:
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.setitimer(signal.ITIMER_REAL, late)
+            elif number == at:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+        def falling(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+            fall()
             done = execute(sql, params, many, context)
-            if 2 * number == at:
-                os.kill(os.getpid(), signal.SIGKILL)
+            fall()
             return done
 
         try:
-            with connection.execute_wrapper(fall):
+            with connection.execute_wrapper(falling):
                 act()
             os._exit(0)
         except BaseException:
             os._exit(1)
-    if after:
-        time.sleep(after)
-        os.kill(child, signal.SIGKILL)
     _pid, status = os.waitpid(child, 0)
     assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the act failed by itself"
     return os.WIFSIGNALED(status)
 
 
-def _at_every_statement(act: Callable[[], object], is_done: Callable[[], bool]) -> int:
+def _moments(act: Callable[[], object]) -> int:
+    """How many moments before and after statements the act has: it is done once, and taken back."""
+    seen = 0
+
+    def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        nonlocal seen
+        seen += 2
+        return execute(sql, params, many, context)
+
+    with transaction.atomic():
+        with connection.execute_wrapper(count):
+            act()
+        transaction.set_rollback(True)
+    return seen
+
+
+def _at_random_moments(act: Callable[[], object], is_done: Callable[[], bool], draw: random.Random, times: int) -> int:
+    """The act is killed so often at moments that chance chooses; how often, for at its last moments it may get by."""
+    moments = _moments(act)
+    for kills in range(times):
+        if not _killed(act, at=draw.randint(1, moments), late=draw.uniform(0.00001, 0.004)):
+            assert is_done()
+            return kills
+        if is_done():  # it died between its commit and its answer
+            return kills + 1
+    return times
+
+
+def _at_every_statement(act: Callable[[], object], is_done: Callable[[], bool]) -> None:
     """The act is killed before and after each of its statements; nothing of it stands until it was let through."""
-    kills = 0
-    while _killed(act, at=kills + 1):
-        kills += 1
-        assert not is_done(), f"half of it stands after the kill at {kills}"
+    at = 1
+    while _killed(act, at=at):
+        assert not is_done(), f"half of it stands after the kill at {at}"
+        at += 1
     assert is_done()
-    return kills
 
 
 def _whole(books: Books, paid: int) -> None:
@@ -95,47 +129,125 @@ def _whole(books: Books, paid: int) -> None:
     assert (told["n"] or 0, told["fen"] or 0) == (paid, paid * EACH)
 
 
-def test_a_batch_killed_at_every_statement_goes_on_and_pays_each_once() -> None:
-    books, draw = a_book(), random.Random(20200601)
+Killing = Callable[[Callable[[], object], Callable[[], bool]], object]
+
+
+def _through(killing: Killing, books: Books) -> None:
+    """A batch goes all its way under a killing of each of its acts, which is begun anew until it stands."""
     orders = [made.an_approved_order(books, EACH) for _ in range(PAYMENTS)]
-    bank_account = books.accounts["bank"]
-    kills = _at_every_statement(
-        lambda: actions.make_batch(orders, pays_from=bank_account, by=CASHIER, at=NOON),
-        lambda: PaymentBatch.objects.exists() or PaymentOrder.objects.filter(state="batched").exists(),
+    before = PaymentOrder.objects.filter(state="paid").count()
+    known = PaymentBatch.objects.count()
+
+    def batch() -> PaymentBatch:
+        return PaymentBatch.objects.latest("number")
+
+    _done(
+        killing,
+        lambda: actions.make_batch(orders, pays_from=books.accounts["bank"], by=CASHIER, at=NOON),
+        lambda: PaymentBatch.objects.count() > known or PaymentOrder.objects.filter(state="batched").exists(),
     )
+    content = batch().content_sha256
+    _done(
+        killing,
+        lambda: actions.release_batch(batch(), content=content, by=RELEASER, at=NOON),
+        lambda: PaymentLine.objects.filter(state="sent").exists() or batch().state != "draft",
+    )
+    lines = list(PaymentLine.objects.filter(batch=batch()).order_by("seq"))
+    rows = [Answer(line.reference, line.amount_fen, "ok", JUNE, bank_ref=f"B{line.pk}") for line in lines]
+    half = PAYMENTS // 2
+    for part in (rows[:half], rows[half:]):
+        sha = hashlib.sha256(part[0].reference.encode()).hexdigest()
+        paid = PaymentOrder.objects.filter(state="paid").count()
+        _done(
+            killing,
+            partial(actions.take_answer, books.book, part, layout="csv_utf8", sha256=sha, by=CASHIER, at=NOON),
+            _more_paid_than(paid),
+        )
+        _whole(books, paid + half)
+    assert (batch().state, PaymentOrder.objects.filter(state="paid").count()) == ("settled", before + PAYMENTS)
+
+
+def _done(killing: Killing, act: Callable[[], object], is_done: Callable[[], bool]) -> None:
+    killing(act, is_done)
+    if not is_done():
+        act()
+    assert is_done()
+
+
+def test_a_batch_killed_before_and_after_every_statement_goes_on_and_pays_each_once() -> None:
+    _through(_at_every_statement, a_book())
+
+
+def test_batches_killed_at_two_hundred_random_moments_go_on_and_pay_each_once() -> None:
+    books, draw, kills = a_book(), random.Random(), 0
+
+    def killing(act: Callable[[], object], is_done: Callable[[], bool]) -> None:
+        nonlocal kills
+        kills += _at_random_moments(act, is_done, draw, RANDOM_MOMENTS // 4)
+
+    while kills < RANDOM_MOMENTS:
+        _through(killing, books)
+
+
+def _stands() -> list[Any]:
+    """What there is of payments, books and funds."""
+    asked_again = KIND_IDS.of("funds.payment_asked_again")
+    return [
+        *PaymentOrder.objects.order_by("id").values_list("id", "state", "attempt"),
+        *PaymentLine.objects.order_by("id").values_list("id", "state", "bank_ref"),
+        *PaymentBatch.objects.order_by("id").values_list("id", "state", "total_fen"),
+        *Fund.objects.order_by("id").values_list("id", "held_fen", "committed_fen"),
+        *BookMonth.objects.order_by("id").values_list("id", "state", "last_number"),
+        *Entry.objects.exclude(kind=asked_again).order_by("id").values_list("id", flat=True),
+    ]
+
+
+def _five_times(act: Callable[[], object], again: str = "") -> None:
+    """The answer of the first is lost after its commit; four more come, each refused by a code or without effect."""
+    before = _stands()
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+            os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    after = _stands()
+    assert after != before
+    for _ in range(4):
+        if again:
+            with pytest.raises(Refusal) as refused:
+                act()
+            assert refused.value.code == again
+        else:
+            act()
+        assert _stands() == after
+
+
+def test_requests_whose_answer_was_lost_come_again_and_change_nothing() -> None:
+    books = a_book()
+    entry = made.an_order(books, EACH)
+    _five_times(lambda: actions.order_payment(entry, by=ORDERER, at=NOON))
+    with pytest.raises(Refusal, match="内容不一样"):
+        actions.order_payment(replace(entry, amount_fen=EACH + 1), by=ORDERER, at=NOON)
+    order = PaymentOrder.objects.get()
+    _five_times(lambda: actions.approve_order(order, by=APPROVER, on=JUNE), "flow.state")
+    bank_account = books.accounts["bank"]
+    _five_times(lambda: actions.make_batch([order], pays_from=bank_account, by=CASHIER, at=NOON), "funds.batch_ready")
     batch = PaymentBatch.objects.get()
     content = batch.content_sha256
-    kills += _at_every_statement(
-        lambda: actions.release_batch(PaymentBatch.objects.get(), content=content, by=RELEASER, at=NOON),
-        lambda: PaymentLine.objects.filter(state="sent").exists() or batch_state() != "draft",
-    )
-    lines = list(PaymentLine.objects.order_by("seq"))
-    rows = [Answer(line.reference, line.amount_fen, "ok", JUNE, bank_ref=f"B{line.seq}") for line in lines]
-    half = PAYMENTS // 2
-    for part, sha in ((rows[:half], "a" * 64), (rows[half:], "b" * 64)):
-        before = PaymentOrder.objects.filter(state="paid").count()
-
-        def take(part: list[Answer] = part, sha: str = sha) -> None:
-            actions.take_answer(books.book, part, layout="csv_utf8", sha256=sha, by=CASHIER, at=NOON)
-
-        for _ in range(KILLS_BY_CLOCK // 2):
-            if _killed(take, after=draw.uniform(0.002, 0.12)):
-                kills += 1
-            if PaymentOrder.objects.filter(state="paid").count() != before:
-                break
-        else:
-            kills += _at_every_statement(take, _more_paid_than(before))
-        _whole(books, before + half)
-    assert batch_state() == "settled"
-    assert kills > 40, "at each statement of making and releasing; what the clock adds is chance"
+    _five_times(lambda: actions.release_batch(batch, content=content, by=RELEASER, at=NOON), "flow.state")
+    line = PaymentLine.objects.get()
+    rows = [Answer(line.reference, line.amount_fen, "ok", JUNE, bank_ref="B1")]
+    take = partial(actions.take_answer, books.book, rows, layout="csv_utf8", sha256="a" * 64, by=CASHIER, at=NOON)
+    _five_times(take, "funds.answer_known")
+    _five_times(lambda: actions.close_month(books.book, 202001, by=made.SYSTEM, on=JUNE), "funds.month_not_open")
 
 
 def _more_paid_than(before: int) -> Callable[[], bool]:
     return lambda: PaymentOrder.objects.filter(state="paid").count() != before
-
-
-def batch_state() -> str:
-    return PaymentBatch.objects.get().state
 
 
 # At once ----------------------------------------------------------------------------------------------------------

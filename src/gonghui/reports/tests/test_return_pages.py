@@ -122,10 +122,10 @@ def test_a_workbook_goes_out_and_comes_back_by_the_pages(federation: Federation,
     [(address, _)] = sent.redirect_chain
     assert "206" in text(sent)
     assert not in_return.lines.exists()
-    commit = address.rstrip("/") + "/commit/"
+    commit = address.rstrip("/") + "/do/commit/"
     assert clerk.post(commit).status_code == 302
     assert in_return.lines.get().number == 206
-    commit = address.rstrip("/") + "/commit/"
+    commit = address.rstrip("/") + "/do/commit/"
     assert clerk.post(commit).status_code == 302
     assert in_return.lines.count() == 1
 

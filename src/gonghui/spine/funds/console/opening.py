@@ -13,7 +13,7 @@ from gonghui.spine.funds import actions
 from gonghui.spine.funds.console.books import book_of
 from gonghui.spine.funds.forms import OpeningForm
 from gonghui.spine.funds.models import Book, LedgerAccount, Posting, VoucherDraft
-from gonghui.spine.funds.rules.charts import TURNOVER
+from gonghui.spine.funds.rules.charts import KINDS, TURNOVER
 from gonghui.spine.funds.sheets import opening, workbook
 from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, attachment, page, render
@@ -50,6 +50,7 @@ def funds_opening(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "more": len(faults[opening.SHOWN :]),
             "funds": [one.title for one in book.funds.all()],
             "accounts": _accounts(book),
+            "kinds": KINDS,
             "mid_year": book.started_on.month > 1,
             "posted": Posting.objects.filter(book=book, origin="opening").first(),
             "waits": VoucherDraft.objects.filter(book=book, origin="opening", state="waiting").first(),
