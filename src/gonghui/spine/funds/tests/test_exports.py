@@ -11,9 +11,10 @@ from beancount.loader import load_string
 from gonghui.core.actor import SYSTEM
 from gonghui.core.period import Period
 from gonghui.spine.funds import actions
+from gonghui.spine.funds.rules.ledger import credit, debit
 from gonghui.spine.funds.sheets import beancount, workbook
 from gonghui.spine.funds.tests import builders as made
-from gonghui.spine.funds.tests.builders import JUNE, Books
+from gonghui.spine.funds.tests.builders import JULY, JUNE, Books
 from gonghui.spine.organisations.tests.builders import Federation
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +50,39 @@ def test_bean_check_notices_a_fen(books: Books) -> None:
     assert errors(text.replace("70000.05 CNY", "70000.06 CNY")) != []
 
 
-def test_a_closed_year_is_accepted_too(books: Books) -> None:
+@pytest.fixture
+def opened(federation: Federation) -> Books:
+    """A book begun in July with what came before, money of both funds among it, its year closed."""
+    found = Books(federation.haidian, started_on=JULY)
+    bank, own, warmth = found.account("bank"), found.general.pk, found.warmth.pk
+    legs = (
+        debit(bank, own, 1_000_07),
+        debit(found.account("administration"), own, 400_00),
+        credit(found.account("contributions"), own, 900_07),
+        credit(found.account("surplus"), own, 500_00),
+        debit(bank, warmth, 20_00),
+        credit(found.account("special_funds"), warmth, 20_00),
+    )
+    draft = actions.draft_opening(found.book, legs, by=made.person(1), on=JULY)
+    actions.post_draft(draft, by=made.person(2))
+    found.post(found.spending(5_00, fund=found.warmth, day=date(2020, 8, 3)))
     new_year = date(2021, 1, 4)
-    for month in range(202001, 202012):
-        actions.close_month(books.book, month, by=SYSTEM, on=new_year)
-    actions.close_year(books.book, 2020, by=SYSTEM, on=new_year)
-    assert errors("".join(beancount.export(books.book))) == []
-    assert errors("".join(beancount.export(books.book, Period.parse("2021")))) == []
+    for month in range(202007, 202012):
+        actions.close_month(found.book, month, by=SYSTEM, on=new_year)
+    actions.close_year(found.book, 2020, by=SYSTEM, on=new_year)
+    found.post(found.receipt(3_00, day=new_year))
+    return found
+
+
+@pytest.mark.parametrize("period", [None, "2020", "2020-07", "2020H2", "2021", "2021-01"])
+def test_an_opening_and_a_closed_year_are_accepted_too(opened: Books, period: str | None) -> None:
+    text = "".join(beancount.export(opened.book, Period.parse(period) if period else None))
+    assert errors(text) == []
+    # Carried over at the year's end: 500.00 and the 500.07 earned; of warmth what was there but for the 5.00 spent.
+    for left in ("Equity:Surplus:F1  -1000.07", "Equity:Special-Funds:F2  -15.00"):
+        assert (f"balance {left} ~" in text) == (period != "2020-07"), left
+    if " 900.07 CNY" in text:
+        assert errors(text.replace(" 900.07 CNY", " 900.08 CNY")) != []
 
 
 def test_the_workbook_lists_balances_lines_and_payments(books: Books) -> None:
