@@ -42,10 +42,11 @@ def sides(legs: "QuerySet[Leg]") -> Sides:
     return found
 
 
-def moved(book: Book, period: Period, without: Collection[str] = ()) -> Sides:
-    """Debit and credit of each account and fund within a period, but for vouchers of some origins."""
-    found = dict(turnovers(book, period.first, period.last))
-    for key, (debit, credit) in sides(Leg.objects.filter(posting__in=carried(book, period, without))).items():
+def moved(book: Book, period: Period, without: Collection[str], accounts: Collection[int]) -> Sides:
+    """Debit and credit of some accounts by fund within a period, but for vouchers of some origins."""
+    found = dict(turnovers(book, period.first, period.last, list(accounts)))
+    apart = Leg.objects.filter(posting__in=carried(book, period, without), account__in=accounts)
+    for key, (debit, credit) in sides(apart).items():
         has = found[key]
         found[key] = (has[0] - debit, has[1] - credit)
     return {key: one for key, one in found.items() if any(one)}
@@ -78,8 +79,8 @@ class Journal:
     @property
     def sums(self) -> tuple[int, int]:
         """Debit and credit of all of them."""
-        found = moved(self.book, self.period, self.without)
-        mine = [one for (account, fund), one in found.items() if account == self.account.pk and self._is_asked(fund)]
+        found = moved(self.book, self.period, self.without, [self.account.pk])
+        mine = [one for (_account, fund), one in found.items() if self._is_asked(fund)]
         return sum(one[0] for one in mine), sum(one[1] for one in mine)
 
     @property
@@ -158,12 +159,12 @@ class Results:
 def results(book: Book, period: Period, fund: Fund | None = None) -> Results:
     """What came in and what was spent, by account and fund; what the end of a year carries over is no expense."""
     year = Period(date(period.last.year, 1, 1), period.last)
-    now, whole = moved(book, period, CARRIED), moved(book, year, ["year_end"])
-    before = sides(Leg.objects.filter(posting__in=carried(book, year, ["opening"])))
     accounts = {one.pk: one for one in LedgerAccount.objects.filter(book=book, kind__in=TURNOVER)}
+    now, whole = moved(book, period, CARRIED, accounts), moved(book, year, ["year_end"], accounts)
+    before = sides(Leg.objects.filter(posting__in=carried(book, year, ["opening"]), account__in=accounts))
     funds = {one.pk: one for one in book.funds.all() if fund is None or one == fund}
     order = {pk: at for at, pk in enumerate(accounts)}
-    keys = {key for key in {*now, *whole} if key[0] in accounts and key[1] in funds}
+    keys = {key for key in {*now, *whole} if key[1] in funds}
 
     def fen(found: Sides, key: tuple[int, int]) -> int:
         debit, credit = found.get(key, (0, 0))

@@ -348,12 +348,15 @@ def balance(account: LedgerAccount, on: date) -> int:
     return sum(balances(account.book, on, [account.pk]).values())
 
 
-def turnovers(book: Book, first: date, last: date) -> Mapping[tuple[int, int], tuple[int, int]]:
+def turnovers(
+    book: Book, first: date, last: date, accounts: list[int] | None = None
+) -> Mapping[tuple[int, int], tuple[int, int]]:
     """Debit and credit of each account and fund within some days."""
+    asked = accounts if accounts is not None else list(book.accounts.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(
             "select account_id, fund_id, sum(debit_fen), sum(credit_fen) from funds_dayturn where day >= %s and"
-            " day <= %s and account_id in (select id from funds_ledgeraccount where book_id = %s) group by 1, 2",
-            [first, last, book.pk],
+            " day <= %s and account_id = any(%s) group by 1, 2",
+            [first, last, asked],
         )
         return {(account, fund): (int(debit), int(credit)) for account, fund, debit, credit in cursor.fetchall()}
