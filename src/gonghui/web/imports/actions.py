@@ -24,11 +24,11 @@ from gonghui.web.imports.facts import (
     ImportUndone,
 )
 from gonghui.web.imports.headers import Header
-from gonghui.web.imports.kinds import as_text
+from gonghui.web.imports.kinds import Kind, as_text
 from gonghui.web.imports.models import Import, ImportFile, ImportMade, ImportRow
 from gonghui.web.imports.opening import Opened, admitted, open_upload
 from gonghui.web.imports.reading import Progress, Reading, silent
-from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing
+from gonghui.web.imports.sheet import APART, CHANGED, NEW, SAME, WRONG, Change, Only, Scope, Sheet, Standing, Values
 
 KEPT_ROWS = 2_000
 """So many rows of a form are kept to be handed back; nobody fills in a longer one."""
@@ -295,7 +295,11 @@ def commit_import(batch: Import, *, by: Actor, on: date, progress: Progress = si
 
 def staged_changes(batch: Import) -> list[Change]:
     """The new and the changed rows as they were previewed."""
-    kinds = {column.key: column.kind for column in batch.declared.columns}
+    read = {one.key: one.kind.taken for one in batch.declared.columns if type(one.kind).taken is not Kind.taken}
+
+    def taken(kept: Values) -> Values:
+        return {**kept, **{key: read[key](kept[key]) for key in read.keys() & kept.keys()}}
+
     rows = ImportRow.objects.filter(batch=batch, what__in=(NEW, CHANGED)).order_by("row")
     made = dict(ImportMade.objects.filter(batch=batch).values_list("row", "subject"))
     found = []
@@ -303,9 +307,8 @@ def staged_changes(batch: Import) -> list[Change]:
     for row, what, subject, label, was, values in rows.values_list(
         "row", "what", "subject", "label", stood, "values"
     ).iterator(5_000):
-        taken = {key: kinds[key].taken(value) for key, value in values.items()}
-        before = {key: kinds[key].taken(value) for key, value in (was or {}).items()}
-        found.append(Change(row, what, taken, before, tuple(values), made.get(row, subject), label))
+        touched, before = tuple(values), taken(was) if was else {}
+        found.append(Change(row, what, taken(values), before, touched, made.get(row, subject), label))
     return found
 
 
