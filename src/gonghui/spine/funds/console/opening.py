@@ -27,7 +27,9 @@ LARGEST = 2 * 2**20
 def funds_opening(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """The lines of the opening balance: read, checked, and handed to somebody else."""
     book = book_of(request.actor, code)
-    form, faults = OpeningForm(request.typed or None), list[str]()
+    returned = VoucherDraft.objects.filter(book=book, origin="opening", state="returned").order_by("-id").first()
+    again = opening.as_text(opening.rows_of(book, returned.lines)) if returned is not None else ""
+    form, faults = OpeningForm(request.typed or None, initial={"lines": again}), list[str]()
     if request.method == "POST":
         form = OpeningForm(request.POST, request.FILES)
         if form.is_valid():
@@ -51,6 +53,7 @@ def funds_opening(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "funds": [one.title for one in book.funds.all()],
             "accounts": _accounts(book),
             "kinds": KINDS,
+            "returned": returned,
             "mid_year": book.started_on.month > 1,
             "posted": Posting.objects.filter(book=book, origin="opening").first(),
             "waits": VoucherDraft.objects.filter(book=book, origin="opening", state="waiting").first(),

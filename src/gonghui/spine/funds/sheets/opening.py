@@ -66,6 +66,19 @@ def as_text(rows: Iterable[tuple[int, Row]]) -> str:
     return "\n".join(lines.get(at, "") for at in range(1, max(lines, default=0) + 1))
 
 
+def rows_of(book: Book, lines: Iterable[tuple[int, int, int]]) -> list[tuple[int, Row]]:
+    """The rows that a draft was read from, so that one sent back is mended and not typed anew."""
+    accounts = {one.pk: one.title for one in LedgerAccount.objects.filter(book=book)}
+    funds = {one.pk: one.title for one in book.funds.all()}
+    sides = (
+        (accounts[account], funds[fund], money.yuan(abs(fen), grouped=False), fen > 0) for account, fund, fen in lines
+    )
+    return [
+        (at, (account, fund, said if is_debit else "", "" if is_debit else said))
+        for at, (account, fund, said, is_debit) in enumerate(sides, 1)
+    ]
+
+
 def read(book: Book, rows: Sequence[tuple[int, Row]]) -> Read:
     """The legs of an opening voucher; every line that cannot be one is named with its number."""
     lines, found = _Lines(book), Read()

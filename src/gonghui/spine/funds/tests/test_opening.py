@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.actions import NewVoucher
 from gonghui.spine.funds.models import Posting, VoucherDraft
+from gonghui.spine.funds.rules.ledger import Leg
 from gonghui.spine.funds.sheets import opening
 from gonghui.spine.funds.tests.builders import JANUARY, JULY, Books, person
 from gonghui.spine.funds.tests.conftest import SignIn
@@ -109,3 +110,6 @@ def test_a_book_asks_for_its_opening_until_it_stands(books: Books, sign_in: Sign
     mine = f"/funds/{federation.chaoyang.code}/vouchers/{draft.public_id}/"
     assert "不能为同一人" in pages.post(mine, {"step": "post"}, follow=True).content.decode()
     assert not Posting.objects.exists()
+    pages.post(mine, {"step": "return"})
+    again = pages.get(form).context["form"]["lines"].value()
+    assert opening.read(books.book, opening.pasted(again)).legs == [Leg(*one) for one in draft.lines]
