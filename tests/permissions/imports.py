@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tests.permissions.row import ENTERING, ORGANISING, ROSTERING, SECURITY, STAFFING, Row, file
+from tests.permissions.row import ACCOUNTING, ENTERING, ORGANISING, ROSTERING, SECURITY, STAFFING, Row, file
 from tests.world.federation import Branch, World
 
 IMPORTING = ORGANISING
 """Who may import the list of unions, which the examples are of."""
-ANY_SHEET = ORGANISING | STAFFING | ROSTERING | ENTERING | SECURITY
+ANY_SHEET = ORGANISING | STAFFING | ROSTERING | ENTERING | SECURITY | ACCOUNTING
 """Who may import any list, and so may ask for an import by its number."""
 
 

@@ -7,7 +7,16 @@ from django.test import Client
 from gonghui.core.actor import Actor
 from gonghui.core.models import Entry, Witnessed
 from gonghui.reports.models import Evidence, Line, Remark, Report, Return, Round
-from gonghui.spine.funds.models import AnswerFile, Book, PaymentBatch, PaymentOrder, Posting, Statement, VoucherDraft
+from gonghui.spine.funds.models import (
+    AnswerFile,
+    Book,
+    DuesRow,
+    PaymentBatch,
+    PaymentOrder,
+    Posting,
+    Statement,
+    VoucherDraft,
+)
 from gonghui.spine.members.models import MemberRequest, Transfer
 from gonghui.spine.members.models import Person as Member
 from gonghui.spine.officials.models import Certificate, CertificateScan, Position, Post, ResetCode, SocialWorker
@@ -90,6 +99,7 @@ class Branch:
     sent_batch: PaymentBatch = field(init=False)
     bank_answer: AnswerFile = field(init=False)
     statement: Statement = field(init=False)
+    dues: DuesRow = field(init=False)
     entry: Entry = field(init=False)
     kept: Witnessed = field(init=False)
 

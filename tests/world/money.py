@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from gonghui.core import codes
 from gonghui.core.actor import SYSTEM, Actor
+from gonghui.core.period import Period
 from gonghui.spine.funds import actions
-from gonghui.spine.funds.actions import AccountEntry, FundEntry, NewVoucher, OrderEntry, PayeeEntry
-from gonghui.spine.funds.models import Fund, PaymentBatch, PaymentLine, PaymentOrder, Statement
+from gonghui.spine.funds.actions import AccountEntry, DuesEntry, FundEntry, NewVoucher, OrderEntry, PayeeEntry
+from gonghui.spine.funds.models import DuesRow, Fund, PaymentBatch, PaymentLine, PaymentOrder, Statement
 from gonghui.spine.funds.rules.answers import Answer
 from gonghui.spine.funds.rules.ledger import credit, debit
 from gonghui.spine.funds.rules.statements import Movement
@@ -50,6 +52,7 @@ def keep_book(world: World, branch: Branch) -> None:
     cashier = world.actor(f"{branch.key}.cashier")
     branch.bank_answer = actions.take_answer(book, rows, layout="csv_utf8", sha256=branch.key, by=cashier, at=NOON)
     branch.statement = _stated(branch, line, by=cashier)
+    branch.dues = _dues(world, branch)
 
 
 def _stated(branch: Branch, line: PaymentLine, *, by: Actor) -> Statement:
@@ -60,6 +63,32 @@ def _stated(branch: Branch, line: PaymentLine, *, by: Actor) -> Statement:
     ]
     account = actions.accounts_of(branch.book)["bank"]
     return actions.take_statement(account, told, layout="csv_utf8", sha256=branch.key, by=by, at=NOON)
+
+
+def _dues(world: World, branch: Branch) -> DuesRow:
+    """One payment of dues in the book, and so owed to the city; one that waits for a voucher, which is the branch's."""
+    clerk, lead = world.actor(f"{branch.key}.accountant"), world.actor(f"{branch.key}.treasurer")
+    number = 4000 + (100 if branch.key == "haidian" else 0)
+    first = DuesEntry(
+        codes.demo_uscc("91", number),
+        branch.marked("示例缴费有限公司"),
+        branch.town,
+        "dues",
+        Period.parse("2020-07"),
+        1_000_000,
+        20_000,
+        20_000,
+        SUMMER,
+        "A",
+        f"TAX{number}",
+    )
+    second = replace(first, tax_voucher_no=f"TAX{number + 1}")
+    posted, waits = actions.record_dues(branch.book, [first, second], by=clerk, on=TODAY)
+    rows = DuesRow.objects.select_related("book__organisation").in_bulk([posted, waits])
+    general = branch.book.funds.get(is_restricted=False)
+    draft = actions.draft_dues(branch.book, [rows[posted]], general, day=SUMMER, by=clerk, on=TODAY)
+    actions.post_draft(draft, by=lead)
+    return rows[waits]
 
 
 def _order(world: World, branch: Branch, fund: Fund, number: int) -> PaymentOrder:

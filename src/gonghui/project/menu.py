@@ -24,7 +24,7 @@ class Desk:
     """The letter that leads there after g."""
 
 
-IMPORTING = "organisations.edit officials.appoint officials.staff members.keep reports.enter"
+IMPORTING = "organisations.edit officials.appoint officials.staff members.keep reports.enter funds.vouchers"
 """Who may bring a workbook to one of the lists."""
 
 
@@ -62,7 +62,10 @@ MENU = (
             Desk(_("重置码"), "reset_codes", "officials.confirm_reset", key="w"),
         ),
     ),
-    Group(_("经费"), (Desk(_("资金"), "funds", "funds.see", key="f"),)),
+    Group(
+        _("经费"),
+        (Desk(_("资金"), "funds", "funds.see", key="f"), Desk(_("经费收缴"), "dues", "funds.see", key="d")),
+    ),
     Group(
         _("监督"),
         (

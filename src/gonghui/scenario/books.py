@@ -1,4 +1,4 @@
-"""The city's book: begun in mid-year, a year of dues handed up to it, warmth paid out at New Year.
+"""The city's book: begun in mid-year, a year of dues (`dues.py`), warmth paid out at New Year.
 
 Everything goes the way it goes in an office: ordered by one, approved by another, put together by the cashier, released
 by a fourth, answered by the bank late and in part. No figure of the report comes out of it.
@@ -10,15 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from gonghui.core.journal import subject_type_of
-from gonghui.scenario import plan
-from gonghui.scenario.places import answering
+from gonghui.scenario import dues, plan
 from gonghui.scenario.stage import DEMO_TODAY, Stage
 from gonghui.scenario.targets import SEED
 from gonghui.scenario.tree import Item, Items
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.actions import AccountEntry, FundEntry, NewVoucher, OrderEntry, PayeeEntry
 from gonghui.spine.funds.models import Book, Fund, LedgerAccount, PayeeAccount, PaymentBatch, PaymentLine, PaymentOrder
-from gonghui.spine.funds.rules import dues, ledger, parameters
+from gonghui.spine.funds.rules import ledger
 from gonghui.spine.funds.rules.answers import Answer, Result
 from gonghui.spine.funds.rules.ledger import Leg, credit, debit
 from gonghui.spine.members.models import Person
@@ -28,8 +27,6 @@ STARTED_ON = date(2019, 7, 1)
 GENERAL = FundEntry("一般经费", name_en="General money")  # zh
 WARMTH = FundEntry("送温暖资金", "superior_subsidy", is_restricted=True, name_en="Warmth money")  # zh
 OPENING_FEN, EQUIPMENT_FEN, WARMTH_FEN = 38_600_000_00, 21_400_000_00, 2_000_000_00
-GATHERED = (2_400_000_00, 9_800_000_00)
-"""Between what an answering unit's employers pay in dues in a month, at full scale."""
 SPENT = (("publicity", 182_000_00), ("legal_aid", 96_500_00), ("business", 241_300_00), ("administration", 318_700_00))
 VISITED, FAILED, SILENT, SENT_BACK = 120, (17, 58, 96), 71, 33
 """Families visited before the Spring Festival; whose payment failed, stayed unknown for a week, came back."""
@@ -102,13 +99,14 @@ def _scaled(stage: Stage, fen: int) -> int:
 
 
 def _month(stage: Stage, month: int) -> Item:
-    """Dues come in, a part of them goes on upwards, the office spends; the month before is closed on the eighth."""
+    """Dues come in and go on, the office spends; the month before is closed on the eighth."""
 
     def run() -> None:
         book = _book(stage)
         accounts, (_general, warmth) = _keys(book), _funds(book)
         made_by, by = stage.actor("city.accountant"), stage.actor("city.treasurer")
-        vouchers = [*_dues(stage, book, month), *_spent(stage, book, month)]
+        dues.gathered(stage, book, month)
+        vouchers = list(_spent(stage, book, month))
         if month == 201912:
             legs = (
                 debit(accounts["bank"], warmth.pk, WARMTH_FEN),
@@ -117,30 +115,13 @@ def _month(stage: Stage, month: int) -> Item:
             vouchers.append(NewVoucher(book, date(2019, 12, 20), "全国总工会送温暖补助", legs))  # zh
         vouchers = [NewVoucher(**{**vars(one), "made_by": made_by.account_id}) for one in vouchers]
         actions.post_vouchers(vouchers, by=by)
+        if month in dues.PASSED_ON:
+            dues.passed_on(stage, book, month)
         closed = ledger.month_of(ledger.last_day(month).replace(day=1) - timedelta(days=1))
         if month != 202001 and closed >= ledger.month_of(STARTED_ON):
             actions.close_month(book, closed, by=by, on=ledger.last_day(month).replace(day=8))
 
     return run
-
-
-def _dues(stage: Stage, book: Book, month: int) -> Iterator[NewVoucher]:
-    """What each district and industry hands up: the city's own part is income, the rest is owed to the level above."""
-    accounts, (general, _warmth) = _keys(book), _funds(book)
-    chance, up = Random(f"{SEED}:dues:{month}"), 0
-    shares = parameters.on(ledger.last_day(month)).dues
-    for place in answering():
-        day = date(month // 100, month % 100, chance.randint(9, 25))
-        parts = dues.split(_scaled(stage, chance.randrange(*GATHERED)), shares)
-        legs = (
-            debit(accounts["bank"], general.pk, parts["city"] + parts["acftu"]),
-            credit(accounts["contributions"], general.pk, parts["city"]),
-            credit(accounts["due_to_superior"], general.pk, parts["acftu"]),
-        )
-        up += parts["acftu"]
-        yield NewVoucher(book, day, f"{place.union}上解经费", legs, "dues")  # zh
-    onward = debit(accounts["due_to_superior"], general.pk, up), credit(accounts["bank"], general.pk, up)
-    yield NewVoucher(book, date(month // 100, month % 100, 28), "上解全国总工会经费", onward)  # zh
 
 
 def _spent(stage: Stage, book: Book, month: int) -> Iterator[NewVoucher]:
@@ -235,7 +216,7 @@ def _told(stage: Stage, name: str, rows: Sequence[Answer], on: date) -> None:
 def _the_bank_answers(stage: Stage) -> None:
     """Most at once, three refused, one a week later; one comes back and is paid again to a new card."""
     first, later, back = date(2020, 1, 13), date(2020, 1, 20), date(2020, 2, 11)
-    lines = list(PaymentLine.objects.filter(batch__book=_book(stage)).order_by("seq"))
+    lines = list(PaymentLine.objects.filter(batch__book=_book(stage), order__purpose="warmth").order_by("seq"))
     rows = [
         _answer(line, "failed", first, "ACCT_CLOSED")
         if n in FAILED
@@ -268,6 +249,7 @@ def _today(stage: Stage) -> None:
     _released(stage, _batched(stage, orders[:8], eve), eve)
     _batched(stage, orders[8:14], DEMO_TODAY)
     book = _book(stage)
+    dues.waiting(stage, book)
     accounts, (general, _warmth) = _keys(book), _funds(book)
     legs = [Leg(accounts["culture"], general.pk, 12_800_00), Leg(accounts["bank"], general.pk, -12_800_00)]
     actions.draft_voucher(

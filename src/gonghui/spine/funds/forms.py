@@ -10,10 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock, money
 from gonghui.core.errors import Refusal
-from gonghui.spine.funds.actions import AccountEntry, BookItem, FundEntry, OrderEntry, PayeeEntry
-from gonghui.spine.funds.models import ACCOUNT_KINDS, NATURES, PAYEE_KINDS, Book, Fund, LedgerAccount
+from gonghui.core.period import Period
+from gonghui.spine.funds.actions import AccountEntry, BookItem, DuesEntry, FundEntry, OrderEntry, PayeeEntry
+from gonghui.spine.funds.models import (
+    ACCOUNT_KINDS,
+    MODES,
+    NATURES,
+    PAYEE_KINDS,
+    WHAT,
+    Book,
+    Fund,
+    LedgerAccount,
+    Payee,
+)
 from gonghui.spine.funds.rules import banks, parameters, statements
 from gonghui.spine.funds.rules.ledger import Leg
+from gonghui.spine.organisations.models import Organisation
 from gonghui.web import say
 
 LINES = 6
@@ -232,3 +244,83 @@ class MatchForm(forms.Form):
         super().__init__(*args, **given)
         listed = [(item.key, f"{say.day(item.day)} · {money.yuan(item.fen)} · {item.memo}") for item in found]
         self.fields["item"].choices = [("", gettext("账面还没有，先说明")), *listed]  # type: ignore[attr-defined]
+
+
+class DuesForm(forms.Form):
+    """One payment of dues."""
+
+    uscc = forms.CharField(label=_("统一社会信用代码"), max_length=24)
+    name = forms.CharField(label=_("单位名称"), max_length=120)
+    union = forms.CharField(
+        label=_("工会编码"), max_length=120, required=False, help_text=_("编码或全称；还没有建会的不填")
+    )
+    what = forms.ChoiceField(label=_("费种"), choices=list(WHAT.items()))
+    period = forms.CharField(label=_("所属期"), max_length=10, help_text=_("写作 2020-06、2020Q2、2020H1 或 2020"))
+    wages = YuanField(label=_("工资总额（元）"))
+    payable = YuanField(label=_("应缴（元）"), help_text=_("工资总额乘以比例"))
+    paid = YuanField(label=_("实缴（元）"), help_text=_("单位缴的全额，含直接归基层的部分"))
+    paid_on = _day(_("缴款日"))
+    mode = forms.ChoiceField(label=_("方式"), choices=[(key, f"{key} {word}") for key, word in MODES.items()])
+    tax_voucher_no = forms.CharField(label=_("税票号"), max_length=40)
+
+    def clean_uscc(self) -> str:
+        """As it is stored."""
+        return "".join(str(self.cleaned_data["uscc"]).split()).upper()
+
+    def clean_union(self) -> Organisation | None:
+        """The union of the code or name."""
+        word = self.cleaned_data["union"].strip()
+        if not word:
+            return None
+        standing = Organisation.objects.active()
+        found = list(standing.filter(code=word.upper())) or list(standing.filter(name=word)[:2])
+        if len(found) != 1:
+            raise ValidationError(gettext("没有工会“%(name)s”，或有几个同名：请填工会编码") % {"name": word})
+        return found[0]
+
+    def clean_period(self) -> Period:
+        """The days."""
+        try:
+            return Period.parse(self.cleaned_data["period"])
+        except Refusal as refusal:
+            raise ValidationError(say.text(refusal)) from None
+
+    def entry(self) -> DuesEntry:
+        """What the action takes."""
+        given = self.cleaned_data
+        fen = {f"{name}_fen": given[name] for name in ("wages", "payable", "paid")}
+        same = {name: given[name] for name in ("uscc", "name", "union", "what", "period", "paid_on", "mode")}
+        return DuesEntry(**same, **fen, tax_voucher_no="".join(given["tax_voucher_no"].split()).upper())
+
+
+class RemitForm(forms.Form):
+    """Up to which period what is owed is paid, out of which fund, to which account; one that is known is kept."""
+
+    period = forms.ChoiceField(label=_("付到哪一期"))
+    number = forms.CharField(label=_("账号"), max_length=40, help_text=_("加密保存，页面上只显示后四位"))
+    bank = forms.CharField(label=_("开户行"), max_length=60)
+    clearing = forms.CharField(label=_("联行号"), max_length=14, required=False)
+
+    def __init__(self, *args: Any, book: Book, periods: Sequence[str], payee: Payee | None, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.known = payee.account if payee is not None else None
+        free = Fund.objects.filter(book=book, is_restricted=False)
+        self.fields["fund"] = AccountField(free, label=_("资金"), initial=free.order_by("id").first())
+        listed = [(key, key) for key in dict.fromkeys(periods)]
+        self.fields["period"].choices = listed  # type: ignore[attr-defined]
+        self.fields["period"].initial = listed[-1][0] if listed else ""
+        if self.known is not None:
+            for name in ("number", "bank"):
+                self.fields[name].required = False
+            self.fields["number"].help_text = gettext("不填，就付到 %(bank)s %(masked)s") % {
+                "bank": self.known.bank,
+                "masked": self.known.masked,
+            }
+        self.order_fields(["period", "fund"])
+
+    def account(self) -> AccountEntry:
+        """The account that was typed, or the one that is known."""
+        given = self.cleaned_data
+        if not given["number"] and self.known is not None:
+            return AccountEntry(self.known.open_number(), self.known.kind, self.known.bank, self.known.clearing)
+        return AccountEntry(given["number"], "corporate", given["bank"], given["clearing"])

@@ -304,10 +304,9 @@ def in_the_way(row: DuesRow) -> Refusal | None:
 
 
 @action
-def withdraw_dues(rows: Sequence[DuesRow], *, by: Actor, on: date) -> None:
+def withdraw_dues(numbers: Sequence[int], *, by: Actor, on: date) -> None:
     """They were never recorded; nothing was built on them."""
     by.require(RECORD)
-    numbers = [one.pk for one in rows]
     held = list(
         DuesRow.objects.select_for_update(of=("self",))
         .select_related("book__organisation", "draft__posting")
@@ -345,9 +344,9 @@ def _told_of_payers(rows: Sequence[DuesRow]) -> list[int]:
         bulk.among("subject_id", {payer for payer, _day, _place in wanted}), subject_type=SUBJECT_TYPE_IDS.of(PAYER)
     )
     found = []
-    for pk, *key in _untouched(about).values_list("pk", "subject_id", "happened_on", "organisation_id"):
-        if wanted[tuple(key)] > 0:
-            wanted[tuple(key)] -= 1
+    for pk, payer, day, place in _untouched(about).values_list("pk", "subject_id", "happened_on", "organisation_id"):
+        if wanted[payer, day, place] > 0:
+            wanted[payer, day, place] -= 1
             found.append(pk)
     return found
 

@@ -3,6 +3,7 @@
 from gonghui.spine.funds.console import (
     batches,
     books,
+    dues,
     finding,
     income,
     journals,
@@ -19,6 +20,7 @@ urlpatterns = [
     *opening.urlpatterns,
     *journals.urlpatterns,
     *income.urlpatterns,
+    *dues.urlpatterns,
     *vouchers.urlpatterns,
     *orders.urlpatterns,
     *batches.urlpatterns,

@@ -11,8 +11,10 @@ from gonghui.spine.funds.console.books import SEE
 from gonghui.spine.funds.models import (
     AnswerFile,
     Book,
+    DuesRow,
     Fund,
     PayeeAccount,
+    Payer,
     PaymentBatch,
     PaymentOrder,
     Posting,
@@ -128,3 +130,26 @@ def movements(actor: Actor, ids: Sequence[int]) -> Found:
         )
         for one in _seen(StatementRow, actor, ids, book="statement__book__")
     }
+
+
+@resolver("funds.duesrow")
+def dues(actor: Actor, ids: Sequence[int]) -> Found:
+    """Dues, by period and receipt."""
+    if not actor.may(SEE):
+        return {}
+    return {
+        one.pk: Subject(
+            _("经费 %(period)s %(number)s") % {"period": one.period, "number": one.tax_voucher_no},
+            address_of("dues_row", one.public_id),
+        )
+        for one in DuesRow.objects.seen_by(actor).filter(pk__in=ids)
+    }
+
+
+@resolver("funds.payer")
+def payers(actor: Actor, ids: Sequence[int]) -> Found:
+    """Employers that paid, by name, where one of their payments is in sight; they have no page of their own."""
+    if not actor.may(SEE):
+        return {}
+    seen = set(DuesRow.objects.seen_by(actor).filter(payer__in=ids).values_list("payer_id", flat=True))
+    return {one.pk: Subject(one.name, address_of("dues")) for one in Payer.objects.filter(pk__in=seen)}

@@ -16,6 +16,7 @@ WAYS = (
     ("funds_cash", _("日记账")),
     ("funds_income", _("收支表")),
     ("funds_vouchers", _("凭证")),
+    ("funds_dues", _("经费收缴")),
     ("funds_orders", _("付款单")),
     ("funds_batches", _("付款批次")),
     ("funds_reconciling", _("银行回单")),
@@ -35,6 +36,10 @@ KINDS = {
     "draft": "wait",
     "released": "go",
     "settled": "ok",
+    "collected": "wait",
+    "disputed": "late",
+    "split": "go",
+    "remitted": "go",
 }
 
 

@@ -17,7 +17,7 @@ from gonghui.core.models import Entry
 from gonghui.core.period import Period
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.actions import AccountEntry, DuesEntry
-from gonghui.spine.funds.models import DuesRow, PaymentOrder, SplitLine, VoucherDraft
+from gonghui.spine.funds.models import DuesRow, PaymentOrder, Posting, SplitLine, VoucherDraft
 from gonghui.spine.funds.rules import dues, parameters
 from gonghui.spine.funds.tests.builders import (
     APPROVER,
@@ -31,6 +31,7 @@ from gonghui.spine.funds.tests.builders import (
     person,
     take,
 )
+from gonghui.spine.organisations.models import Organisation
 from gonghui.spine.organisations.tests.builders import Federation
 
 MAY = Period.parse("2020-05")
@@ -80,7 +81,7 @@ def states(books: Books) -> list[str]:
     return sorted(DuesRow.objects.filter(book=books.book).values_list("state", flat=True))
 
 
-def remitted(books: Books, side: str, to: object, key: str = "k1") -> PaymentOrder:
+def remitted(books: Books, side: str, to: Organisation, key: str = "k1") -> PaymentOrder:
     return actions.remit_dues(
         books.book, side, to, books.general, BANKED, period=MAY, request_key=key, by=ORDERER, at=NOON
     )
@@ -273,11 +274,11 @@ def test_withdrawn_dues_never_were_and_posted_ones_say_what_stands_in_the_way(
     federation: Federation, books: Books
 ) -> None:
     first, second = recorded(books, an_entry(federation), an_entry(federation, 2))
-    actions.withdraw_dues([first], by=ORDERER, on=JUNE)
+    actions.withdraw_dues([first.pk], by=ORDERER, on=JUNE)
     draft = drafted(books, [second])
     for stands in ("等待审核", "第 1 号凭证"):
         with pytest.raises(Refusal) as refused:
-            actions.withdraw_dues([second], by=ORDERER, on=JUNE)
+            actions.withdraw_dues([second.pk], by=ORDERER, on=JUNE)
         assert stands in str(refused.value)
         if draft.state == "waiting":
             actions.post_draft(draft, by=APPROVER)
@@ -298,7 +299,7 @@ def test_a_returned_draft_and_a_red_voucher_set_dues_free(federation: Federation
     posted(books, rows)
     remitted(books, dues.UP, federation.city)
     with pytest.raises(Refusal, match="不能冲销"):
-        actions.reverse_voucher(VoucherDraft.objects.get(dues__in=rows).posting, by=APPROVER, on=JUNE)
+        actions.reverse_voucher(Posting.objects.get(draft__dues__in=rows), by=APPROVER, on=JUNE)
     assert not [one for found in audit.run() for one in found.differences]
 
 
@@ -329,7 +330,7 @@ def test_many_rows_are_written_as_few_are(federation: Federation, books: Books) 
     recorded(books, *(an_entry(federation, n) for n in range(1, 151)))
     assert DuesRow.objects.count() == 150
     assert FIGURES["funds.dues_employers"].value("/", Period.parse("2020H1")).total == 150
-    actions.withdraw_dues(list(DuesRow.objects.all()), by=SYSTEM, on=JUNE)
+    actions.withdraw_dues(list(DuesRow.objects.values_list("pk", flat=True)), by=SYSTEM, on=JUNE)
     assert FIGURES["funds.dues_employers"].value("/", Period.parse("2020H1")).total == 0
 
 
