@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core import access, clock
@@ -15,13 +15,14 @@ from gonghui.spine.funds import actions
 from gonghui.spine.funds.facts import LEDGER_TAKEN
 from gonghui.spine.funds.forms import BookForm, FundForm
 from gonghui.spine.funds.models import Book, BookMonth, LedgerAccount, Posting, VoucherDraft, balances, turnovers
-from gonghui.spine.funds.rules import ledger
+from gonghui.spine.funds.rules import ledger, parameters
 from gonghui.spine.funds.rules.charts import KINDS
 from gonghui.spine.funds.sheets import workbook
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.console import ConsoleRequest, attachment, page, render
 from gonghui.web.desk import Keyset
 from gonghui.web.stepup import asked_again
+from gonghui.web.today import Item, waiting
 
 SEE, KEEP, CLOSE, MAKE = "funds.see", "funds.keep", "funds.close", "funds.vouchers"
 
@@ -186,6 +187,23 @@ def funds_months(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "drafts": VoucherDraft.objects.filter(book=book, state="waiting").count(),
         },
     )
+
+
+@waiting
+def to_close(actor: Actor) -> list[Item]:
+    """The oldest month of one's own book that is over and still open."""
+    book = Book.objects.filter(organisation_id=actor.organisation_id).select_related("organisation").first()
+    if book is None or not actor.may(CLOSE):
+        return []
+    today = clock.today()
+    over = BookMonth.objects.filter(book=book, state="open", month__lt=ledger.month_of(today))
+    oldest = over.order_by("month").first()
+    if oldest is None:
+        return []
+    following, day = ledger.next_month(oldest.month), parameters.on(today).deadlines.close_day
+    due = date(following // 100, following % 100, day)
+    title = _("%(month)s 结账") % {"month": oldest.key}
+    return [Item(title, reverse("funds_months", args=[book.organisation.code]), state=_("未结账"), due=due)]
 
 
 urlpatterns = [

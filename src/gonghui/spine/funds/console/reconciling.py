@@ -1,5 +1,7 @@
 """The desk where answers of the bank come in, and what fits nothing is looked into."""
 
+from datetime import date, datetime
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
+from gonghui.core.calendar_table import workdays
 from gonghui.core.errors import Refusal
 from gonghui.spine.funds import actions
 from gonghui.spine.funds.actions.posting import POST
@@ -16,7 +19,7 @@ from gonghui.spine.funds.console.books import SEE, book_of
 from gonghui.spine.funds.flow import BATCH
 from gonghui.spine.funds.forms import AnswerForm
 from gonghui.spine.funds.models import AnswerFile, AnswerRow, Book, PaymentLine
-from gonghui.spine.funds.rules import answers, banks
+from gonghui.spine.funds.rules import answers, banks, parameters
 from gonghui.spine.funds.sheets import banks as files
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
@@ -101,6 +104,27 @@ def to_look_into(actor: Actor) -> list[Item]:
         return []
     code = rows.values_list("file__book__organisation__code", flat=True).first()
     return [Item(_("核对银行回单"), reverse("funds_reconciling", args=[code]), state=_("对不上"), count=count)]
+
+
+@waiting
+def to_hear(actor: Actor) -> list[Item]:
+    """Payments at the bank of which nothing is known yet, and those the bank is in doubt about; each with its day."""
+    if not actor.may(BATCH):
+        return []
+    lines = PaymentLine.objects.filter(batch__book__organisation_id=actor.organisation_id)
+    limits, items = parameters.on(clock.today()).deadlines, []
+    for state, word, since, days in (
+        ("sent", _("等银行回单"), "batch__released_at", limits.answer_workdays),
+        ("unknown", _("银行未答复"), "settled_on", limits.doubt_workdays),
+    ):
+        rows = lines.filter(state=state)
+        if count := rows.count():
+            first, code = rows.order_by(since).values_list(since, "batch__book__organisation__code")[0]
+            begun: date = clock.day_of(first) if isinstance(first, datetime) else first
+            due = workdays().add_workdays(begun, days)
+            url = reverse("funds_reconciling", args=[code])
+            items.append(Item(_("向银行查询付款结果"), url, state=word, due=due, count=count))
+    return items
 
 
 urlpatterns = [

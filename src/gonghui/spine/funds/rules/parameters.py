@@ -28,6 +28,15 @@ class Tier:
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """Until when banks are expected to answer, doubts to be cleared up, and months to be closed."""
+
+    answer_workdays: int
+    doubt_workdays: int
+    close_day: int
+
+
+@dataclass(frozen=True)
 class Parameters(Scheme):
     """What a federation may change about dues and payments."""
 
@@ -36,12 +45,14 @@ class Parameters(Scheme):
     remark_longest: int
     purposes: Mapping[str, str]
     dues: Dues
+    deadlines: Deadlines
     tiers: tuple[Tier, ...]
 
 
-def _read(*, purposes: Any, dues: Any, tiers: Any, **said: Any) -> Parameters:
+def _read(*, purposes: Any, dues: Any, deadlines: Any, tiers: Any, **said: Any) -> Parameters:
     named = {one["key"]: one["title"] for one in purposes}
-    return Parameters(**said, purposes=named, dues=Dues(**dues), tiers=tuple(Tier(**one) for one in tiers))
+    levels = tuple(Tier(**one) for one in tiers)
+    return Parameters(**said, purposes=named, dues=Dues(**dues), deadlines=Deadlines(**deadlines), tiers=levels)
 
 
 PARAMETERS = Schemes(Path(__file__).parent.parent / "schemes", "funds", _read)
