@@ -12,6 +12,8 @@ from gonghui.spine.funds.templatetags.money_pages import WAYS
 from gonghui.spine.organisations.console.tree import organisations_for
 from gonghui.web.palette import A_SHELF, Found, Sought, fitting, searching
 
+DOWNWARDS = "book__organisation__path"
+"""One's own union first, then those below it."""
 _VOUCHER = re.compile(r"(\d{4})-?(0[1-9]|1[0-2])\s*(?:/|第|#|-|\s)\s*(\d{1,7})\s*号?")  # zh
 _BATCH = re.compile(r"p0*(\d{1,9})", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?=.*\d)[0-9A-Za-z-]{6,35}")
@@ -47,8 +49,7 @@ def vouchers(sought: Sought) -> list[Found]:
         return []
     year, month, number = (int(part) for part in said.groups())
     seen = Posting.objects.filter(sought.actor.within("book__organisation__path"), month=100 * year + month)
-    rows = list(seen.filter(number=number).select_related("book__organisation")[:A_SHELF])
-    rows.sort(key=lambda one: one.organisation.pk != sought.actor.organisation_id)
+    rows = seen.filter(number=number).select_related("book__organisation").order_by(DOWNWARDS)[:A_SHELF]
     return [
         Found(
             _("凭证 %(month)s 第%(number)s号") % {"month": one.month_key, "number": one.number},
@@ -68,7 +69,7 @@ def payments(sought: Sought) -> list[Found]:
     found = []
     if said := _BATCH.fullmatch(sought.words):
         batches = PaymentBatch.objects.filter(sought.actor.within("book__organisation__path"), number=int(said[1]))
-        for one in batches.select_related("book__organisation")[:A_SHELF]:
+        for one in batches.select_related("book__organisation").order_by(DOWNWARDS)[:A_SHELF]:
             unit, note = one.book.organisation, f"{yuan(one.total_fen)} · {_(str(one.get_state_display()))}"
             where = reverse("funds_batch", args=[unit.code, one.public_id])
             found.append(Found(one.title, where, f"{unit.short_title} · {note}", also=(sought.words,)))

@@ -11,12 +11,13 @@ from gonghui.web.palette import Sought
 
 @pytest.mark.parametrize("words", ["2020-03/2", "202003第2号", "2020-03 2"])
 def test_a_voucher_is_found_by_month_and_number_ones_own_first(federation: Federation, words: str) -> None:
-    for unit in (federation.haidian, federation.chaoyang):
+    for unit in (federation.haidian, federation.chaoyang, federation.city):
         books = Books(unit)
         for fen in (1_00, 2_00):
             books.post(books.receipt(fen))
     found = finding.vouchers(Sought(an_actor("accountant", federation.city), words))
-    assert [one.url.split("/")[2] for one in found] == [federation.haidian.code, federation.chaoyang.code]
+    below = sorted((federation.haidian, federation.chaoyang), key=lambda one: one.path)
+    assert [one.url.split("/")[2] for one in found] == [one.code for one in (federation.city, *below)]
     own = finding.vouchers(Sought(an_actor("accountant", federation.chaoyang), words))
     assert [one.url for one in own] == [f"/funds/{federation.chaoyang.code}/vouchers/2020-03/2/"]
     assert own[0].note.endswith("收到 · 2.00")
