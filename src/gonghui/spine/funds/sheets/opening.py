@@ -1,10 +1,11 @@
 """Opening balances as accountants have them: a line for each account and fund, pasted from a sheet or in a workbook."""
 
 import io
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ ROWS_MOST = 5_000
 HEADINGS = (gettext_lazy("科目"), gettext_lazy("资金"), gettext_lazy("借方"), gettext_lazy("贷方"))
 FIRST = {"科目", "account"}
 SHOWN, A_HAIR = 20, 1e-6
+_NOUGHT = re.compile(r"[-－—]|[0０]+(?:\.0*)?")  # zh
+"""How sheets fill the side that a line does not stand on."""
+T = TypeVar("T")
 Row = tuple[str, str, str, str]
 
 
@@ -48,6 +52,7 @@ def listed(rows: Iterable[tuple[int, Sequence[Any]]]) -> list[tuple[int, Row]]:
                 "funds.opening_rows", "表里用到第 %(row)s 行，最多 %(most)s 行：请删去空行", row=at, most=ROWS_MOST
             )
         row = [_said(cell) for cell in (*cells, "", "", "", "")[:4]]
+        row[2:] = ["" if _NOUGHT.fullmatch(amount) else amount for amount in row[2:]]
         if not any(row):
             continue
         found = [] if row[0].casefold() in FIRST else [*found, (at, (row[0], row[1], row[2], row[3]))]
@@ -85,10 +90,7 @@ def read(book: Book, rows: Sequence[tuple[int, Row]]) -> Read:
     for at, row in rows:
         if not row[2] and not row[3]:
             continue  # a line of the layout that was left empty
-        try:
-            found.legs.append(lines.leg(at, row))
-        except Refusal as refusal:
-            found.faults.append(refusal)
+        found.legs += lines.leg(at, row, found.faults)
     if not found.legs and not found.faults:
         found.faults.append(Refusal("funds.opening_empty", "没有读到金额：每行填科目、资金和借方或贷方一个金额"))
     return found if found.faults else Read(found.legs, list(lines.unbalanced()))
@@ -109,32 +111,27 @@ class _Lines:
         self.seen: dict[tuple[int, int], int] = {}
         self.sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
 
-    def leg(self, at: int, row: Row) -> Leg:
-        account, fund = self._account(at, row[0]), self._fund(at, row[1])
-        if account.kind in TURNOVER and self.book.started_on.month == 1:
-            raise Refusal(
-                "funds.opening_turnover",
-                "第 %(row)s 行“%(account)s”：账簿从 1 月启用，上年的收入支出已在结余里，请改填结余科目",
-                row=at,
-                account=account.title,
-            )
+    def leg(self, at: int, row: Row, faults: list[Refusal]) -> list[Leg]:
+        """The leg of a row; where it is none, each of its cells that is wrong is among the faults."""
+        account = _or_fault(faults, self._account, at, row[0])
+        fund = _or_fault(faults, self._fund, at, row[1])
+        fen = _or_fault(faults, self._fen, at, row)
+        if account is None or fund is None or fen is None:
+            return []
         if (first := self.seen.setdefault((account.pk, fund.pk), at)) != at:
-            raise Refusal(
-                "funds.opening_twice",
-                "第 %(row)s 行与第 %(first)s 行是同一科目、同一资金：请合成一行",
-                row=at,
-                first=first,
-            )
-        if bool(row[2]) == bool(row[3]):
+            said = "第 %(row)s 行与第 %(first)s 行是同一科目、同一资金：请合成一行"
+            faults.append(Refusal("funds.opening_twice", said, row=at, first=first))
+        self.sums[fund.pk][fen < 0] += abs(fen)
+        return [Leg(account.pk, fund.pk, fen)]
+
+    def _fen(self, at: int, row: Row) -> int:
+        if row[2] and row[3]:
             raise Refusal("funds.opening_sides", "第 %(row)s 行借方、贷方都填了：请只填一个金额", row=at)
         try:
             fen = money.read(row[2] or row[3])
         except Refusal as refusal:
             raise Refusal("funds.opening_amount", "第 %(row)s 行：%(why)s", row=at, why=refusal) from None
-        if not fen:
-            raise Refusal("funds.opening_zero", "第 %(row)s 行金额是 0：请填金额，或删去这一行", row=at)
-        self.sums[fund.pk][0 if row[2] else 1] += fen
-        return Leg(account.pk, fund.pk, fen if row[2] else -fen)
+        return fen if row[2] else -fen
 
     def _account(self, at: int, said: str) -> LedgerAccount:
         if (found := self.accounts.get(_plain(said))) is None:
@@ -143,6 +140,13 @@ class _Lines:
                 "第 %(row)s 行：科目表里没有“%(account)s”，请照下载的表填科目编码或名称",
                 row=at,
                 account=said[:40],
+            )
+        if found.kind in TURNOVER and self.book.started_on.month == 1:
+            raise Refusal(
+                "funds.opening_turnover",
+                "第 %(row)s 行“%(account)s”：账簿从 1 月启用，上年的收入支出已在结余里，请改填结余科目",
+                row=at,
+                account=found.title,
             )
         return found
 
@@ -171,6 +175,14 @@ class _Lines:
                     credit=money.yuan(credit),
                     off=money.yuan(abs(debit - credit)),
                 )
+
+
+def _or_fault(faults: list[Refusal], find: Callable[..., T], at: int, said: object) -> T | None:
+    try:
+        return find(at, said)
+    except Refusal as refusal:
+        faults.append(refusal)
+        return None
 
 
 def _plain(said: str) -> str:

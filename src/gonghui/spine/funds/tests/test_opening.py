@@ -16,9 +16,11 @@ from gonghui.spine.funds.tests.builders import JANUARY, JULY, Books, person
 from gonghui.spine.funds.tests.conftest import SignIn
 from gonghui.spine.organisations.tests.builders import Federation
 
-GOOD = (
-    "科目\t资金\t借方\t贷方\n102 银行存款\t一般经费\t1,200.50\t\n固定资产\t一般经费\t99.50\t\n331\t一般经费\t\t1300\n"
-)
+GOOD = """科目\t资金\t借方\t贷方
+102 银行存款\t一般经费\t1,200.50\t-
+固定资产\t一般经费\t99.50\t0.00
+331\t一般经费\t\t1300
+"""
 
 
 @pytest.fixture
@@ -51,7 +53,10 @@ def test_what_is_pasted_from_a_sheet_becomes_a_draft_that_balances(books: Books)
         ("102|一般经费|1|1", "第 1 行借方、贷方都填了"),
         ("102|一般经费|一百|", "第 1 行：金额“一百”不是数字"),
         ("102|一般经费|-5|", "是负数"),
-        ("102|一般经费|0|", "第 1 行金额是 0"),
+        ("102|一般经费|0|-", "没有读到金额"),
+        ("现金盒|小金库|1x|", "第 1 行：科目表里没有“现金盒”"),
+        ("现金盒|小金库|1x|", "第 1 行：这本账没有名为“小金库”"),
+        ("现金盒|小金库|1x|", "第 1 行：金额“1x”不是数字"),
         ("102|一般经费|5|\n银行存款|一般经费|5|", "第 2 行与第 1 行是同一科目"),
         ("102|一般经费|5|\n331|送温暖资金||5", "“一般经费”借方合计 5.00 元，贷方合计 0.00 元，相差 5.00 元"),
         ("", "没有读到金额"),
