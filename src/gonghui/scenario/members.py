@@ -6,12 +6,13 @@ unions at a time; whoever is new is recorded one by one in the journal.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from gonghui.core import bulk, first_load
-from gonghui.core.actor import SYSTEM
+from gonghui.core.actor import SYSTEM, Actor
 from gonghui.reports.actions import start_programme
 from gonghui.scenario import plan
 from gonghui.scenario.split import split
@@ -21,7 +22,8 @@ from gonghui.scenario.tree import Item, Items
 from gonghui.spine.members import actions
 from gonghui.spine.members.actions import Admission
 from gonghui.spine.members.actions.entries import Ready
-from gonghui.spine.members.models import Membership, Person, paper_index
+from gonghui.spine.members.flow import OPEN
+from gonghui.spine.members.models import PHONE_FOUND, Membership, Person, Transfer, paper_index
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.models import Employer, Organisation
@@ -33,7 +35,10 @@ UNIONS_AT_ONCE, ADMITTED_AT_ONCE = 120, 8_000
 OLDEST, YOUNGEST = date(1961, 1, 1), date(2000, 12, 31)
 EARLY_MONTHS = ((1, 24), (2, 8), (3, 18), (4, 24), (5, 26))
 """How the admissions of January to May spread: few in the month that nobody went out."""
-MOVES, LEAVERS = 24, 160
+MOVES, MOVES_AT_SCALE_ONE, MOVING_PARTS = 24, 600, 4
+LEAVERS, LEAVERS_AT_SCALE_ONE = 160, 1_600
+WITH_A_PAST = 8
+"""One in so many was in another union before."""
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
     "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -55,7 +60,7 @@ class Size:
 def taken_over(stage: Stage) -> Items:
     """Every roster of before 2020 stands, and from then on the figure is recorded."""
     sizes = _sizes()
-    counts = split(max(1, round(AT_SCALE_ONE * stage.scale)), [one.employees for one in sizes]) if sizes else []
+    counts = split(_taken_over(stage), [one.employees for one in sizes]) if sizes else []
     starts = [sum(counts[:at]) for at in range(0, len(counts), UNIONS_AT_ONCE)]
 
     def chunk(at: int, first: int) -> Item:
@@ -70,6 +75,10 @@ def taken_over(stage: Stage) -> Items:
         tuple(chunks),
         lambda: first_load.put_back(*roster),
     ]
+
+
+def _taken_over(stage: Stage) -> int:
+    return max(1, round(AT_SCALE_ONE * stage.scale))
 
 
 def _start(stage: Stage) -> None:
@@ -91,9 +100,21 @@ def _take_over(sizes: Sequence[Size], counts: Sequence[int], first: int) -> None
         days = max(1, (TAKEN_OVER - one.union.founded_on).days)
         for number in range(first, first + many):
             since = one.union.founded_on + timedelta(days=int(days * chance.random()))
-            people.append(person(chance, number, one.union, since=since))
+            made = person(chance, number, one.union, since=since)
+            people.append(_with_a_past(made, sizes, chance) if number % WITH_A_PAST == 5 else made)
         first += many
     actions.bulk_enter(people, by=SYSTEM, on=TAKEN_OVER)
+
+
+def _with_a_past(made: Ready, sizes: Sequence[Size], chance: Random) -> Ready:
+    """The same person, who came over from another union if one of those drawn stood long enough before."""
+    entry, before = made.entry, chance.choice(sizes).union
+    assert entry.since is not None
+    days = (entry.since - before.founded_on).days - 180
+    if days < 1 or before.pk == entry.organisation.pk:
+        return made
+    since = before.founded_on + timedelta(days=int(days * chance.random()))
+    return made._replace(entry=entry._replace(came_from=before, came_from_since=since))
 
 
 def person(
@@ -116,7 +137,7 @@ def person(
         name,
         paper,
         paper_index(papers.RESIDENT, paper.number),
-        f"100{number:08d}",
+        _phone(number),
         card + papers.luhn_digit(card) if card else "",
         "",
         gender,
@@ -125,6 +146,10 @@ def person(
 
 
 _AGES = (YOUNGEST - OLDEST).days
+
+
+def _phone(number: int) -> str:
+    return f"100{number:08d}"
 
 
 # The half-year ----------------------------------------------------------------------------------------------------
@@ -136,7 +161,7 @@ FIRST_NEW = 5_000_000
 
 def half_year(stage: Stage) -> Items:
     """The new members of January to July, then those who move and who leave."""
-    return [tuple(_admissions(stage)), lambda: _moves(stage), lambda: _leavers(stage)]
+    return [tuple(_admissions(stage)), tuple(_moves(stage)), lambda: _leavers(stage)]
 
 
 def _admissions(stage: Stage) -> Iterator[Item]:
@@ -170,28 +195,52 @@ def _admitting(stage: Stage, key: str, days: Sequence[date], first: int) -> Item
     return run
 
 
-def _some(many: int, skip: int) -> list[Person]:
-    """Members spread over the unions, the same ones every time."""
-    rows = Person.objects.members().filter(transfers=None).select_related("organisation").order_by("number")
-    return list(rows[skip : skip + many * 3 : 3])
+def _some(stage: Stage, many: int, thirds: int) -> list[Person]:
+    """Members spread over all unions, the same ones every time; others for each number of thirds."""
+    whole = _taken_over(stage)
+    step = max(3, whole // many)
+    found = [PHONE_FOUND.of(_phone(number)) for number in range(step * thirds // 3, whole, step)]
+    rows = Person.objects.filter(bulk.among("phone_index", found, "bytea")).select_related("organisation")
+    return list(rows.order_by("phone_index"))
 
 
-def _moves(stage: Stage) -> None:
-    """Some went over to another union; some are on their way today, with either side to answer."""
-    people = _some(MOVES, 0)
-    targets = [person.organisation for person in reversed(people)]
-    for at, (person, target) in enumerate(zip(people, targets, strict=True)):
-        if target.pk == person.organisation_id:
-            continue
-        asked_on = date(2020, 5, 6) + timedelta(days=at) if at % 4 else DEMO_TODAY - timedelta(days=2)
-        [transfer] = actions.ask_transfers([person], target, by=SYSTEM, on=asked_on)
-        if at % 4:
-            actions.turn_transfer(transfer, "receive", by=SYSTEM, on=asked_on + timedelta(days=2))
+def _moves(stage: Stage) -> Iterator[Item]:
+    """Memberships go over from union to union by both sides' word, or a side's silence; some wait for one today."""
+    many = max(MOVES, round(MOVES_AT_SCALE_ONE * stage.scale))
+
+    def run(part: int) -> None:
+        officer = stage.actor("chaoyang.members")
+        pairs = zip(_some(stage, many, 0), _some(stage, many, 1), strict=False)
+        for at, (person, stays) in list(enumerate(pairs))[part::MOVING_PARTS]:
+            target = stays.organisation
+            if person.organisation_id == target.pk:
+                continue
+            is_open = at % 8 == 0
+            asked_on = DEMO_TODAY - timedelta(days=2) if is_open else date(2020, 2, 3) + timedelta(days=at % 130)
+            knows = officer.sees(person.organisation.path) or officer.sees(target.path)
+            waits_for_her = is_open and officer.sees(person.organisation.path)
+            by = officer if knows and not waits_for_her else replace(SYSTEM, path=target.path)
+            [transfer] = actions.ask_transfers([person], target, by=by, on=asked_on)
+            while not is_open and transfer.state in OPEN:
+                _answer(transfer, officer)
+                transfer.refresh_from_db()
+
+    return (partial(run, part) for part in range(MOVING_PARTS))
+
+
+def _answer(transfer: Transfer, officer: Actor) -> None:
+    """The side that has to answer does, or is silent until its days have run out."""
+    if officer.sees(transfer.organisation.path):
+        step = "release" if transfer.state == "asked" else "receive"
+        on = (transfer.released_on or transfer.asked_on) + timedelta(days=2)
+        actions.turn_transfer(transfer, step, by=officer, on=on)
+    else:
+        actions.turn_due_transfers([transfer], on=transfer.due_on + timedelta(days=1))
 
 
 def _leavers(stage: Stage) -> None:
-    """Some left at their own wish, some died, some retired and keep their membership."""
-    del stage
-    for at, person in enumerate(_some(LEAVERS, 200)):
-        step = ("exit", "exit", "retain", "die")[at % 4]
+    """Some left at their own wish, some died, a few were expelled, some retired and keep their membership."""
+    many = max(LEAVERS, round(LEAVERS_AT_SCALE_ONE * stage.scale))
+    for at, person in enumerate(_some(stage, many, 2)):
+        step = "expel" if at % 80 == 79 else ("exit", "exit", "retain", "die")[at % 4]
         actions.turn_member(person, step, by=SYSTEM, on=DEMO_TODAY, day=date(2020, 2 + at % 5, 10 + at % 17))

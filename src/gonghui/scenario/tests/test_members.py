@@ -42,3 +42,14 @@ def test_january_to_june_make_the_97_812() -> None:
     early, june, _july = plan.months(PEOPLE_ADMITTED)
     whole = sum(share.number for share in early.values()) + sum(share.number for share in june.values())
     assert whole == BY_FIGURE[PEOPLE_ADMITTED].number == 97_812
+
+
+def test_whoever_has_a_past_was_in_another_union_until_the_eve() -> None:
+    chance, older = Random(1), Organisation(pk=2, founded_on=date(1990, 1, 1))
+    sizes = [members.Size(one, 10) for one in (UNION, older, Organisation(pk=3, founded_on=date(2019, 12, 1)))]
+    since = date(2010, 5, 6)
+    made = [members._with_a_past(members.person(chance, n, UNION, since=since), sizes, chance).entry for n in range(90)]
+    past = [one for one in made if one.came_from is not None]
+    assert 10 < len(past) < 60
+    assert {one.came_from.pk for one in past if one.came_from} == {2}
+    assert all(older.founded_on <= one.came_from_since < since for one in past if one.came_from_since)

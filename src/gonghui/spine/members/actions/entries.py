@@ -42,6 +42,9 @@ class Admission(NamedTuple):
     consents: bool = False
     since: date | None = None
     """Of somebody taken over, since when they have been a member there, where that is known."""
+    came_from: Organisation | None = None
+    came_from_since: date | None = None
+    """And in which union they were until then, since when."""
 
 
 class Ready(NamedTuple):

@@ -51,9 +51,12 @@ NEEDS_TRANSFER = "members.needs_transfer"
 
 
 def lock(people: Iterable[Person]) -> list[Person]:
-    """The persons' own rows, held until the action ends, in the order of their ids; the tree stands still meanwhile."""
+    """The persons' own rows, held until the action ends, in the order of their ids; the tree stands still meanwhile.
+
+    Their unions are read after that: a row joined to the union that it has just left would not be found at all.
+    """
     lock_tree(alone=False)
-    rows = Person.objects.select_for_update(of=("self",)).select_related("organisation")
+    rows = Person.objects.select_for_update().prefetch_related("organisation")
     return list(rows.filter(bulk.among("members_person.id", {one.pk for one in people})).order_by("pk"))
 
 
@@ -95,7 +98,8 @@ def bulk_enter(ready: Sequence[Ready], *, by: Actor, on: date) -> list[Admitted]
     """The same for people who are on no roster yet: a first import."""
     by.require(KEEP)
     lock_tree(alone=False)
-    places = Organisation.objects.in_bulk({one.entry.organisation.id for one in ready})
+    named = (place for one in ready for place in (one.entry.organisation, one.entry.came_from) if place is not None)
+    places = Organisation.objects.in_bulk({place.id for place in named})
     for place in places.values():
         require_reach(by, place)
     done, entered = _entered(ready, {}, places, on)
@@ -199,7 +203,8 @@ def _written(
 ) -> list[Admitted]:
     """Persons, memberships and consents stand; whoever was a member before has the same row and number."""
     fresh: list[tuple[Ready, int]] = []
-    memberships, consents, done = [], [], []
+    memberships: list[tuple[Any, ...]] = []
+    consents, done = [], []
     version = rules.scheme(on).consent_version
     ended = _last_days([one.pk for one in known.values()])
     for one, drawn in zip(ready, random_ids(len(ready)), strict=True):
@@ -216,6 +221,10 @@ def _written(
             raise Refusal("members.overlap", message, day=first_on, before_on=before_on)
         is_first = person is None and entry.admitted_on is not None
         began = rules.ADMITTED if entry.admitted_on is not None else rules.TAKEN_OVER
+        if person is None and entry.came_from is not None:
+            before_on, began = first_on - ONE_DAY, rules.MOVED_IN
+            earlier = (entry.came_from.id, entry.came_from_since, before_on, None, rules.TAKEN_OVER)
+            memberships.append((key, *earlier, False, rules.MOVED_OUT))
         memberships.append((key, place, first_on, None, before_on, began, is_first, ""))
         if entry.consents:
             consents.append((key, ROSTER, version, on, None))

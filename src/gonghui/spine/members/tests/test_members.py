@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from gonghui.core import access, keyring
+from gonghui.core.actor import SYSTEM
 from gonghui.core.crypto import Unreadable
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.journal import entries_of
@@ -262,3 +263,15 @@ def test_a_check_across_unions_tells_yes_or_no_and_leaves_a_trace(federation: Fe
     with pytest.raises(Refusal) as often:
         ask(person.paper)
     assert often.value.code == "members.check_often"
+
+
+def test_somebody_taken_over_may_have_been_in_another_union_before(federation: Federation) -> None:
+    old, since, eve = federation.second, date(2015, 3, 1), date(2018, 5, 31)
+    entry = an_admission(federation.first, admitted_on=None, since=date(2018, 6, 1))
+    ready = checked(entry, on=TODAY)._replace(entry=entry._replace(came_from=old, came_from_since=since))
+    actions.bulk_enter([ready], by=SYSTEM, on=TODAY)
+    rows = Membership.objects.values_list("organisation", "first_on", "last_on", "before_on", "began", "ended")
+    assert list(rows) == [
+        (old.pk, since, eve, None, "taken_over", "moved_out"),
+        (federation.first.pk, date(2018, 6, 1), None, eve, "moved_in", ""),
+    ]

@@ -1,12 +1,17 @@
 """A membership goes over when both unions shake hands on it, or when one of them let its days run out."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
 
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import PowerMissing, Refusal, StepRefused
 from gonghui.core.models import Entry, Kind
 from gonghui.spine.members import actions, schedule
+from gonghui.spine.members.actions.people import lock
 from gonghui.spine.members.models import Membership, Person, Transfer
 from gonghui.spine.members.tests.builders import JUNE, MARCH, TODAY, a_keeper, a_member
 from gonghui.spine.organisations.tests.builders import Federation
@@ -93,3 +98,37 @@ def test_nobody_asks_for_two_unions_that_are_not_theirs(federation: Federation) 
     [transfer] = actions.ask_transfers([person], federation.third, by=a_keeper(federation.third), on=TODAY)
     seeing = (a_keeper(federation.first), a_keeper(federation.third), a_keeper(federation.city))
     assert [transfer in Transfer.objects.seen_by(actor) for actor in (*seeing, stranger)] == [True, True, True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_somebody_being_received_elsewhere_finds_them_there() -> None:
+    tree = Federation()
+    person = a_member(tree.first)
+    [transfer] = actions.ask_transfers([person], tree.second, by=SYSTEM, on=TODAY)
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            actions.turn_transfer(transfer, "receive", by=SYSTEM, on=TODAY)
+            waiting = beside.submit(_held, person)
+            _until_somebody_waits()
+        assert waiting.result(10) == [tree.second.pk]
+
+
+def _held(person: Person) -> list[int]:
+    try:
+        with transaction.atomic():
+            return [one.organisation.pk for one in lock([person])]
+    finally:
+        connection.close()
+
+
+def _until_somebody_waits() -> None:
+    with connection.cursor() as cursor:
+        for _ in range(500):
+            cursor.execute(
+                "select exists(select from pg_locks l join pg_stat_activity a using (pid) "
+                "where not l.granted and a.datname = current_database())"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waited")
