@@ -243,7 +243,7 @@ def _by_union(owed: Sequence[Owed]) -> list[dict[str, Any]]:
         {
             "side": side,
             "title": _(rules.SIDES[side]),
-            "name": each[0].to.title if each[0].to is not None else _(actions.ABOVE),
+            "name": each[0].to.title if each[0].to is not None else _("中华全国总工会"),
             "key": each[0].to.code if each[0].to is not None else ABOVE,
             "first": each[0].period,
             "last": each[-1].period,
@@ -308,7 +308,7 @@ def funds_dues_owed(request: ConsoleRequest, code: str, side: str, to: str) -> H
         "funds/console/dues_owed.html",
         {
             "book": book,
-            "name": union.title if union is not None else _(actions.ABOVE),
+            "name": union.title if union is not None else _("中华全国总工会"),
             "side": _(rules.SIDES[side]),
             "owed": owed,
             "total": sum(one.fen for one in owed),
