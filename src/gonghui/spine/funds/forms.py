@@ -260,7 +260,7 @@ class DuesForm(forms.Form):
     payable = YuanField(label=_("应缴（元）"), help_text=_("工资总额乘以比例"))
     paid = YuanField(label=_("实缴（元）"), help_text=_("单位缴的全额，含直接归基层的部分"))
     paid_on = _day(_("缴款日"))
-    mode = forms.ChoiceField(label=_("方式"), choices=[(key, f"{key} {word}") for key, word in MODES.items()])
+    mode = forms.ChoiceField(label=_("方式"), choices=lambda: [(key, f"{key} {word}") for key, word in MODES.items()])
     tax_voucher_no = forms.CharField(label=_("税票号"), max_length=40)
 
     def clean_uscc(self) -> str:

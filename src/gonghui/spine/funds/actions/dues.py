@@ -291,7 +291,7 @@ def in_the_way(row: DuesRow) -> Refusal | None:
     """Why the row cannot be withdrawn as if it had never been; nothing where it can."""
     if row.state == "disputed":
         return Refusal("funds.dues_disputed", "这笔经费存疑，先查清再撤回")
-    if row.draft is None:
+    if row.draft is None:  # asked by itself: joined to a row that is locked, it would be the draft of before the wait
         return None
     if row.draft.posting is None:
         return Refusal("funds.dues_drafted", "已制凭证，等待审核：请先退回那张凭证")
@@ -309,7 +309,7 @@ def withdraw_dues(numbers: Sequence[int], *, by: Actor, on: date) -> None:
     by.require(RECORD)
     held = list(
         DuesRow.objects.select_for_update(of=("self",))
-        .select_related("book__organisation", "draft__posting")
+        .select_related("book__organisation")
         .filter(bulk.among("funds_duesrow.id", numbers))
         .order_by("id")
     )

@@ -94,6 +94,7 @@ def voucher_day(book: Book, day: date, *, on: date) -> date:
 @followed("dues")
 def _go_along(draft: VoucherDraft, step: str, posting: Posting | None, by: Actor) -> None:
     """Rows of a voucher are split when it is posted, and wait again when it is sent back or taken off in red."""
+    Book.objects.select_for_update(of=("self",)).get(pk=draft.book_id)  # nobody passes them on meanwhile
     rows = DuesRow.objects.select_for_update(of=("self",)).filter(draft=draft).order_by("id")
     numbers = [one.pk for one in rows]
     parts = SplitLine.objects.filter(row__in=numbers)
