@@ -129,7 +129,16 @@ def _odd(title: str, is_formula: bool) -> Refusal:
 
 
 def _wrong(row: Row, key: str, at: int, value: Any, refusal: Refusal) -> None:
-    row.problems.append(Problem(key, place(row.row, at), as_text(value)[:60] if value is not None else "", refusal))
+    """A fault of a cell, beside what of it is shown; what is not shown is not said in the sentence either."""
+    shown, typed = as_text(value) if value is not None else "", row.cells[at] if at < len(row.cells) else ""
+    if typed not in ("", None) and shown != as_text(typed):
+        said = {name: _hidden(each, typed, shown) for name, each in refusal.params.items()}
+        refusal = Refusal(refusal.code, refusal.message, **said)
+    row.problems.append(Problem(key, place(row.row, at), shown[:60], refusal))
+
+
+def _hidden(said: object, typed: Any, shown: str) -> object:
+    return said.replace(as_text(typed), shown).replace(str(typed), shown) if isinstance(said, str) else said
 
 
 def _merged_rows(areas: Iterable[str], header: Header) -> dict[int, tuple[int, str]]:

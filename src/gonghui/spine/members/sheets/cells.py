@@ -1,11 +1,13 @@
 """Numbers of people in cells: never kept as they were typed, compared by what they are found by, shown masked."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from gonghui.core import crypto
-from gonghui.web.imports.kinds import Code, Kind
+from gonghui.core import text as texts
+from gonghui.web.imports.kinds import Code, Kind, as_text
 
 ON_THE_DESK = "members.roster cell"
 
@@ -40,6 +42,20 @@ class Secret:
         if not self._sealed:
             self._sealed = crypto.seal(self._plain, purpose=ON_THE_DESK)
         return self._sealed
+
+
+_LONG = re.compile(r"[0-9A-Za-z]*[0-9]{8}[0-9A-Za-z]*")
+_APART = str.maketrans("", "", " -")
+PUBLIC = ("number", "organisation")
+"""Columns whose own words look like a person's number."""
+
+
+def may_be_number(value: Any, key: str) -> bool:
+    """Whether a cell holds what may be a person's number in a column for something else: columns get swapped."""
+    if key in PUBLIC or not isinstance(value, str | int | float) or (isinstance(value, str) and len(value) < 9):
+        return False
+    found = _LONG.search(texts.fold(as_text(value)).translate(_APART))
+    return found is not None and len(found[0]) > 8
 
 
 def secret(index: bytes, plain: str, mask: Callable[[str], str]) -> Secret:

@@ -20,7 +20,7 @@ from gonghui.spine.members.flow import KEEP, MEMBER_FLOW
 from gonghui.spine.members.models import PHONE_FOUND, Membership, Person, Transfer, TransferQuerySet, paper_index
 from gonghui.spine.members.rules import membership as rules
 from gonghui.spine.members.rules import papers
-from gonghui.spine.members.sheets.cells import Secret, SecretCell, hidden, secret, shown_again
+from gonghui.spine.members.sheets.cells import Secret, SecretCell, hidden, may_be_number, secret, shown_again
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web.imports import later
 from gonghui.web.imports.kinds import Choice, Code, Day, Text, YesNo, as_text
@@ -102,18 +102,20 @@ class Roster(Sheet):
     # What is kept of a row ----------------------------------------------------------------------------------------
 
     def kept_cell(self, value: Any, key: str = "") -> Any:
-        """Numbers of people sealed; a cell of a column that is none of ours may hold one too."""
-        return hidden(value) if key in NUMBERS or not key else super().kept_cell(value, key)
+        """Numbers of people sealed; a cell of a column that is none of ours may hold one, and so may any by mistake."""
+        if key in NUMBERS or not key or may_be_number(value, key):
+            return hidden(value)
+        return super().kept_cell(value, key)
 
     def given_cell(self, kept: Any, key: str = "") -> Any:
         """As it was typed."""
         return shown_again(kept)
 
     def faulty_cell(self, value: Any, key: str) -> Any:
-        """Numbers masked."""
+        """Numbers masked, in whichever column they were typed."""
         if key == "phone":
             return papers.masked_phone(as_text(value))
-        return papers.masked_paper(as_text(value)) if key == "paper" else value
+        return papers.masked_paper(as_text(value)) if key == "paper" or may_be_number(value, key) else value
 
     def label(self, values: Mapping[str, Any]) -> str:
         """Whose row it is."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from openpyxl import Workbook, load_workbook
 
 from gonghui.spine.members.models import Membership, Person, Transfer
@@ -13,6 +14,7 @@ from gonghui.spine.members.tests.test_roster import problems
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.web.imports import actions
 from gonghui.web.imports.console import marked_workbook
+from gonghui.web.imports.kinds import as_text
 from gonghui.web.imports.models import Import
 from gonghui.web.imports.sheet import SHEETS, Scope
 
@@ -166,3 +168,21 @@ def test_two_unions_for_one_person_are_one_mistake_by_cell(federation: Federatio
     book.active["I3"] = "所在工会"
     batch = brought(saved(book), a_keeper(federation.wangjing))
     assert problems(batch) == [("D5", "twice")]
+
+
+@pytest.mark.parametrize("column", ["name", "sex", "day", "form", "agrees", "remark"])
+@pytest.mark.parametrize("number", ["{paper}", "{float}", "E12345678", "100 1234 5678"])
+def test_a_number_in_the_wrong_column_is_neither_shown_nor_kept_readable(
+    federation: Federation, column: str, number: str
+) -> None:
+    paper = a_paper()
+    typed: Any = float(paper[:17] + "0") if number == "{float}" else number.format(paper=paper)
+    batch = brought(workbook([a_line(**{column: typed})]), a_keeper(federation.first))
+    with connection.cursor() as cursor:
+        cursor.execute("select string_agg(r::text, ' ') from imports_importrow r where batch_id = %s", [batch.pk])
+        kept = cursor.fetchone()[0] or ""
+    for word in {str(typed), as_text(typed), str(typed)[:15], as_text(typed).replace(" ", "")}:
+        assert word not in kept
+    if batch.state == "faulty":  # in the clerk's own workbook it stands as it was typed
+        rows = load_workbook(io.BytesIO(marked_workbook(batch))).worksheets[0].values
+        assert any(str(typed) in map(str, row) for row in rows)
