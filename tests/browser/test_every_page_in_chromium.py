@@ -7,7 +7,7 @@ import pytest
 from gonghui.core.models import JournalName, Witnessed
 from gonghui.reports.models import Comment, Evidence, Line, Round
 from gonghui.reports.printing.sealed import filing_entry
-from gonghui.spine.funds.models import Fund, Payee, PayeeAccount, Posting, StatementRow
+from gonghui.spine.funds.models import DuesRow, Fund, Payee, PayeeAccount, Posting, StatementRow
 from gonghui.spine.members.models import MemberRequest
 from gonghui.spine.members.models import Person as Member
 from gonghui.spine.members.rules.papers import masked_address
@@ -205,6 +205,7 @@ def data(served: Served) -> set[str]:
         ((one.value,) for one in MemberRequest.objects.all()),
         Certificate.objects.values_list("issuer"),
         Fund.objects.values_list("name"),
+        DuesRow.objects.values_list("name"),
         Payee.objects.values_list("name"),
         PayeeAccount.objects.values_list("bank"),
         StatementRow.objects.values_list("counterparty", "remark"),
