@@ -258,7 +258,7 @@ class Parting:
         """Level, percent, fen, what becomes of it, and to whom it is owed."""
         shares = parameters.on(one.paid_on).dues
         amounts = dues.split(one.paid_fen, shares)
-        sides = dues.sides(self.level, in_full=one.mode == "B", founded=one.union is not None)
+        sides = dues.sides(self.level, in_full=one.mode == "B")
         for level, fen in amounts.items():
             side, owed_to = sides[level], None
             if side == dues.UP:

@@ -31,16 +31,15 @@ def passed_up_fen(paid_fen: int, dues: Dues) -> int:
     return paid_fen - split(paid_fen, dues)["base"]
 
 
-def sides(level: str, *, in_full: bool, founded: bool) -> Mapping[str, str]:
+def sides(level: str, *, in_full: bool) -> Mapping[str, str]:
     """What becomes of each level's part when a union of a level of the tree collects.
 
-    The grass roots' part never came in (it went straight to their account), or is to be given back to them; where no
-    union stands yet it is held until one does.
+    The grass roots' part never came in (it went straight to their account), or is to be given back to them.
     """
     order = list(LEVELS)
     own = order.index(SHARE_OF[level]) if level in SHARE_OF else 0
     found = {one: UP if at > own else DOWN for at, one in enumerate(order)}
     if own:
         found[order[own]] = OWN
-    found["base"] = HELD if not founded else DOWN if in_full else DIRECT
+    found["base"] = DOWN if in_full else DIRECT
     return found

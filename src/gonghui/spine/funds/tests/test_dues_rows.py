@@ -110,7 +110,7 @@ def heard() -> None:
 @given(st.integers(1, 10**12), st.sampled_from("ABC"), st.sampled_from(["city", "district", "industry", "town"]))
 def test_the_sides_of_a_book_hold_every_part_once(fen: int, mode: str, level: str) -> None:
     shares = parameters.on(JUNE).dues
-    parts, sides = dues.split(fen, shares), dues.sides(level, in_full=mode == "B", founded=True)
+    parts, sides = dues.split(fen, shares), dues.sides(level, in_full=mode == "B")
     assert list(parts) == list(sides) == list(dues.LEVELS)
     assert sum(parts.values()) == fen
     assert list(sides.values()).count(dues.OWN) == (level != "town")
@@ -227,6 +227,9 @@ def test_dues_go_from_the_employer_to_every_level(federation: Federation, books:
         drafted(books, rows)
     with pytest.raises(Refusal):
         actions.post_draft(draft, by=ORDERER)
+    assert actions.owed(books.book) == []
+    with pytest.raises(Refusal, match="没有要付的"):
+        remitted(books, dues.UP, federation.city)
     actions.post_draft(draft, by=APPROVER)
     assert states(books) == ["split", "split"]
     assert [(one.side, one.name, one.fen) for one in actions.owed(books.book)] == [
