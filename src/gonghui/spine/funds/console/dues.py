@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from gonghui.core import clock, money
@@ -31,6 +31,7 @@ from gonghui.spine.organisations.models import Organisation
 from gonghui.web import once, say
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.lists.declared import Filter, Listing, Shown, listed
+from gonghui.web.today import Item, waiting
 
 RECORD = "funds.vouchers"
 ABOVE = "above"
@@ -317,6 +318,19 @@ def funds_dues_owed(request: ConsoleRequest, code: str, side: str, to: str) -> H
         },
         status=422 if request.method == "POST" else 200,
     )
+
+
+@waiting
+def to_draft(actor: Actor) -> list[Item]:
+    """Payments in the own book that are in no voucher yet."""
+    if not actor.may(RECORD):
+        return []
+    book = Book.objects.select_related("organisation").filter(organisation_id=actor.organisation_id).first()
+    count = DuesRow.objects.to_draft(book).count() if book is not None else 0
+    if book is None or not count:
+        return []
+    url = reverse("funds_dues", args=[book.organisation.code])
+    return [Item(_("给经费制证"), url, state=_("等待制证"), count=count)]
 
 
 urlpatterns = [

@@ -11,6 +11,7 @@ from gonghui.core import codes
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal
 from gonghui.spine.funds import actions as funds
+from gonghui.spine.funds.console.dues import to_draft
 from gonghui.spine.funds.models import DuesRow, PaymentOrder, SplitLine, VoucherDraft
 from gonghui.spine.funds.sheets.dues import period_of
 from gonghui.spine.funds.tests.builders import APPROVER, JUNE, Books
@@ -204,6 +205,8 @@ def test_a_base_union_sees_its_own_employers_dues_and_a_stranger_none(
 ) -> None:
     committed(brought(clerk, a_line(federation)), clerk)
     row = DuesRow.objects.get()
+    assert [(one.count, one.url) for one in to_draft(clerk)] == [(1, f"/funds/{federation.chaoyang.code}/dues/")]
+    assert to_draft(an_actor("accountant", federation.haidian)) == []
     assert sign_in(federation.first, "unit_lead").get(f"/dues/{row.public_id}/").status_code == 200
     assert sign_in(federation.second, "unit_lead").get(f"/dues/{row.public_id}/").status_code == 404
     assert sign_in(federation.haidian, "accountant").get(f"/dues/{row.public_id}/").status_code == 404
