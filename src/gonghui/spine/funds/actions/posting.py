@@ -184,23 +184,29 @@ def post_vouchers(vouchers: Sequence[NewVoucher], *, by: Actor) -> list[int]:
     _reach(by, book)
     if any(one.book.pk != book.pk for one in vouchers):
         raise ValueError("one book at a time")
+    totals = [ledger.check(one.legs) for one in vouchers]
     ids = _draw_ids(len(vouchers))
     numbers = _numbers(book, vouchers)
     paths = {day: book.organisation.path_on(day) for day in {one.day for one in vouchers}}
     groups = {origin: _group(origin) for origin in {one.origin for one in vouchers}}
-    postings, legs, entries = [], [], []
-    for key, number, one in zip(ids, numbers, vouchers, strict=True):
-        day, total = one.day, ledger.check(one.legs)
-        made_by = by.account_id if one.made_by is None else one.made_by
-        checked_by = by.account_id if made_by != by.account_id else None
-        memo = one.memo[: ledger.MEMO_LONGEST]
-        head = (key, book.pk, ledger.month_of(day), number, day, one.origin, memo, len(one.legs), total)
-        postings.append((*head, one.attachments, made_by, checked_by, one.reverses, one.about))
-        legs += [(key, seq, leg.account, leg.fund, day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1)]
-        where = (KIND, SUBJECT, key, book.organisation_id, paths[day], by.id, day)
-        entries.append(Pending(*where, group=groups[one.origin], quantity=1, amount_fen=total))
+    legs: list[tuple[object, ...]] = []
+    entries: list[Pending] = []
+
+    def postings() -> Iterator[tuple[object, ...]]:
+        """A row for each; its legs and its entry are put down while the server takes the rows before."""
+        for key, number, total, one in zip(ids, numbers, totals, vouchers, strict=True):
+            day = one.day
+            made_by = by.account_id if one.made_by is None else one.made_by
+            checked_by = by.account_id if made_by != by.account_id else None
+            memo = one.memo[: ledger.MEMO_LONGEST]
+            head = (key, book.pk, ledger.month_of(day), number, day, one.origin, memo, len(one.legs), total)
+            legs.extend((key, seq, leg.account, leg.fund, day, leg.amount_fen) for seq, leg in enumerate(one.legs, 1))
+            where = (KIND, SUBJECT, key, book.organisation_id, paths[day], by.id, day)
+            entries.append(Pending(*where, group=groups[one.origin], quantity=1, amount_fen=total))
+            yield (*head, one.attachments, made_by, checked_by, one.reverses, one.about)
+
     with _funds_suffice(), connection.wrap_database_errors:
-        bulk.copy(Posting, POSTING_COLUMNS, postings)
+        bulk.copy(Posting, POSTING_COLUMNS, postings())
         bulk.copy(LegRow, LEG_COLUMNS, legs)
     bulk.copy_entries(entries)
     return ids
@@ -214,7 +220,9 @@ def _group(origin: str) -> str:
 def _draw_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select nextval(pg_get_serial_sequence('funds_posting', 'id')) from generate_series(1, %s)", [count]
+            "select nextval((select pg_get_serial_sequence('funds_posting', 'id')::regclass)) from"
+            " generate_series(1, %s)",
+            [count],
         )
         return [int(row[0]) for row in cursor.fetchall()]
 
