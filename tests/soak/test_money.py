@@ -16,6 +16,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.models import Sum
 
+from gonghui.core.actor import SYSTEM
 from gonghui.core.errors import Refusal
 from gonghui.core.journal import KIND_IDS
 from gonghui.core.models import Entry
@@ -243,7 +244,7 @@ def test_requests_whose_answer_was_lost_come_again_and_change_nothing() -> None:
     rows = [Answer(line.reference, line.amount_fen, "ok", JUNE, bank_ref="B1")]
     take = partial(actions.take_answer, books.book, rows, layout="csv_utf8", sha256="a" * 64, by=CASHIER, at=NOON)
     _five_times(take, "funds.answer_known")
-    _five_times(lambda: actions.close_month(books.book, 202001, by=made.SYSTEM, on=JUNE), "funds.month_not_open")
+    _five_times(lambda: actions.close_month(books.book, 202001, by=SYSTEM, on=JUNE), "funds.month_not_open")
 
 
 def _more_paid_than(before: int) -> Callable[[], bool]:

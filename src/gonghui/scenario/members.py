@@ -198,8 +198,8 @@ def _admitting(stage: Stage, key: str, days: Sequence[date], first: int) -> Item
 def _some(stage: Stage, many: int, thirds: int) -> list[Person]:
     """Members spread over all unions, the same ones every time; others for each number of thirds."""
     whole = _taken_over(stage)
-    step = max(3, whole // many)
-    found = [PHONE_FOUND.of(_phone(number)) for number in range(step * thirds // 3, whole, step)]
+    step = 3 * max(1, whole // many // 3)  # so that no number of one third is one of another, however many there are
+    found = [PHONE_FOUND.of(_phone(number)) for number in range(thirds, whole, step)]
     rows = Person.objects.filter(bulk.among("phone_index", found, "bytea")).select_related("organisation")
     return list(rows.order_by("phone_index"))
 
