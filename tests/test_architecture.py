@@ -102,6 +102,17 @@ def test_nothing_is_imported_for_types_only_and_nothing_is_marked_safe() -> None
     assert templates == []
 
 
+def test_a_refusal_is_said_once() -> None:
+    """The shell says it above every page of the console; parts of a page that say what is wrong leave it out."""
+    again = [
+        path.name
+        for path in PACKAGE.rglob("*.html")
+        if '{% extends "web/console.html" %}' in (text := path.read_text())
+        and re.search(r'include "parts/errors\.html"(?![^%]* refusal=None)', text)
+    ]
+    assert again == []
+
+
 def test_pages_hold_no_inline_script_or_style() -> None:
     pattern = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*(?:\bsrc=|application/json))", re.IGNORECASE)
     assert [
