@@ -8,7 +8,8 @@ from multiprocessing import get_context
 from queue import Empty
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from gonghui.core import bulk
 from gonghui.scenario import books, july, members, outline, posts, reporting, returns, set_ups, social_workers, tree
@@ -50,6 +51,8 @@ STEPS = (
 TOTAL = 1_000
 LANES = 2
 """So many items of a group run side by side; the demo is meant for two cores."""
+SENT_BACK_MOST = 10
+"""So often the server may send a lane back because two waited for each other."""
 FORK = get_context("fork")
 """Items are closures: a lane is a copy of this process, which has them already."""
 
@@ -144,15 +147,26 @@ def _lane(name: str, items: Sequence[Item], finished: Any, parent: int) -> None:
 
 
 def _run_rest(name: str, items: Sequence[Item], tell: Callable[[], None]) -> None:
-    """Run the items not done yet; each commits together with its place, so that none is done twice."""
-    position = 0
+    """Run the items not done yet; each commits together with its place, so that none is done twice.
+
+    Many acts of one item name new things in the order they come; two lanes may then wait for each other, and the one
+    the server sends back does its item again.
+    """
+    position, sent_back = 0, 0
     while position < len(items):
-        with bulk.resumed(name) as cursor:
-            for _ in range(position, cursor.position):
-                tell()
-            position = cursor.position
-            if position < len(items):
-                items[position]()
-                position += 1
-                cursor.position = position
-                tell()
+        try:
+            with bulk.resumed(name) as cursor:
+                for _ in range(position, cursor.position):
+                    tell()
+                position = cursor.position
+                if position < len(items):
+                    items[position]()
+                    cursor.position = position + 1
+        except OperationalError as refused:
+            sent_back += 1
+            if not isinstance(refused.__cause__, DeadlockDetected) or sent_back > SENT_BACK_MOST:
+                raise
+            continue
+        if position < len(items):
+            position += 1
+            tell()

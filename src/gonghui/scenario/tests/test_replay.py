@@ -1,8 +1,10 @@
 """A replay that was killed goes on where it stopped."""
 
 import os
+import time
 
 import pytest
+from django.db.models import F
 
 from gonghui.core.models import BulkCursor
 from gonghui.scenario import replay
@@ -35,6 +37,23 @@ def test_items_side_by_side_are_all_done_and_a_failure_among_them_is_told():
 
     with pytest.raises(replay.LaneFailed, match="killed"):
         list(replay._counted("failing", [(doing(7), failing, doing(8))]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_item_that_the_server_sends_back_is_done_again():
+    for name in ("left", "right"):
+        BulkCursor.objects.create(name=name, position=0)
+
+    def adding(*names):
+        def run() -> None:
+            for name in names:
+                BulkCursor.objects.filter(name=name).update(position=F("position") + 1)
+                time.sleep(0.3)  # until the other lane holds the other row
+
+        return run
+
+    assert list(replay._counted("crossing", [(adding("left", "right"), adding("right", "left"))])) == [1, 2]
+    assert [BulkCursor.objects.get(name=name).position for name in ("left", "right")] == [2, 2]
 
 
 @pytest.mark.django_db(transaction=True)
