@@ -18,7 +18,7 @@ from gonghui.core.models import Entry
 from tests.permissions import TABLE, words
 from tests.permissions.row import Row
 from tests.world.federation import Branch, Person, World
-from tests.world.plan import ADMINISTRATORS, OFFICES
+from tests.world.plan import ADMINISTRATORS, CITY_OFFICES, OFFICES
 
 PLANS = list(TABLE.items())
 REFUSED = (403, 404, 405)
@@ -30,6 +30,8 @@ VISITORS = (
     "city.review",
     "city.lead",
     "city.org",
+    "city.audit",
+    *(f"city.{word}" for word in CITY_OFFICES),
     "chaoyang.town.stats",
     "chaoyang.shop.stats",
     "haidian.stats",

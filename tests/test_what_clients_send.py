@@ -139,8 +139,9 @@ def test_a_zero_byte_in_an_address_names_nothing(world: World, name: str, row: R
 
 
 def _sender(world: World, row: Row, branch: Branch) -> str:
-    """Somebody who may send the form: one whose sending succeeds, else one of the branch with the power."""
-    able = [one for one in sorted(world.people) if one.startswith(branch.key) and world.people[one].role in row.send]
+    """Somebody who may send the form: one whose sending succeeds, else one with the power, rather of the branch."""
+    able = [one for one in sorted(world.people) if world.people[one].role in row.send]
+    able.sort(key=lambda one: not one.startswith(branch.key))
     return [*sorted(named(row.doers, branch)), *able][0]
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "rules", "members")
+APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "rules", "replay", "members")
 """The steps that need no large journal."""
 FORK = multiprocessing.get_context("fork")
 STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", *APART)
@@ -63,6 +63,7 @@ def main() -> int:
             _books,
             _members,
             _rules,
+            _replay,
         ):
             for found in measure(words, chosen, at):
                 results += found
@@ -215,6 +216,16 @@ def _rules(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[lis
 
     with _timed("rules"):
         found = rules.measure(words.scale)
+    yield found
+
+
+def _replay(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
+    if "replay" not in chosen:
+        return
+    from tests.bench import replay
+
+    with _timed("replay"):
+        found = replay.measure(words.scale)
     yield found
 
 

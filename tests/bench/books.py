@@ -22,6 +22,7 @@ from gonghui.spine.funds.tests import bank
 from gonghui.spine.funds.tests import builders as made
 from gonghui.spine.funds.tests.builders import CASHIER, JUNE, NOON, RELEASER, Books
 from gonghui.spine.organisations.tests.builders import Federation
+from tests.bench import paying
 from tests.bench.measure import Result, Statements, timed
 
 VOUCHERS = 10_000
@@ -35,7 +36,8 @@ def measure(scale: float) -> list[Result]:
     books = Books(Federation().chaoyang)
     books.post(books.receipt(10**14))
     books.post(books.receipt(10**13, fund=books.warmth))
-    return [*_one_by_one(books, 1_000), _in_bulk(books, 5), *_batch(books, int(10_000 * scale)), _balance(books, scale)]
+    results = [*_one_by_one(books, 1_000), _in_bulk(books, 5), *_batch(books, int(10_000 * scale))]
+    return [*results, *paying.measure(books, scale), _balance(books, scale)]
 
 
 def _one_by_one(books: Books, times: int) -> list[Result]:

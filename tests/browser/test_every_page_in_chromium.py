@@ -45,6 +45,7 @@ FILES = {
     "funds_income_file",
     "funds_opening_layout",
     "funds_batch_file",
+    "aid_claim_paper",
     "api:openapi-json",
     "api:checkpoints",
     "api:checkpoint",
@@ -159,9 +160,12 @@ def _reader(world: World, row: Row) -> Person | None:
         return world.people["chaoyang.stats"]
     if not row.read and not row.signed_in:
         return None
+    home = getattr(world.branches["chaoyang"], row.home).path if row.home else ""
     for username in (*(f"chaoyang.{word}" for word in OFFICES), *world.people):
-        if world.people[username].role in row.read and world.people[username].post is not None:
-            return world.people[username]
+        person = world.people[username]
+        sees = not home or row.own or home.startswith(person.path)
+        if sees and person.role in row.read and person.post is not None:
+            return person
     return None
 
 

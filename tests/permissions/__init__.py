@@ -6,7 +6,19 @@ seen gets 404; the others get the page. A new address without a row here fails `
 
 from typing import Any
 
-from tests.permissions import imports, members, money, officials, organisations, reports, returns, shells
+from gonghui.work.mutual_aid.rules.numbers import in_letters
+from tests.permissions import (
+    claims,
+    imports,
+    members,
+    money,
+    mutual_aid,
+    officials,
+    organisations,
+    reports,
+    returns,
+    shells,
+)
 from tests.permissions.row import Row
 from tests.world.federation import Branch, World
 from tests.world.plan import ABSENT_UUID, EARLIER, FORM, H1, PAST, QUARTERS
@@ -19,6 +31,8 @@ TABLE: dict[str, Row] = {
     **officials.ROWS,
     **members.ROWS,
     **money.ROWS,
+    **mutual_aid.ROWS,
+    **claims.ROWS,
     **imports.ROWS,
 }
 
@@ -53,6 +67,9 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "guide": "imports",
         "ledger_account": "bank",
         "picture": "import-bring",
+        "aid_plan": "accident",
+        "text_day": "2017-01-01",
+        "free_plan": "universal",
     }
     code = branch.district.code
     clerk = world.people[f"{branch.key}.town.stats"]
@@ -73,6 +90,16 @@ def words(world: World, branch: Branch, *, absent: bool = False) -> dict[str, An
         "statement": branch.statement.public_id,
         "dues_row": branch.dues.public_id,
         "dues_up": "up",
+        "enrolment": branch.enrolment.public_id,
+        "claim": branch.claim.public_id,
+        "claim_draft": branch.claim_draft.public_id,
+        "claim_paper": branch.claim_paper.public_id,
+        "aid_draft": world.aid_draft.public_id,
+        "aid_replay": world.aid_replay.public_id,
+        "aid_review": world.aid_review.public_id,
+        "aid_file": world.aid_file.public_id,
+        "aid_issue": world.aid_issue.public_id,
+        "aid_settlement": in_letters(world.aid_settlement.pk),
         "city_code": world.city.code,
         "movement": 2,
         "kept": branch.kept.public_id,

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.db.models import Sum
 
 from gonghui.core.actor import SYSTEM
@@ -28,6 +28,7 @@ from gonghui.spine.funds.tests import bank
 from gonghui.spine.funds.tests import builders as made
 from gonghui.spine.funds.tests.builders import APPROVER, CASHIER, JUNE, NOON, ORDERER, RELEASER, Books
 from gonghui.spine.organisations.tests.builders import Federation
+from tests.soak.killing import at_every_statement, at_random_moments
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 PAYMENTS, RANDOM_MOMENTS, RELEASES, FILES = 500, 200, 200, 1_000
@@ -42,79 +43,6 @@ def a_book() -> Books:
 
 
 # Killed -----------------------------------------------------------------------------------------------------------
-
-
-def _killed(act: Callable[[], object], *, at: int = 0, late: float = 0) -> bool:
-    """The act in a process of its own, which dies before (odd) or after (even) a statement; if it did.
-
-    Where it dies `late`, an alarm kills it so many seconds after the moment, whatever it does then.
-    """
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        number = 0
-
-        def fall() -> None:
-            nonlocal number
-            number += 1
-            if number == at and late:
-                signal.signal(signal.SIGALRM, signal.SIG_DFL)
-                signal.setitimer(signal.ITIMER_REAL, late)
-            elif number == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def falling(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-            fall()
-            done = execute(sql, params, many, context)
-            fall()
-            return done
-
-        try:
-            with connection.execute_wrapper(falling):
-                act()
-            os._exit(0)
-        except BaseException:
-            os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the act failed by itself"
-    return os.WIFSIGNALED(status)
-
-
-def _moments(act: Callable[[], object]) -> int:
-    """How many moments before and after statements the act has: it is done once, and taken back."""
-    seen = 0
-
-    def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        nonlocal seen
-        seen += 2
-        return execute(sql, params, many, context)
-
-    with transaction.atomic():
-        with connection.execute_wrapper(count):
-            act()
-        transaction.set_rollback(True)
-    return seen
-
-
-def _at_random_moments(act: Callable[[], object], is_done: Callable[[], bool], draw: random.Random, times: int) -> int:
-    """The act is killed so often at moments that chance chooses; how often, for at its last moments it may get by."""
-    moments = _moments(act)
-    for kills in range(times):
-        if not _killed(act, at=draw.randint(1, moments), late=draw.uniform(0.00001, 0.004)):
-            assert is_done()
-            return kills
-        if is_done():  # it died between its commit and its answer
-            return kills + 1
-    return times
-
-
-def _at_every_statement(act: Callable[[], object], is_done: Callable[[], bool]) -> None:
-    """The act is killed before and after each of its statements; nothing of it stands until it was let through."""
-    at = 1
-    while _killed(act, at=at):
-        assert not is_done(), f"half of it stands after the kill at {at}"
-        at += 1
-    assert is_done()
 
 
 def _whole(books: Books, paid: int) -> None:
@@ -176,15 +104,17 @@ def _done(killing: Killing, act: Callable[[], object], is_done: Callable[[], boo
 
 
 def test_a_batch_killed_before_and_after_every_statement_goes_on_and_pays_each_once() -> None:
-    _through(_at_every_statement, a_book())
+    _through(at_every_statement, a_book())
 
 
 def test_batches_killed_at_two_hundred_random_moments_go_on_and_pay_each_once() -> None:
-    books, draw, kills = a_book(), random.Random(), 0
+    books, seed, kills = a_book(), random.randrange(2**32), 0
+    draw = random.Random(seed)
+    print(f"moments drawn from {seed}")  # noqa: T201 (shown where it fails)
 
     def killing(act: Callable[[], object], is_done: Callable[[], bool]) -> None:
         nonlocal kills
-        kills += _at_random_moments(act, is_done, draw, RANDOM_MOMENTS // 4)
+        kills += at_random_moments(act, is_done, draw, RANDOM_MOMENTS // 4)
 
     while kills < RANDOM_MOMENTS:
         _through(killing, books)

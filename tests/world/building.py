@@ -7,7 +7,7 @@ from gonghui.core.seals.checkpoints import checkpoint
 from gonghui.core.seals.sealing import seal_all
 from gonghui.spine.organisations import actions as organisations
 from gonghui.spine.organisations.tests.builders import an_employer
-from tests.world import money, people, reports, returns, tree
+from tests.world import aid, money, people, reports, returns, tree
 from tests.world.federation import Branch, World
 from tests.world.plan import FORM, FOUNDED, H1
 
@@ -44,6 +44,10 @@ def build() -> World:
         money.keep_book(world, branch)
         reports.keep_checkpoint(world, branch)
     reports.made(world, "city", city, FORM, H1, asks=[branch.district for branch in world.branches.values()])
+    aid.keep_schemes(world)
+    for branch in world.branches.values():
+        aid.enrol_and_claim(world, branch)
+    aid.settle(world)
     seal_all()
     world.checkpoint = checkpoint().blocks
     for person in world.people.values():

@@ -23,6 +23,17 @@ from gonghui.spine.officials.models import Certificate, CertificateScan, Positio
 from gonghui.spine.organisations.models import Organisation, SetUp
 from gonghui.web.imports.models import Import
 from gonghui.web.models import Account
+from gonghui.work.mutual_aid.models import (
+    Claim,
+    ClaimPaper,
+    Edition,
+    Enrolment,
+    Issue,
+    Replay,
+    ReviewRequest,
+    Settlement,
+    SettlementFile,
+)
 
 
 @dataclass
@@ -100,8 +111,18 @@ class Branch:
     bank_answer: AnswerFile = field(init=False)
     statement: Statement = field(init=False)
     dues: DuesRow = field(init=False)
+    enrolment: Enrolment = field(init=False)
+    claim: Claim = field(init=False)
+    claim_draft: Claim = field(init=False)
+    claim_paper: ClaimPaper = field(init=False)
     entry: Entry = field(init=False)
     kept: Witnessed = field(init=False)
+
+    @property
+    def city(self) -> Organisation:
+        """Where what the city alone does lies."""
+        assert self.district.parent is not None
+        return self.district.parent
 
     def marked(self, words: str) -> str:
         """Words with the branch's canary in them."""
@@ -118,6 +139,12 @@ class World:
     branches: dict[str, Branch] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
     checkpoint: int = 0
+    aid_draft: Edition = field(init=False)
+    aid_replay: Replay = field(init=False)
+    aid_settlement: Settlement = field(init=False)
+    aid_file: SettlementFile = field(init=False)
+    aid_issue: Issue = field(init=False)
+    aid_review: ReviewRequest = field(init=False)
 
     def actor(self, username: str) -> Actor:
         """Who acts."""

@@ -18,7 +18,7 @@ from gonghui.web.papers import keeping
 from gonghui.web.papers.tests.builders import a_pdf
 from gonghui.web.tests.builders import signed_in
 from tests.world.federation import Branch, Person, World
-from tests.world.plan import ADMINISTRATORS, APPOINTED, OFFICES, SUMMER, TODAY
+from tests.world.plan import ADMINISTRATORS, APPOINTED, CITY_OFFICES, OFFICES, SUMMER, TODAY
 
 PASSWORD, DAY_SECONDS = "an old long password", 86_400
 
@@ -28,6 +28,8 @@ def appoint_everybody(world: World) -> None:
         for word, role in OFFICES.items():
             if organisation.level in ROLES[role].levels:
                 _opened(world, f"{key}.{word}", role, organisation, f"示例{key}{word}")
+    for word, role in CITY_OFFICES.items():
+        _opened(world, f"city.{word}", role, world.city, f"示例city{word}")
     for username, role in ADMINISTRATORS.items():
         _opened(world, username, role, world.city, f"示例{username}")
     for branch in world.branches.values():

@@ -35,4 +35,6 @@ OFFICES = {
     "accountant": "accountant",
     "treasurer": "finance_lead",
 }
+CITY_OFFICES = {"aid": "aid_officer", "aid_second": "aid_reviewer", "aid_lead": "aid_lead"}
+"""What the city alone has."""
 ADMINISTRATORS = {"admin.system": "system_admin", "admin.security": "security_admin", "admin.audit": "audit_admin"}

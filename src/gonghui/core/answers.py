@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
+from gonghui.core.facts import HEAD_BITS
 from gonghui.core.journal import KIND_IDS, last_position, watermark
 from gonghui.core.models import Entry, EntryQuerySet
 from gonghui.core.paths import end_of
@@ -55,6 +56,7 @@ class Sum:
     last: date
     paths: tuple[str, ...] = ()
     units: Units | None = None
+    heads: bool = False
 
     @property
     def organisation_id(self) -> int:
@@ -246,12 +248,19 @@ def _count(one: Sum, cut: int | None) -> int:
     conditions, params = _where(one, cut)
     if one.distinct:
         sql = f"""select count(*) from (select 1 from core_entry where {conditions}
-                  group by subject_type, subject_id having sum(sign) > 0) as subjects"""  # noqa: S608
+                  group by {_once(one)}) as subjects"""  # noqa: S608
     else:
         sql = f"select coalesce(sum({_VALUES[one.column]}), 0)::bigint from core_entry where {conditions}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.fetchone()[0])
+
+
+def _once(one: Sum) -> str:
+    """By what a distinct sum tells its subjects apart, and which of them count."""
+    if one.heads:
+        return f"subject_id >> {HEAD_BITS} having sum(sign * quantity) > 0"
+    return "subject_type, subject_id having sum(sign) > 0"
 
 
 def by_path(one: Sum, places: Mapping[str, int], cut: int | None) -> dict[int, int]:
@@ -261,8 +270,8 @@ def by_path(one: Sum, places: Mapping[str, int], cut: int | None) -> dict[int, i
     conditions, params = _where(one, cut, "path = at")
     listed = "unnest(%s::text[], %s::int[]) as p(at, part) join core_entry on true"
     if one.distinct:
-        subjects = f"select part from {listed} where {conditions} group by part, subject_type, subject_id"  # noqa: S608
-        sql = f"select part, count(*) from ({subjects} having sum(sign) > 0) as subjects group by part"  # noqa: S608
+        subjects = f"select part from {listed} where {conditions} group by part, {_once(one)}"  # noqa: S608
+        sql = f"select part, count(*) from ({subjects}) as subjects group by part"  # noqa: S608
     else:
         sql = f"select part, sum({_VALUES[one.column]})::bigint from {listed} where {conditions} group by part"  # noqa: S608
     with connection.cursor() as cursor:

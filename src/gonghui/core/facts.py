@@ -22,6 +22,9 @@ class Fact:
 
 T = TypeVar("T", bound=type[Any])
 
+HEAD_BITS = 20
+"""Below them a subject's id says which of somebody's records it is; above, whose, where an app numbers them so."""
+
 KINDS: dict[str, type[Any]] = {}
 """Every registered fact by kind, `<app>.<snake_name>`."""
 LOOKS: dict[str, str] = {}

@@ -27,6 +27,8 @@ class Fold:
     column: Literal["entries", "quantity", "amount_fen"] = "entries"
     where: tuple[tuple[str, str | bool], ...] = ()
     parts: tuple["Fold", ...] = ()
+    heads: bool = False
+    """Of a distinct fold: subjects whose ids have one head (`facts.HEAD_BITS`) are one."""
 
 
 def count(fact: type[Any], **where: str | bool) -> Fold:
@@ -39,9 +41,13 @@ def total(fact: type[Any], column: str, **where: str | bool) -> Fold:
     return Fold("total", fact.kind, _column(fact, column), tuple(sorted(where.items())))
 
 
-def distinct(fact: type[Any], **where: str | bool) -> Fold:
-    """How many different subjects the fact happened to; read from the rows."""
-    return Fold("distinct", fact.kind, "entries", tuple(sorted(where.items())))
+def distinct(fact: type[Any], *, heads: bool = False, **where: str | bool) -> Fold:
+    """How many different subjects the fact happened to; read from the rows.
+
+    With `heads`, how many different heads of their ids: whose records they are. Such a fact's quantity says by how
+    much it happened, less than nothing where it was taken back.
+    """
+    return Fold("distinct", fact.kind, "entries", tuple(sorted(where.items())), heads=heads)
 
 
 def balance(fact: type[Any], column: str, **where: str | bool) -> Fold:
@@ -97,6 +103,8 @@ class Figure:
     meaning: str
     fold: Fold = field(repr=False)
     sensitive: bool = False
+    high: bool = False
+    """Whether its recorded entries are kept at district rank: below, where the programme runs, it says nothing."""
     returned_by: Literal["any", "city"] = "any"
     version: int = 1
     """Counted up when what is counted changes; a filed report keeps the definition it was filed under."""
@@ -153,28 +161,18 @@ def _sums(ask: Ask) -> list[Sum]:
     """The plain sums an ask is made of: recorded parts first, then returned parts."""
     figure = ask.figure
     folds = (figure.fold.parts or (figure.fold, figure.fold)) if figure.is_ratio else (figure.fold,)
-    sums = [_recorded(ask, fold) for fold in folds]
+    sums = [_sum(ask, fold) for fold in folds]
     column: Literal["quantity", "amount_fen"] = "amount_fen" if figure.is_money else "quantity"
     for part in ("numerator", "denominator") if figure.is_ratio else ("",):
         facts = (("figure", figure.name), ("part", part))
-        sums.append(_sum(ask, RETURNED_KIND, facts, column, distinct=False))
+        sums.append(_sum(ask, Fold("total", RETURNED_KIND, column, facts)))
     return sums
 
 
-def _recorded(ask: Ask, fold: Fold) -> Sum:
-    return _sum(ask, fold.kind, fold.where, fold.column, distinct=fold.way == "distinct")
-
-
-def _sum(
-    ask: Ask,
-    kind: str | None,
-    where: tuple[tuple[str, str | bool], ...],
-    column: Literal["entries", "quantity", "amount_fen"],
-    *,
-    distinct: bool,
-) -> Sum:
+def _sum(ask: Ask, fold: Fold) -> Sum:
     first = None if ask.figure.clock == "stock" else ask.period.first
-    return Sum(kind, where, column, distinct, ask.path, first, ask.period.last, ask.paths, ask.units)
+    way = (fold.kind, fold.where, fold.column, fold.way == "distinct")
+    return Sum(*way, ask.path, first, ask.period.last, ask.paths, ask.units, fold.heads)
 
 
 def answer(asks: Sequence[Ask], cut: int | None = None) -> list[Value]:

@@ -233,29 +233,41 @@ class Sealed:
 
     def seal(self, text: str, row: UUID) -> bytes:
         """The value for the row, under the newest key."""
-        sealed: bytes = self.sealer()(text, row)
+        return self.seal_bytes(text.encode(), row)
+
+    def seal_bytes(self, content: bytes, row: UUID) -> bytes:
+        """The same for what is no text."""
+        sealed: bytes = self._sealer()(content, row)
         return sealed
 
     def sealer(self) -> Any:
         """The same for many rows, prepared once: a function of text and row."""
+        seal = self._sealer()
+        return lambda text, row: seal(text.encode(), row)
+
+    def _sealer(self) -> Any:
         ring = current()
         key_id = ring.newest.id
         encrypt, place = ring.cipher(key_id, self.purpose).encrypt, self.place
         head = bytes((FORMAT, AES_256_GCM)) + key_id
         nonces, at = b"", 0
 
-        def seal(text: str, row: UUID) -> bytes:
+        def seal(content: bytes, row: UUID) -> bytes:
             nonlocal nonces, at
             if at == len(nonces):
                 nonces, at = os.urandom(NONCE_BYTES * _NONCES), 0
             nonce = nonces[at : at + NONCE_BYTES]
             at += NONCE_BYTES
-            return head + nonce + bytes(encrypt(nonce, text.encode(), place + row.bytes))
+            return head + nonce + bytes(encrypt(nonce, content, place + row.bytes))
 
         return seal
 
     def open(self, sealed: bytes | memoryview, row: UUID) -> str:
         """The value of the row; `Unreadable` where key, row or value is another."""
+        return self.open_bytes(sealed, row).decode()
+
+    def open_bytes(self, sealed: bytes | memoryview, row: UUID) -> bytes:
+        """The same for what is no text."""
         sealed = bytes(sealed)
         if sealed[:2] != bytes((FORMAT, AES_256_GCM)):
             raise Unreadable("sealed in another format")
@@ -267,8 +279,7 @@ class Sealed:
                 cipher = current(again=True).cipher(key_id, self.purpose)
             except KeyError:
                 raise Unreadable(f"sealed under key {key_id.hex()}, which the keyring does not hold") from None
-        rest = sealed[HEAD_BYTES:]
-        return crypto.opened_by(cipher, rest, self.place + row.bytes).decode()
+        return crypto.opened_by(cipher, sealed[HEAD_BYTES:], self.place + row.bytes)
 
 
 class Found:
@@ -394,8 +405,8 @@ def reseal(column: Column, *, size: int = 2_000) -> int:
             rows = cursor.fetchall()
             if not rows:
                 return done
-            seal = column.sealed.sealer()
-            fresh = [(seal(column.sealed.open(value, public_id), public_id), pk) for pk, public_id, value in rows]
+            sealed = column.sealed
+            fresh = [(sealed.seal_bytes(sealed.open_bytes(value, uid), uid), pk) for pk, uid, value in rows]
             cursor.executemany(f'update {table} set "{column.name}" = %s where id = %s', fresh)  # noqa: S608
         last, done = rows[-1][0], done + len(rows)
 

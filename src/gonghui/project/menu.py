@@ -67,6 +67,15 @@ MENU = (
         (Desk(_("资金"), "funds", "funds.see", key="f"), Desk(_("经费收缴"), "dues", "funds.see", key="d")),
     ),
     Group(
+        _("互助保障"),
+        (
+            Desk(_("参保"), "aid_enrolments", "mutual_aid.see mutual_aid.enrol mutual_aid.certify", key="b"),
+            Desk(_("互助申请"), "aid_claims", "mutual_aid.see mutual_aid.enrol", key="n"),
+            Desk(_("医保结算"), "aid_files", "mutual_aid.see", key="j"),
+            Desk(_("互助方案"), "aid_schemes", "mutual_aid.see", key="e"),
+        ),
+    ),
+    Group(
         _("监督"),
         (
             Desk(_("台账"), "journal", "journal.see", key="l"),
@@ -90,6 +99,8 @@ DEEDS = (
     Desk(_("登记建会"), "set_up_new", "organisations.set_up"),
     Desk(_("新建组织"), "organisation_new", "organisations.edit"),
     Desk(_("产业目录"), "industries", "organisations.see"),
+    Desk(_("人工复核申请"), "aid_reviews", "mutual_aid.see"),
+    Desk(_("代打互助金说明"), "aid_print", "mutual_aid.see"),
     Desk(_("切换岗位"), "posts"),
     Desk(_("我的账号"), "profile"),
     Desk(_("改密码"), "account_change_password"),

@@ -14,6 +14,8 @@ from gonghui.spine.organisations import console as organisations
 from gonghui.web import api
 from gonghui.web import urls as web
 from gonghui.web.imports import console as imports
+from gonghui.work.mutual_aid import console as mutual_aid
+from gonghui.work.mutual_aid import portal as mutual_aid_portal
 
 machines = api.shell()
 machines.add_router("checkpoints", reports_api.router)
@@ -27,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *funds.urlpatterns,
     *members.urlpatterns,
     *members_portal.urlpatterns,
+    *mutual_aid.urlpatterns,
+    *mutual_aid_portal.urlpatterns,
     *system.urlpatterns,
     path("api/v1/", machines.urls),
 ]

@@ -16,6 +16,7 @@ from gonghui.reports import comparing, report_forms, wording
 from gonghui.reports.changes import Way
 from gonghui.reports.comparing import Comparison, Side
 from gonghui.reports.models.filings import FiledRow, Report
+from gonghui.reports.models.returns import Programme
 from gonghui.reports.organised import as_now, as_then
 from gonghui.reports.places import paths_of
 from gonghui.reports.report_forms import Clause, Form, Row
@@ -187,28 +188,36 @@ def said_of(one: Comparison, filed_as: Definition | None = None) -> Filled:
     )
 
 
-def belongs(row: Row, level: str) -> bool:
-    """Whether a report of this level prints the row at all; a row left out is never printed as nought.
+def belongs(row: Row, organisation: Organisation, period: Period) -> bool:
+    """Whether the organisation's report prints the row at all; a row left out is never printed as nought.
 
-    Sensitive figures stop at district rank. What only the city returns says nothing of one district.
+    Sensitive figures stop at district rank, and so do those recorded there where their programme runs. What only the
+    city returns says nothing of one district.
     """
     figure = row.figure
-    if figure.sensitive and level not in DISTRICT_RANK:
+    is_low = organisation.level not in DISTRICT_RANK
+    if is_low and (figure.sensitive or (figure.high and _is_recorded(figure.app, organisation, period))):
         return False
     recorded_here = figure.fold.kind is not None or bool(figure.fold.parts)
-    return level == "city" or figure.returned_by == "any" or recorded_here
+    return organisation.level == "city" or figure.returned_by == "any" or recorded_here
 
 
-def rows_for(form: Form, organisation: Organisation) -> list[Row]:
-    """The form's rows that an organisation's report prints."""
-    return [row for row in form.rows if belongs(row, organisation.level)]
+def _is_recorded(app: str, organisation: Organisation, period: Period) -> bool:
+    """Whether an app's work is recorded on the platform where the organisation stands, by the end of the period."""
+    begun = Programme.objects.filter(app=app, first_on__lte=period.last).values_list("path", flat=True)
+    return any(organisation.path.startswith(path) for path in begun)
+
+
+def rows_for(form: Form, organisation: Organisation, period: Period | None = None) -> list[Row]:
+    """The form's rows that an organisation's report prints, for the form's own period or another."""
+    return [row for row in form.rows if belongs(row, organisation, period or form.period)]
 
 
 def fill(
     form: Form, organisation: Organisation, period: Period, cut: int | None = None, *, now: bool = False
 ) -> Filling:
     """Every row of the organisation's report, asked in one go; with `now` as organised today."""
-    rows = rows_for(form, organisation)
+    rows = rows_for(form, organisation, period)
     filled = fill_rows(rows, organisation, period, form.period, cut, now=now)
     return Filling(form, organisation, period, {one.row.id: one for one in filled}, cut)
 

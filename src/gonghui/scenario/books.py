@@ -1,4 +1,4 @@
-"""The city's book: begun in mid-year, a year of dues (`dues.py`), warmth paid out at New Year.
+"""The city's book: begun in mid-year, a year of dues (`dues.py`), warmth paid out at New Year, mutual aid every month.
 
 Everything goes the way it goes in an office: ordered by one, approved by another, put together by the cashier, released
 by a fourth, answered by the bank late and in part. No figure of the report comes out of it.
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from gonghui.core.journal import subject_type_of
-from gonghui.scenario import dues, plan
+from gonghui.scenario import bills, dues, mutual_aid, plan
 from gonghui.scenario.stage import DEMO_TODAY, Stage
 from gonghui.scenario.targets import SEED
 from gonghui.scenario.tree import Item, Items
@@ -34,18 +34,25 @@ AID = (500_00, 800_00, 1_000_00, 1_500_00, 2_000_00)
 TODAY, MOST = range(VISITED, VISITED + 32), VISITED + 32
 
 
-def kept(stage: Stage) -> Items:
-    """The book begins, runs for a year month by month, and stands open today with work for everybody."""
-    months = list(_months())
+def begun(stage: Stage) -> Items:
+    """The book begins and runs to the end of its first year; the visits before the festival are paid."""
     return [
         lambda: _open(stage),
-        *(_month(stage, month) for month in months[:6]),
+        *(_month(stage, month) for month in _months() if month < 202001),
         lambda: _end_of_year(stage),
         lambda: _before_the_festival(stage),
         lambda: _the_bank_answers(stage),
-        *(_month(stage, month) for month in months[6:]),
-        lambda: _today(stage),
     ]
+
+
+def half_year(stage: Stage) -> Items:
+    """January to July: mutual aid is paid month by month, the office goes on; today there is work for everybody."""
+    months = [month for month in _months() if month >= 202001]
+    items: Items = [lambda: mutual_aid.founded(stage)]
+    for at, month in enumerate(months):
+        items += mutual_aid.month(stage, at) if at < len(bills.MONTHS) else []
+        items.append(_month(stage, month))
+    return [*items, lambda: _today(stage)]
 
 
 def _months() -> Iterator[int]:

@@ -10,13 +10,13 @@ from gonghui.scenario.split import split, split_ratio, split_unevenly, uneven
 from gonghui.scenario.targets import BY_FIGURE, FORMER_FLOWS, FORMER_LEVELS, RECORDED, SEED, TARGETS, Target
 
 CITY_KEY = "city"
-MONTHLY = ("mutual_aid.payments_made", "mutual_aid.paid_fen")
+MONTHLY = ("refunds.employers_refunded", "refunds.refunded_fen")
 """Collected for January to May at once and from June on every month."""
 OUTLAYS = ("assistance.warmth_fen", "donations.raised_fen")
 """Collected as of the day of the meeting, after the other figures."""
 STOCKS = tuple(FORMER_LEVELS)
 LEVELS_OF_PLACES = tuple(figure for figure in STOCKS if figure.startswith("places."))
-BY_TOWNS = ("refunds.employers_refunded", "refunds.refunded_fen", "places.homes_built", "places.stations_built")
+BY_TOWNS = ("places.homes_built", "places.stations_built")
 """What Chaoyang returns for itself alone and its towns return for themselves."""
 BY_UNIONS = "places.stations_built"
 """What Wangjing returns for itself alone and some of its enterprise unions return for themselves."""

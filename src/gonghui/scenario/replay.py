@@ -42,9 +42,10 @@ STEPS = (
     Step("set_ups", "上半年建会", 20, set_ups.set_ups),
     Step("admissions", "上半年发展会员", 10, members.half_year),
     Step("certificates", "上半年社工到岗、核验证书", 1, social_workers.half_year),
+    Step("books", "账簿和付款", 4, books.begun),
+    Step("mutual_aid", "1—6月医疗互助：结算、放行、付款", 120, books.half_year),
     Step("monthly", "1—6月收数", 15, returns.monthly),
     Step("half_year", "上半年收数、审核", 35, returns.half_year),
-    Step("books", "账簿和付款", 4, books.kept),
     Step("july", "7月收数", 12, july.july),
     Step("report", "上半年报告", 2, reporting.half_year),
 )

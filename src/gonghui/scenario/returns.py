@@ -175,9 +175,9 @@ def _printed(line: Line) -> str:
 
 # A slip and its correction -------------------------------------------------------------------------------------------
 
-SLIP = ("half.units", "fengtai", "refunds.employers_refunded")
+SLIP = ("june", "fengtai", "refunds.employers_refunded")
 """A unit that counted some employers twice: the round, the unit, the figure."""
-TOO_MANY = ("july.units", "haidian", "mutual_aid.payments_made")
+TOO_MANY = ("july.units", "haidian", "refunds.employers_refunded")
 """A unit that counted payments still under way: far above June, as the city will notice."""
 SLIPS: Mapping[tuple[str, str, str], Callable[[int], int]] = {
     SLIP: lambda right: right + 36,
@@ -202,7 +202,7 @@ def correction(stage: Stage) -> Items:
 
     def run() -> None:
         key, unit, figure = SLIP
-        one = next(one for one in rounds.half_year() if one.key == key)
+        one = next(one for one in rounds.monthly() if one.key == key)
         share = one.answers(unit)[figure].share
         assert share is not None
         in_return = return_of(stage, one, unit)

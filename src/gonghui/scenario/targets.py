@@ -81,8 +81,9 @@ BY_FIGURE = {target.figure: target for target in TARGETS}
 
 QUALIFIED_SHARE = "officials.qualified_share"
 PEOPLE_ADMITTED = "members.people_admitted"
-RECORDED = (QUALIFIED_SHARE, PEOPLE_ADMITTED)
-"""Of these figures the platform records every person itself; nobody returns them."""
+MUTUAL_AID = ("mutual_aid.payments_made", "mutual_aid.paid_fen")
+RECORDED = (QUALIFIED_SHARE, PEOPLE_ADMITTED, *MUTUAL_AID)
+"""Of these figures the platform records every person or payment itself; nobody returns them."""
 
 FORMER_LEVELS = {
     "places.homes_built": (13_562, None),

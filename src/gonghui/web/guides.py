@@ -46,6 +46,7 @@ GUIDES = {
     "my": {"zh": "my.zh-CN.md"},
     "accounting": {"zh": "accounting.zh-CN.md"},
     "members": {"zh": "members.zh-CN.md"},
+    "schemes": {"zh": "schemes.md"},
     "backup": {"zh": "backup.zh-CN.md"},
     "keys": {"zh": "keyboard.zh-CN.md", "en": "keyboard.md"},
     "verify": {"zh": "verify.zh-CN.md", "en": "verify.md"},
@@ -56,6 +57,7 @@ NAMES = {
     "my": gettext_lazy("会员怎么用"),
     "accounting": gettext_lazy("账簿和付款"),
     "members": gettext_lazy("会员资料的保护"),
+    "schemes": gettext_lazy("互助方案怎么写"),
     "backup": gettext_lazy("备份与恢复"),
 }
 """What a guide is called in a language it is not written in."""

@@ -4,7 +4,8 @@ A member's account has no post. Whatever a member does is done by an actor witho
 tree, whose id is that of the member's own record: pages ask for what is that person's, never for what an actor sees.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -30,6 +31,33 @@ def finds_members(find: Find) -> Find:
     """Register how the member behind an account is found; the app that keeps members does."""
     _FINDING.append(find)
     return find
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way from the member's home to something of theirs: its name, what it says now, and where it leads."""
+
+    title: str
+    url: str
+    note: str = ""
+    value: str = ""
+    under: str = ""
+    """A line below the value."""
+
+
+Doors = Callable[[Actor], Sequence[Door]]
+_DOORS: list[Doors] = []
+
+
+def at_home(doors: Doors) -> Doors:
+    """Register what an app shows at the member's home; asked once a page, so it asks the database little."""
+    _DOORS.append(doors)
+    return doors
+
+
+def doors_of(actor: Actor) -> list[Door]:
+    """What all apps show at the member's home."""
+    return [one for ask in _DOORS for one in ask(actor)]
 
 
 def member_actor(account: Account, *, record_id: int, organisation_id: int) -> Actor:

@@ -8,14 +8,15 @@ or beyond its range, and its steps are null; it adds nothing to the totals.
 
 import re
 from collections.abc import Iterator, Sequence
-
-import duckdb
+from typing import Any
 
 from gonghui.core.rules.document import Input
 from gonghui.core.rules.expressions import Line
 from gonghui.core.rules.refusals import refusal
 from gonghui.core.rules.scheme import Scheme
 
+Engine = Any
+"""A DuckDB connection. The library is loaded by who makes one, so that the web starts without it."""
 WHOLE = {f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")}
 TYPES = {"whole": WHOLE, "yes_no": {"BOOLEAN"}, "date": {"DATE"}}
 NAMED = re.compile(r'"(\w+)"')
@@ -23,7 +24,7 @@ FIRST = "date '0001-01-01'"
 
 
 def adjudicate(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Engine,
     scheme: Scheme,
     relation: str,
     *,
@@ -31,7 +32,7 @@ def adjudicate(
     per: Sequence[str] = (),
     order: Sequence[str] = (),
     show: Sequence[str] = (),
-) -> duckdb.DuckDBPyRelation:
+) -> Any:
     """The kept columns, `refused`, and the steps (those of `show`, or all) of every row of a table or view.
 
     `show` may name a total as it stood before the row too, as the scheme would: `before(sum_fen)`.

@@ -71,6 +71,8 @@ class Writer:
             for name, value in document.parameters.items()
             if not isinstance(value, tuple)
         }
+        self.units: dict[str, str] = {}
+        """What each table of segments is applied to."""
         self.plans: list[tuple[str, str, str, str, tuple[Place, ...]]] = []
         for step in program.steps:
             pieces = self.pieces(step.written, 0, step.name)
@@ -95,6 +97,23 @@ class Writer:
             )
             for name, title, formula, sentence, places in self.plans
         ]
+
+    def formulas(self) -> list[tuple[str, str, str]]:
+        """Every step: its name, what people call it, its formula in words."""
+        return [(name, title, formula) for name, title, formula, *_ in self.plans]
+
+    def parameter(self, name: str) -> str:
+        """A parameter's value in words; segments in the unit of what they are applied to."""
+        value = self.document.parameters[name]
+        if not isinstance(value, tuple):
+            return self.constants[name]
+        if isinstance(value[0], tuple):
+            return self.word("comma").join(self.segments(self.units.get(name, ""), value))
+        return self.word("comma").join(shown(name, one) for one in value)
+
+    def segments(self, unit: str, rows: Any) -> list[str]:
+        """From where on which percent."""
+        return [f"{shown(unit, start)} {self.word('above')} {shown('', rate)}%" for start, rate in rows]
 
     def title(self, name: str) -> str:
         """What people call it."""
@@ -147,9 +166,9 @@ class Writer:
                 return [(BEFORE, step), " + ", *self.pieces(one, 4, step)]
             case "segments", [amount, ast.Name(id=table)]:
                 unit = next((one.id for one in ast.walk(amount) if isinstance(one, ast.Name)), "")
-                rows: Any = self.document.parameters[table]
-                parts = (f"{shown(unit, start)} {self.word('above')} {shown('', rate)}%" for start, rate in rows)
-                return [self.word(name), "(", *self.pieces(amount, 0, step), ": ", self.word("comma").join(parts), ")"]
+                self.units[table] = unit
+                parts = self.word("comma").join(self.segments(unit, self.document.parameters[table]))
+                return [self.word(name), "(", *self.pieces(amount, 0, step), ": ", parts, ")"]
             case "nth", [ast.Name(id=table), place]:
                 values: Any = self.document.parameters[table]
                 listed = self.word("comma").join(shown(table, one) for one in values)

@@ -1,5 +1,6 @@
 """A scheme read from its text: it decides cases, and any decision can be worked out again from what was kept of it."""
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
@@ -86,6 +87,33 @@ class Scheme:
     def defaults(self) -> frozenset[str]:
         """The parameters that nobody has vouched for yet."""
         return self._document.defaults
+
+    @property
+    def written(self) -> str:
+        """The steps as they are written."""
+        return self._document.steps
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names that steps speak of."""
+        nodes = (node for step in self.program.steps for node in ast.walk(step.written))
+        return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Line and column where a name is given its value."""
+        return documents.place(self.text, name)
+
+    def titled(self, name: str, *, english: bool = False) -> str:
+        """What people call an input, a parameter or a step."""
+        return self._writers[english].title(name)
+
+    def in_words(self, *, english: bool = False) -> list[tuple[str, str, str]]:
+        """Every step: its name, what people call it, its formula in words."""
+        return self._writers[english].formulas()
+
+    def parameter_in_words(self, name: str, *, english: bool = False) -> str:
+        """What a parameter is set to, as people read it."""
+        return self._writers[english].parameter(name)
 
     @property
     def examples(self) -> tuple[Example, ...]:

@@ -375,3 +375,29 @@ def test_a_decision_is_told_in_words_and_in_its_own_numbers() -> None:
     english = one.explain(decision, english=True)
     assert english[0].formula == "max(Own share − Deductible, 0)"
     assert english[4].worked == "if no then 0, else (1,902.71 − 0.00) × item(2: 100, 62.5) ÷ 100"
+
+
+def test_a_text_is_told_in_words_without_a_case() -> None:
+    one = scheme(
+        "b = segments(x_fen, rates) + nth(grades, max(min(n, 3), 1))\na = b", inputs=TWO, parameters=PARAMETERS
+    )
+    assert one.in_words(english=True) == [
+        (
+            "b",
+            "b",
+            "segments(x_fen: 1,000.00 above 10%, 5,000.00 above 20%, 20,000.00 above 30%) "
+            "+ item(max(min(n, 3), 1): 100, 62.5, 25)",
+        ),
+        ("a", "a", "b"),
+    ]
+    said = [one.parameter_in_words(name) for name in one.parameters]
+    assert said == [
+        "200,000.00",
+        "12.5",
+        "2020-03-01",
+        "1,000.00 以上 10%，5,000.00 以上 20%，20,000.00 以上 30%",
+        "0 以上 50%，10,000 以上 12.5%",
+        "100，62.5，25",
+    ]
+    assert set(one.parameters) - one.used == {"cap_fen", "rate_percent", "opened_on", "falling"}
+    assert one.place("rates") == (one.text[: one.text.index("rates = ")].count("\n") + 1, 1)

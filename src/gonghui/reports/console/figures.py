@@ -80,7 +80,7 @@ def opened(place: Place, row_id: str) -> tuple[Report | None, Filling, Filled]:
     """The row of a report's address; a row the report does not print is not there."""
     kept, filling = filled_report(place.form, place.organisation, place.period)
     filled = filling.rows.get(row_id)
-    if filled is None or not belongs(filled.row, place.organisation.level):
+    if filled is None or not belongs(filled.row, place.organisation, place.period):
         raise Http404
     return kept, filling, filled
 
@@ -212,7 +212,7 @@ def _part(place: Place, filled: Filled, cell: areas.Cell, longest: float, change
         name = _("本级，减去各单位间重复")
     if cell.organisation is not None:
         name = short_name_of(cell.organisation)
-        if belongs(filled.row, cell.organisation.level):
+        if belongs(filled.row, cell.organisation, place.period):
             url = Place(place.form, place.period, cell.organisation).figure_url(filled.row.id)
     if not cell.is_open:
         return Part(name, "—", 0, url, is_open=False)

@@ -122,7 +122,7 @@ def figures(sought: Sought) -> list[Found]:
         (one, Place(form, period, own))
         for _fit, form, period in meant
         for one in _printed(form.code)
-        if belongs(one.row, own.level)
+        if belongs(one.row, own, period)
     ]
     typed = search.query_words(words)
     near = [(one.nearness(words, typed), one, place) for one, place in listed]

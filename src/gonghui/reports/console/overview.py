@@ -27,8 +27,9 @@ def latest(actor: Actor) -> list[Number]:
     if organisation is None:
         return []
     form = report_forms.usual()
-    rows = [row for row_id in FIRST_ASKED if (row := form.row(row_id)) and belongs(row, organisation.level)]
     place, period = Place(form, form.period, organisation), form.period
+    asked = [row for row_id in FIRST_ASKED if (row := form.row(row_id)) is not None]
+    rows = [row for row in asked if belongs(row, organisation, period)]
     label = period.label_en if is_english() else period.label
     found = []
     for filled in fill_rows(rows, organisation, period, form.period):

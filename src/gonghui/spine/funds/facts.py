@@ -74,6 +74,21 @@ class PaymentOrdered:
     amount_fen: int
 
 
+@fact(title="开始列付款清单")
+class ListBegun:
+    """Some work began a list of payments; it grows until it is closed, and then it is ordered."""
+
+    purpose: str
+
+
+@fact(title="付款清单中单笔另付")
+class PaymentSplitOff:
+    """A payment of a list could not be made as it stood there; it is an order of its own now."""
+
+    purpose: str
+    amount_fen: int
+
+
 @fact(title="付款单重复提交")
 class PaymentAskedAgain:
     """The same payment was ordered again under the same key; nothing changed."""
@@ -154,6 +169,7 @@ class PaymentFailed:
     purpose: str
     code: str
     unpaid_fen: int
+    payments: int = 1
 
 
 @fact(title="付款结果未明")
@@ -162,6 +178,7 @@ class PaymentDoubtful:
 
     purpose: str
     open_fen: int
+    payments: int = 1
 
 
 @fact(title="退票")
@@ -171,6 +188,7 @@ class PaymentReturned:
     purpose: str
     nature: str
     returned_fen: int
+    payments: int = 1
 
 
 @fact(title="对账处理")

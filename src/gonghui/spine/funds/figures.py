@@ -24,44 +24,19 @@ DUES_EMPLOYERS = Figure(
 """Employers that paid dues at least once in the period, each code counted once."""
 
 
-MEANING = "期内记账的经费中这一级应得的部分，按凭证日期和收缴工会计；冲销在冲销日减去。"
+def _part(level: str, title: str) -> Figure:
+    """One level's part of dues that were posted."""
+    return Figure(
+        f"funds.dues_{level}_fen",
+        title,
+        unit="分",
+        clock="flow",
+        meaning="期内记账的经费中这一级应得的部分，按凭证日期和收缴工会计；冲销在冲销日减去。",
+        fold=total(DuesSplit, "part_fen", level=level),
+    )
 
-DUES_BASE = Figure(
-    "funds.dues_base_fen",
-    "工会经费分成（基层工会）",
-    unit="分",
-    clock="flow",
-    meaning=MEANING,
-    fold=total(DuesSplit, "part_fen", level="base"),
-)
-"""The grass roots' part of dues that were posted."""
 
-DUES_DISTRICT = Figure(
-    "funds.dues_district_fen",
-    "工会经费分成（区级工会）",
-    unit="分",
-    clock="flow",
-    meaning=MEANING,
-    fold=total(DuesSplit, "part_fen", level="district"),
-)
-"""The district's part of dues that were posted."""
-
-DUES_CITY = Figure(
-    "funds.dues_city_fen",
-    "工会经费分成（市总工会）",
-    unit="分",
-    clock="flow",
-    meaning=MEANING,
-    fold=total(DuesSplit, "part_fen", level="city"),
-)
-"""The city's part of dues that were posted."""
-
-DUES_ACFTU = Figure(
-    "funds.dues_acftu_fen",
-    "工会经费分成（全国总工会）",
-    unit="分",
-    clock="flow",
-    meaning=MEANING,
-    fold=total(DuesSplit, "part_fen", level="acftu"),
-)
-"""The national federation's part of dues that were posted."""
+DUES_BASE = _part("base", "工会经费分成（基层工会）")
+DUES_DISTRICT = _part("district", "工会经费分成（区级工会）")
+DUES_CITY = _part("city", "工会经费分成（市总工会）")
+DUES_ACFTU = _part("acftu", "工会经费分成（全国总工会）")

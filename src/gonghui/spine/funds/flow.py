@@ -5,6 +5,7 @@ from gonghui.core.flow import Flow, Step
 ORDER, BATCH, RELEASE = "funds.order", "funds.batch", "funds.release"
 
 ORDER_FLOW = Flow(
+    Step("close", "open", "waiting", needs=ORDER, title="清单列完"),
     Step("approve", "waiting", "ready", title="批准"),
     Step("batch", "ready", "batched", title="组批"),
     Step("unbatch", "batched", "ready", title="退出批次"),
@@ -15,7 +16,10 @@ ORDER_FLOW = Flow(
     Step("come_back", "paid", "returned", title="退票"),
     Step("fix", ("failed", "returned"), "ready", needs=ORDER, title="改好再付"),
     Step("cancel", ("waiting", "ready", "failed", "returned"), "cancelled", needs=ORDER, title="撤销"),
+    Step("dissolve", ("open", "waiting", "batched"), "cancelled", needs=ORDER, title="撤销清单"),
+    Step("settle", "sent", "settled", title="清单全部有结果"),
     states={
+        "open": "列单中",
         "waiting": "待审批",
         "ready": "待组批",
         "batched": "已组批",
@@ -24,11 +28,15 @@ ORDER_FLOW = Flow(
         "failed": "付款失败",
         "unknown": "银行未答复",
         "returned": "已退票",
+        "settled": "已回单",
         "cancelled": "已撤销",
     },
 )
+"""A list opens and is closed; approved, it is batched at once. What became of each payment its lines tell."""
+ONE_ONLY = ("paid", "failed", "unknown", "returned")
+"""States of one payment, in which a list never is."""
 COMMITTING = ("waiting", "ready", "batched", "sent", "unknown", "failed", "returned")
-"""States in which an order has its amount bespoken from its fund."""
+"""States in which an order of one payment has its amount bespoken from its fund."""
 
 BATCH_FLOW = Flow(
     Step("release", "draft", "released", needs=RELEASE, title="放行"),

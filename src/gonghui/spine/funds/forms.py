@@ -152,21 +152,30 @@ class OpeningForm(forms.Form):
         return given
 
 
-class PayeeForm(forms.Form):
-    """Whom to pay and to which account."""
+class AccountForm(forms.Form):
+    """An account at a bank."""
 
-    payee = forms.CharField(label=_("收款人"), max_length=60)
-    payee_kind = forms.ChoiceField(label=_("收款人类别"), choices=list(PAYEE_KINDS.items()))
     account_kind = forms.ChoiceField(label=_("账户类别"), choices=list(ACCOUNT_KINDS.items()))
     number = forms.CharField(label=_("账号"), max_length=40, help_text=_("加密保存，页面上只显示后四位"))
     bank = forms.CharField(label=_("开户行"), max_length=60)
     clearing = forms.CharField(label=_("联行号"), max_length=14, required=False)
 
-    def payee_entry(self) -> PayeeEntry:
+    def account_entry(self) -> AccountEntry:
         """What the action takes."""
         given = self.cleaned_data
-        account = AccountEntry(given["number"], given["account_kind"], given["bank"], given["clearing"])
-        return PayeeEntry(given["payee"], account, given["payee_kind"])
+        return AccountEntry(given["number"], given["account_kind"], given["bank"], given["clearing"])
+
+
+class PayeeForm(AccountForm):
+    """Whom to pay and to which account."""
+
+    payee = forms.CharField(label=_("收款人"), max_length=60)
+    payee_kind = forms.ChoiceField(label=_("收款人类别"), choices=list(PAYEE_KINDS.items()))
+    field_order = ["payee", "payee_kind"]
+
+    def payee_entry(self) -> PayeeEntry:
+        """What the action takes."""
+        return PayeeEntry(self.cleaned_data["payee"], self.account_entry(), self.cleaned_data["payee_kind"])
 
 
 class OrderForm(PayeeForm):
@@ -176,7 +185,7 @@ class OrderForm(PayeeForm):
     purpose = forms.ChoiceField(label=_("用途"))
     remark = forms.CharField(label=_("附言"), max_length=20, required=False, help_text=_("不写病情和身份类别"))
     due_on = _day(_("应付日期"), required=False)
-    field_order = ["fund", "spent_on", "purpose", "amount"]
+    field_order = ["fund", "spent_on", "purpose", "amount", "payee", "payee_kind"]
 
     def __init__(self, *args: Any, book: Book, **given: Any) -> None:
         super().__init__(*args, **given)

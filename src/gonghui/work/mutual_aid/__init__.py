@@ -1,1 +1,1 @@
-"""Mutual medical aid: schemes, enrolment, settlements, claims and appeals."""
+"""Mutual medical aid: schemes as dated texts, cover, settlements of the medical-insurance bureau, claims, appeals."""

@@ -2,12 +2,14 @@
 
 from gonghui.spine.funds.actions.bank import settle_row, take_answer
 from gonghui.spine.funds.actions.batches import (
+    Content,
+    Transfer,
     cancel_batch,
-    content_sha256,
+    content_of,
     held,
-    lines_of,
     make_batch,
     release_batch,
+    transfers_of,
 )
 from gonghui.spine.funds.actions.closing import close_month, close_year
 from gonghui.spine.funds.actions.dues import (
@@ -19,6 +21,15 @@ from gonghui.spine.funds.actions.dues import (
     record_dues,
     reverse_dues,
     withdraw_dues,
+)
+from gonghui.spine.funds.actions.lists import (
+    Lines,
+    ListEntry,
+    add_to_list,
+    begin_list,
+    close_list,
+    give_up,
+    split_off,
 )
 from gonghui.spine.funds.actions.orders import OrderEntry, approve_order, cancel_order, fix_order, order_payment
 from gonghui.spine.funds.actions.passing_on import (
@@ -35,6 +46,7 @@ from gonghui.spine.funds.actions.passing_on import (
 )
 from gonghui.spine.funds.actions.passing_on import PURPOSES as PURPOSE_OF_SIDE
 from gonghui.spine.funds.actions.payees import AccountEntry, PayeeEntry, confirm_account, keep_payee
+from gonghui.spine.funds.actions.people import Kept, keep_people
 from gonghui.spine.funds.actions.posting import (
     NewVoucher,
     draft_opening,
@@ -64,23 +76,31 @@ __all__ = [
     "DUES_PURPOSES",
     "AccountEntry",
     "BookItem",
+    "Content",
     "Differences",
     "DuesEntry",
     "FundEntry",
+    "Kept",
+    "Lines",
+    "ListEntry",
     "NewVoucher",
     "OrderEntry",
     "Owed",
     "PayeeEntry",
+    "Transfer",
     "accounts_of",
+    "add_to_list",
     "approve_order",
+    "begin_list",
     "cancel_batch",
     "cancel_order",
     "candidates",
     "clear_dues",
+    "close_list",
     "close_month",
     "close_year",
     "confirm_account",
-    "content_sha256",
+    "content_of",
     "differences",
     "doubt_dues",
     "draft_dues",
@@ -90,10 +110,11 @@ __all__ = [
     "faults",
     "fix_order",
     "follow_order",
+    "give_up",
     "held",
     "in_the_way",
     "keep_payee",
-    "lines_of",
+    "keep_people",
     "make_batch",
     "match_movement",
     "open_book",
@@ -113,8 +134,10 @@ __all__ = [
     "reverse_dues",
     "reverse_voucher",
     "settle_row",
+    "split_off",
     "take_answer",
     "take_statement",
+    "transfers_of",
     "unsaid",
     "voucher_day",
     "withdraw_dues",

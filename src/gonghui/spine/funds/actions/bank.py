@@ -1,8 +1,9 @@
 """What the bank answers: each payment moves once, money is booked where it moved, and what fits nothing waits."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -10,7 +11,8 @@ from gonghui.core import bulk, clock, reactions
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
 from gonghui.core.errors import Refusal, StepRefused
-from gonghui.core.journal import record, subject_type_of
+from gonghui.core.journal import record
+from gonghui.spine.funds.actions.batches import settle_lists
 from gonghui.spine.funds.actions.posting import NewVoucher, post
 from gonghui.spine.funds.actions.setting_up import require_reach
 from gonghui.spine.funds.facts import (
@@ -22,12 +24,11 @@ from gonghui.spine.funds.facts import (
     PaymentSucceeded,
 )
 from gonghui.spine.funds.flow import BATCH
-from gonghui.spine.funds.models import AnswerFile, AnswerRow, Book, BookMonth, PaymentBatch, PaymentLine
+from gonghui.spine.funds.models import AnswerFile, AnswerRow, Book, BookMonth
 from gonghui.spine.funds.rules import answers, ledger
-from gonghui.spine.funds.rules.answers import Answer, Sent
+from gonghui.spine.funds.rules.answers import SETTLING, Answer, Sent
 
 POST = "funds.post"
-Moved = list[tuple[Answer, PaymentLine, str]]
 
 
 @action
@@ -35,6 +36,9 @@ def take_answer(book: Book, rows: Sequence[Answer], *, layout: str, sha256: str,
     """The bank's answer is kept, row by row with what became of it. Only a success of the bank's makes a payment paid.
 
     All of it or nothing, in one transaction: a killed process begins anew. The same file again is refused by its hash.
+    The rows go into a table of this transaction and are judged there as a set; those that name a payment twice, or not
+    as it stands, are judged one after another. Answers of a book come in one at a time, and nothing else moves a
+    payment that lies at the bank.
     """
     by.require(BATCH)
     require_reach(by, book)
@@ -46,54 +50,90 @@ def take_answer(book: Book, rows: Sequence[Answer], *, layout: str, sha256: str,
         book=book, layout=layout, sha256=sha256, rows=len(rows), received_by=by.account_id, received_at=at
     )
     file.save(force_insert=True)
-    lines = _lines(book, rows)
-    sent = {reference: Sent(line.state, line.amount_fen, line.bank_ref) for reference, line in lines.items()}
-    kept, moved = [], []
-    for seq, row in enumerate(rows, 1):
-        line = lines.get(row.reference)
-        outcome = answers.judge(row, sent.get(row.reference))
-        kept.append(_row(file, seq, row, line, outcome))
-        if line is not None and outcome in answers.SETTLING:
-            moved.append((row, line, outcome))
-    _move(moved, sent)
-    day_of = _days(book, {row.on for row, _line, _outcome in moved}, on=on)
+    _judge(book, rows)
+    seen = {outcome for (outcome,) in _asked("select distinct outcome from funds_answering")}
+    for step in _WAYS:
+        if seen & set(step):
+            _do(_LINES, list(step))
+            _do(_ORDERS, list(step))
+    days = {day for (day,) in _asked("select distinct day from funds_answering where outcome = any(%s)", [*SETTLING])}
+    day_of = _days(book, days, on=on)
+    postings: dict[tuple[date, str], int] = {}
     for outcome, origin in (("succeeded", "payment"), ("returned", "late_return")):
-        _book([each for each in moved if each[2] == outcome], book, origin, by=by, day_of=day_of, rows=kept)
-    _tell(moved, by=by, day_of=day_of)
-    AnswerRow.objects.bulk_create(kept, batch_size=2000)
-    _settle({line.batch_id for _answer, line, _outcome in moved})
+        if outcome in seen:
+            postings |= _book(book, outcome, origin, by=by, day_of=day_of)
+    _tell(book, by=by, day_of=day_of)
+    _do(_KEEP, file.pk, [day for day, _ in postings], [outcome for _, outcome in postings], [*postings.values()])
+    _do(_SETTLED, list(SETTLING))
+    settle_lists([pk for (pk,) in _asked(_LISTS, [*SETTLING])])
+    _do("drop table funds_answering")
     record(BankAnswered(layout=layout, rows=len(rows)), about=file, by=by, happened_on=on)
     return file
 
 
-def _lines(book: Book, rows: Sequence[Answer]) -> dict[str, PaymentLine]:
-    """The lines that rows name, locked in one order, with their orders."""
-    asked = list({row.reference for row in rows})
-    found = (
-        PaymentLine.objects.select_for_update(of=("self",))
-        .select_related("order__fund", "batch__pays_from")
-        .filter(reference__in=asked, batch__book=book)
-        .order_by("id")
-    )
-    lines = {line.reference: line for line in found}
-    for line in lines.values():
-        line.order.book = book
-    return lines
+def _asked(sql: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
-def _row(file: AnswerFile, seq: int, row: Answer, line: PaymentLine | None, outcome: str) -> AnswerRow:
-    return AnswerRow(
-        file=file,
-        seq=seq,
-        reference=row.reference[:64],
-        amount_fen=row.amount_fen,
-        result=row.result,
-        code=row.code[:20],
-        bank_ref=row.bank_ref[:64],
-        on=row.on,
-        line=line,
-        outcome=outcome,
-    )
+def _do(sql: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+# Judging ----------------------------------------------------------------------------------------------------------
+
+_COME = """
+create temp table funds_come (
+  seq int4, reference text, amount_fen int8, result text, code text, bank_ref text, day date, is_odd bool
+) on commit drop
+"""
+_COPY = "copy funds_come from stdin (format binary)"
+_TYPES = ["int4", "text", "int8", "text", "text", "text", "date", "bool"]
+_JUDGED = """
+create temp table funds_answering on commit drop as
+select r.seq, r.reference, r.amount_fen, r.result, left(r.code, 20) as code, left(r.bank_ref, 64) as bank_ref, r.day,
+  l.id as line_id, l.order_id, l.batch_id, l.state, l.amount_fen as line_fen, l.bank_ref as line_ref, case
+    when l.id is null then 'stray'
+    when r.amount_fen <> l.amount_fen then 'amount_differs'
+    when r.is_odd then null
+    when l.state = 'succeeded' and r.result = 'returned' then 'returned'
+    when l.state not in ('sent', 'unknown') then null
+    when r.result = 'ok' then 'succeeded'
+    when r.result = 'returned' or (r.result = 'failed' and r.code <> 'TIMEOUT') then 'failed'
+    when l.state = 'sent' then 'unknown' else 'repeated' end as outcome
+from funds_come r left join lateral (
+  select l.* from funds_paymentline l join funds_paymentbatch b on b.id = l.batch_id and b.book_id = %s
+  where l.reference = r.reference limit 1) l on true
+"""
+_ODD = "select seq, line_id, state, line_fen, line_ref from funds_answering where outcome is null order by seq"
+_SAY = """
+update funds_answering a set outcome = n.outcome
+from unnest(%s::int[], %s::text[]) as n(seq, outcome) where a.seq = n.seq
+"""
+
+
+def _judge(book: Book, rows: Sequence[Answer]) -> None:
+    """The rows stand in `funds_answering`, each with the line that it names and its outcome."""
+    named = Counter(row.reference for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_COME)
+        with cursor.copy(_COPY) as out:
+            out.set_types(_TYPES)
+            for seq, row in enumerate(rows, 1):
+                what = (row.result, row.code, row.bank_ref, row.on, named[row.reference] > 1)
+                out.write_row((seq, row.reference, row.amount_fen, *what))
+        cursor.execute(_JUDGED, [book.pk])
+        cursor.execute("drop table funds_come")
+        cursor.execute(_ODD)
+        lines: dict[int, Sent] = {}
+        said = []
+        for seq, line, state, fen, bank_ref in cursor.fetchall():
+            sent = lines.setdefault(line, Sent(state, fen, bank_ref)) if line is not None else None
+            said.append((seq, answers.judge(rows[seq - 1], sent)))
+        if said:
+            cursor.execute(_SAY, [[seq for seq, _outcome in said], [outcome for _seq, outcome in said]])
 
 
 def _days(book: Book, days: set[date], *, on: date) -> dict[date, date]:
@@ -104,101 +144,126 @@ def _days(book: Book, days: set[date], *, on: date) -> dict[date, date]:
     return {day: on if day > on or day < book.started_on or ledger.month_of(day) in closed else day for day in days}
 
 
-_LINES = """
-update funds_paymentline l set state = n.state, code = n.code, bank_ref = n.bank_ref, settled_on = n.day
-from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[]) as n(id, state, code, bank_ref, day)
-where l.id = n.id
-"""
-_ORDERS = """
-update funds_paymentorder o set state = n.state from unnest(%s::bigint[], %s::text[]) as n(id, state) where o.id = n.id
-"""
-_ORDER_STATES = {"succeeded": "paid", "failed": "failed", "unknown": "unknown", "returned": "returned"}
+# Moving -----------------------------------------------------------------------------------------------------------
+
 _WAYS = (("unknown",), ("failed", "succeeded"), ("returned",))
 """A row may move a line twice (paid and sent back in one answer): the steps are written one after another."""
-
-
-def _move(moved: Moved, sent: dict[str, Sent]) -> None:
-    for outcomes in _WAYS:
-        step = [(row, line, outcome) for row, line, outcome in moved if outcome in outcomes]
-        if not step:
-            continue
-        ids = [line.pk for _answer, line, _outcome in step]
-        states = [outcome for _answer, _line, outcome in step]
-        codes = [row.code[:20] for row, _line, _outcome in step]
-        refs = [row.bank_ref[:64] or sent[row.reference].bank_ref for row, _line, _outcome in step]
-        with connection.cursor() as cursor:
-            cursor.execute(_LINES, [ids, states, codes, refs, [row.on for row, _line, _outcome in step]])
-            orders = [line.order_id for _answer, line, _outcome in step]
-            cursor.execute(_ORDERS, [orders, [_ORDER_STATES[state] for state in states]])
+_LINES = """
+update funds_paymentline l set state = a.outcome, code = a.code, settled_on = a.day,
+  bank_ref = case when a.bank_ref <> '' or a.outcome = 'succeeded' then a.bank_ref else l.bank_ref end
+from funds_answering a where l.id = a.line_id and a.outcome = any(%s)
+"""
+_ORDERS = """
+update funds_paymentorder o set state = case a.outcome when 'succeeded' then 'paid' else a.outcome end
+from funds_answering a where o.id = a.order_id and o.payee_id is not null and a.outcome = any(%s)
+"""
+_KEEP = """
+insert into funds_answerrow
+  (file_id, seq, reference, amount_fen, result, code, bank_ref, "on", line_id, outcome, posting_id, note)
+select %s, a.seq, left(a.reference, 64), a.amount_fen, a.result, a.code, a.bank_ref, a.day, a.line_id, a.outcome, p.id,
+  ''
+from funds_answering a
+left join unnest(%s::date[], %s::text[], %s::bigint[]) as p(day, outcome, id) using (day, outcome) order by a.seq
+"""
+_SETTLED = """
+update funds_paymentbatch b set state = 'settled' where b.state = 'released'
+  and b.id in (select distinct batch_id from funds_answering where outcome = any(%s))
+  and not exists (select from funds_paymentline l where l.batch_id = b.id and l.state in ('sent', 'unknown'))
+"""
+_LISTS = """
+select distinct o.id from funds_answering a join funds_paymentorder o on o.id = a.order_id and o.payee_id is null
+where a.outcome = any(%s)
+"""
+_SUMS = """
+select a.day, o.spent_on_id, o.fund_id, b.pays_from_id, count(*), sum(a.line_fen)::bigint
+from funds_answering a join funds_paymentorder o on o.id = a.order_id join funds_paymentbatch b on b.id = a.batch_id
+where a.outcome = %s group by 1, 2, 3, 4
+"""
 
 
 def _book(
-    moved: Moved, book: Book, origin: str, *, by: Actor, day_of: Mapping[date, date], rows: list[AnswerRow]
-) -> None:
+    book: Book, outcome: str, origin: str, *, by: Actor, day_of: Mapping[date, date]
+) -> dict[tuple[date, str], int]:
     """One voucher a day for the payments of an answer, and one for what came back; funds are told what is bespoken."""
     back = origin == "late_return"
-    days: dict[date, Moved] = defaultdict(list)
-    for each in moved:
-        days[day_of[each[0].on]].append(each)
+    days: dict[date, list[tuple[date, int, int, int, int, int]]] = defaultdict(list)
+    for row in _asked(_SUMS, outcome):
+        days[day_of[row[0]]].append(row)
+    postings = {}
     for day, those in sorted(days.items()):
         sums: dict[tuple[int, int], int] = defaultdict(int)
         funds: dict[int, int] = defaultdict(int)
-        for _answer, line, _outcome in those:
-            order, sign = line.order, -1 if back else 1
-            sums[order.spent_on_id, order.fund_id] += sign * line.amount_fen
-            sums[line.batch.pays_from_id, order.fund_id] -= sign * line.amount_fen
-            funds[order.fund_id] += line.amount_fen
+        for _on, spent_on, fund, pays_from, _many, fen in those:
+            sums[spent_on, fund] += -fen if back else fen
+            sums[pays_from, fund] -= -fen if back else fen
+            funds[fund] += fen
         legs = tuple(ledger.Leg(account, fund, fen) for (account, fund), fen in sorted(sums.items()))
         if not back:
             _bespeak(funds, -1)
-        memo = f"{'退票' if back else '银行付款'} {len(those)} 笔"  # zh
+        memo = f"{'退票' if back else '银行付款'} {sum(row[4] for row in those)} 笔"  # zh
         posting = post(NewVoucher(book, day, memo, legs, origin), by=by)
         if back:
             _bespeak(funds, 1)
-        mine = {(row.reference, row.result) for row, _line, _outcome in those}
-        for row in rows:
-            if (row.reference, row.result) in mine and row.outcome in ("succeeded", "returned"):
-                row.posting = posting
+        postings.update({(row[0], outcome): posting.pk for row in those})
+    return postings
 
 
 def _bespeak(funds: dict[int, int], sign: int) -> None:
     """A payment made is no longer bespoken; one that came back is again, until it is paid anew or cancelled."""
     for fund, fen in sorted(funds.items()):
-        with connection.cursor() as cursor:
-            cursor.execute("update funds_fund set committed_fen = committed_fen + %s where id = %s", [sign * fen, fund])
+        _do("update funds_fund set committed_fen = committed_fen + %s where id = %s", sign * fen, fund)
 
 
-def _tell(moved: Moved, *, by: Actor, day_of: Mapping[date, date]) -> None:
-    """An entry for each payment; a late return takes the success back on its own day."""
+# Telling ----------------------------------------------------------------------------------------------------------
+
+_EACH = """
+select o.id, o.purpose, f.nature, a.outcome, a.code, a.day, 1, a.line_fen
+from funds_answering a join funds_paymentorder o on o.id = a.order_id and o.payee_id is not null
+join funds_fund f on f.id = o.fund_id where a.outcome = any(%s) order by a.seq
+"""
+_TOGETHER = """
+select o.id, o.purpose, f.nature, a.outcome, a.code, a.day, count(*), sum(a.line_fen)::bigint
+from funds_answering a join funds_paymentorder o on o.id = a.order_id and o.payee_id is null
+join funds_fund f on f.id = o.fund_id where a.outcome = any(%s) group by 1, 2, 3, 4, 5, 6
+"""
+
+
+def _tell(book: Book, *, by: Actor, day_of: Mapping[date, date]) -> None:
+    """An entry for each payment, for those of a list one a day; a late return takes the success back on its own day."""
+    sums: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for order, purpose, nature, outcome, code, day, many, fen in _asked(_TOGETHER, [*SETTLING]):
+        told = sums[order, purpose, nature, outcome, _code(outcome, code), day_of[day]]
+        told[0], told[1] = told[0] + many, told[1] + fen
+    rows = [
+        (order, purpose, nature, outcome, _code(outcome, code), day_of[day], many, fen)
+        for order, purpose, nature, outcome, code, day, many, fen in _asked(_EACH, [*SETTLING])
+    ]
+    together: list[Any] = [(*key, *told) for key, told in sums.items()]
+    place = book.organisation
     entries = []
-    for row, line, outcome in moved:
-        order, fen = line.order, line.amount_fen
-        purpose, nature = order.purpose, order.fund.nature
-        told: list[object] = []
-        if outcome == "succeeded":
-            told = [PaymentSucceeded(purpose=purpose, nature=nature, payments=1, paid_fen=fen)]
-        elif outcome == "returned":
-            told = [
-                PaymentSucceeded(purpose=purpose, nature=nature, payments=-1, paid_fen=-fen),
-                PaymentReturned(purpose=purpose, nature=nature, returned_fen=fen),
-            ]
-        elif outcome == "failed":
-            code = row.code if row.code in answers.CODES else "OTHER"
-            told = [PaymentFailed(purpose=purpose, code=code, unpaid_fen=fen)]
-        else:
-            told = [PaymentDoubtful(purpose=purpose, open_fen=fen)]
-        day = day_of[row.on]
-        where = {"subject_type": subject_type_of(order), "subject_id": order.pk, "actor_id": by.id}
-        place = {"organisation_id": order.book.organisation_id, "path": order.book.organisation.path_on(day)}
-        entries += [bulk.pending_like(fact, **where, **place, happened_on=day) for fact in told]
+    for order, purpose, nature, outcome, code, day, many, fen in rows + sorted(together):
+        where = {"subject_type": "funds.paymentorder", "subject_id": order, "actor_id": by.id, "happened_on": day}
+        where |= {"organisation_id": place.pk, "path": place.path_on(day)}
+        entries += [bulk.pending_like(fact, **where) for fact in _facts(purpose, nature, outcome, code, many, fen)]
     bulk.copy_entries(entries)
     reactions.wake({one.kind for one in entries})
 
 
-def _settle(batches: set[int]) -> None:
-    """A batch of which every payment has its result is settled."""
-    waiting = PaymentLine.objects.filter(batch__in=batches, state__in=("sent", "unknown")).values("batch")
-    PaymentBatch.objects.filter(pk__in=batches, state="released").exclude(pk__in=waiting).update(state="settled")
+def _code(outcome: str, code: str) -> str:
+    return "" if outcome != "failed" else code if code in answers.CODES else "OTHER"
+
+
+def _facts(purpose: str, nature: str, outcome: str, code: str, many: int, fen: int) -> list[object]:
+    if outcome == "succeeded":
+        return [PaymentSucceeded(purpose=purpose, nature=nature, payments=many, paid_fen=fen)]
+    if outcome == "returned":
+        return [
+            PaymentSucceeded(purpose=purpose, nature=nature, payments=-many, paid_fen=-fen),
+            PaymentReturned(purpose=purpose, nature=nature, returned_fen=fen, payments=many),
+        ]
+    if outcome == "failed":
+        return [PaymentFailed(purpose=purpose, code=code, unpaid_fen=fen, payments=many)]
+    return [PaymentDoubtful(purpose=purpose, open_fen=fen, payments=many)]
 
 
 @action

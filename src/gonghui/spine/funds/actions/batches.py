@@ -1,53 +1,89 @@
 """Batches: one person puts payments together, another releases exactly what was shown to them."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
+import numpy as np
 from django.db import connection
 from django.db.models import Max
+from numpy.typing import NDArray
 
 from gonghui.core import clock
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
-from gonghui.core.errors import Refusal
+from gonghui.core.columns import copy as copy_columns
+from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.spine.funds.actions.setting_up import require_reach
 from gonghui.spine.funds.facts import BatchCancelled, BatchMade, BatchReleased
 from gonghui.spine.funds.flow import BATCH, BATCH_FLOW
-from gonghui.spine.funds.models import LedgerAccount, PaymentBatch, PaymentLine, PaymentOrder
+from gonghui.spine.funds.models import Book, LedgerAccount, PaymentBatch, PaymentLine, PaymentOrder
 from gonghui.spine.funds.rules import parameters
 
 
-def content_sha256(lines: Sequence[PaymentLine]) -> str:
-    """The fingerprint of what a batch pays: to whom, to which account, how much, under which reference."""
-    said = [
-        [
-            line.seq,
-            line.reference,
-            str(line.order.public_id),
-            line.order.payee.name,
-            bytes(line.account.found).hex(),
-            line.account.last4,
-            line.account.bank,
-            line.account.clearing,
-            line.amount_fen,
-            line.order.remark,
-        ]
-        for line in sorted(lines, key=lambda one: one.seq)
-    ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+class Content(NamedTuple):
+    """What the lines of a batch are: their fingerprint, how many, their sum, and how many may not be paid so."""
+
+    sha256: str
+    payments: int
+    total_fen: int
+    replaced: int
+    held: int
 
 
-def lines_of(batch: PaymentBatch) -> list[PaymentLine]:
-    """The lines of a batch with what they pay."""
-    return list(batch.lines.select_related("order__payee", "account").order_by("seq"))
+_CONTENT = """
+select encode(sha256(convert_to('[' || coalesce(string_agg(concat('[', l.seq, ',', to_json(l.reference), ',"',
+    o.public_id, '",', to_json(p.name), ',"', encode(a.found, 'hex'), '",', to_json(a.last4), ',', to_json(a.bank), ',',
+    to_json(a.clearing), ',', l.amount_fen, ',', to_json(o.remark), ']'), ',' order by l.seq), '') || ']', 'UTF8')),
+    'hex'),
+  count(*), coalesce(sum(l.amount_fen), 0)::bigint, count(*) filter (where p.account_id is distinct from a.id),
+  count(*) filter (where a.replaces_id is not null and a.confirmed_by is null and a.set_at > %s)
+from funds_paymentline l join funds_paymentorder o on o.id = l.order_id
+join funds_payeeaccount a on a.id = l.account_id join funds_payee p on p.id = a.payee_id
+where l.batch_id = %s and l.state <> 'dropped'
+"""
+
+
+def content_of(batch: PaymentBatch, *, at: datetime) -> Content:
+    """What a batch pays: to whom, to which account, how much, under which reference; as it stands in the tables now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTENT, [_held_since(at), batch.pk])
+        return Content(*cursor.fetchone())
+
+
+class Transfer(NamedTuple):
+    """A payment as the bank's file tells it; the account's number is sealed."""
+
+    seq: int
+    reference: str
+    amount_fen: int
+    remark: str
+    name: str
+    bank: str
+    clearing: str
+    sealed: bytes
+    account: UUID
+
+
+def transfers_of(batch: PaymentBatch) -> list[Transfer]:
+    """What a batch pays, in its order."""
+    lines = PaymentLine.objects.filter(batch=batch).exclude(state="dropped").order_by("seq")
+    said = ("seq", "reference", "amount_fen", "order__remark", "account__payee__name")
+    account = ("account__bank", "account__clearing", "account__number", "account__public_id")
+    return [Transfer(*row) for row in lines.values_list(*said, *account)]
+
+
+def _held_since(at: datetime) -> datetime:
+    return at - timedelta(hours=parameters.on(clock.day_of(at)).hold_hours)
 
 
 def held(order: PaymentOrder, *, at: datetime) -> datetime | None:
-    """Until when a change of account holds the payment; None where it may go."""
+    """Until when a change of account holds the payment; None where it may go, and for a list, whose lines may."""
+    if order.payee is None:
+        return None
     account = order.payee.account
     until = account.held_until(parameters.on(clock.day_of(at)).hold_hours) if account is not None else at + timedelta(1)
     return until if until is not None and until > at else None
@@ -76,66 +112,139 @@ def make_batch(orders: Sequence[PaymentOrder], *, pays_from: LedgerAccount, by: 
         raise Refusal("funds.batch_held", "有 %(n)s 笔的收款账户刚变更过，须另一人核实后才能付，请先去掉", n=waits)
     asked = {order.pk: at for at, order in enumerate(orders)}
     chosen.sort(key=lambda one: asked[one.pk])
-    connection.cursor().execute("select pg_advisory_xact_lock(%s)", [(13 << 48) + book.pk])
+    numbers = np.array([one.pk for one in chosen], np.int64)
+    accounts = np.array([one.payee.account_id for one in chosen], np.int64)
+    amounts = np.array([one.amount_fen for one in chosen], np.int64)
+    batch = put_together(book, pays_from, amounts, by=by, at=at, order_id=numbers, account_id=accounts).batch
+    PaymentOrder.objects.filter(pk__in=[one.pk for one in chosen]).update(state="batched")
+    return batch
+
+
+class Together(NamedTuple):
+    """A fresh batch, the numbers of its lines, and what they are."""
+
+    batch: PaymentBatch
+    lines: NDArray[np.int64]
+    content: Content
+
+
+def put_together(
+    book: Book,
+    pays_from: LedgerAccount,
+    amounts: NDArray[np.int64],
+    *,
+    order: PaymentOrder | None = None,
+    by: Actor,
+    at: datetime,
+    **columns: NDArray[np.int64],
+) -> Together:
+    """Within a running action: a batch with its lines, given as columns of the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [(13 << 48) + book.pk])
     last = PaymentBatch.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
+    many, on = len(amounts), clock.day_of(at)
     batch = PaymentBatch(
         book=book,
+        order=order,
         number=last + 1,
         pays_from=pays_from,
-        payments=len(chosen),
-        total_fen=sum(one.amount_fen for one in chosen),
+        payments=many,
+        total_fen=int(amounts.sum()),
         made_by=by.account_id,
         made_on=on,
     )
-    lines = [
-        PaymentLine(
-            batch=batch,
-            seq=seq,
-            order=one,
-            account=one.payee.account,
-            amount_fen=one.amount_fen,
-            reference=f"GH{batch.public_id.hex[:16].upper()}{seq:05}",
-        )
-        for seq, one in enumerate(chosen, 1)
-    ]
-    batch.content_sha256 = content_sha256(lines)
     batch.save(force_insert=True)
-    PaymentLine.objects.bulk_create(lines, batch_size=2000)
-    PaymentOrder.objects.filter(pk__in=[one.pk for one in chosen]).update(state="batched")
-    made = BatchMade(payments=batch.payments, total_fen=batch.total_fen)
-    record(made, about=batch, by=by, happened_on=on)
-    return batch
+    lines, seq = _line_ids(many), np.arange(1, many + 1)
+    start = np.bytes_(f"GH{batch.public_id.hex[:16].upper()}")
+    written = {
+        "id": lines,
+        "batch_id": np.full(many, batch.pk),
+        "seq": seq,
+        "amount_fen": amounts,
+        "reference": np.char.add(start, np.char.zfill(seq.astype("S5"), 5)),
+    }
+    copy_columns(PaymentLine, written | columns)
+    content = content_of(batch, at=at)
+    batch.content_sha256 = content.sha256
+    batch.save(update_fields=["content_sha256"])
+    record(BatchMade(payments=many, total_fen=batch.total_fen), about=batch, by=by, happened_on=on)
+    return Together(batch, lines, content)
+
+
+def _line_ids(many: int) -> NDArray[np.int64]:
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('funds_paymentline_id_seq') from generate_series(1, %s)", [many])
+        return np.fromiter((row[0] for row in cursor.fetchall()), np.int64, many)
+
+
+_ASKED_BY = """
+select exists (select from funds_paymentline l join funds_paymentorder o on o.id = l.order_id
+  where l.batch_id = %s and %s in (o.made_by, o.approved_by))
+"""
+_ORDERS_OF = """
+update funds_paymentorder set state = %s where state = %s
+  and id in (select distinct order_id from funds_paymentline where batch_id = %s)
+"""
+_LINES_OF = "update funds_paymentline set state = %s where batch_id = %s and state = 'waiting'"
 
 
 @action
 def release_batch(batch: PaymentBatch, *, content: str, by: Actor, at: datetime) -> None:
     """The batch goes to the bank as it was shown: by its hash, by somebody who neither made nor approved it."""
     require_reach(by, batch.book)
-    lock(batch, "state")
+    order = batch.order
+    if order is not None:  # before its batches, as who cancels it does
+        lock(order, "state")
+    lock(batch, "state", "payments", "total_fen", "content_sha256")
     step = BATCH_FLOW.check("release", batch, by=by)
-    lines = lines_of(batch)
     if batch.made_by == by.account_id:
         raise Refusal("funds.release_own", "组批人不能自己放行，请由付款复核人放行")
-    if any(by.account_id in (line.order.made_by, line.order.approved_by) for line in lines):
-        raise Refusal("funds.release_approved", "批次里有您提交或批准的付款单，请由他人放行")
-    if not content == batch.content_sha256 == content_sha256(lines):
+    if order is not None and order.state not in ("batched", "sent"):
+        raise StepRefused("funds.list_approved", "这一批所在的付款清单还没有批准，不能放行")
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED_BY, [batch.pk, by.account_id])
+        if cursor.fetchone()[0]:
+            raise Refusal("funds.release_approved", "批次里有您提交或批准的付款单，请由他人放行")
+    now = content_of(batch, at=at)
+    if not content == batch.content_sha256 == now.sha256 or now[1:3] != (batch.payments, batch.total_fen):
         raise Refusal("funds.release_changed", "批次内容与您看到的不一致，没有放行；请重新打开批次核对")
-    if any(line.account_id != line.order.payee.account_id for line in lines):
+    if now.replaced and order is not None:
+        raise Refusal(
+            "funds.list_account", "有 %(n)s 笔的收款账户在列单以后变更过，请先在批次里转为单笔另付", n=now.replaced
+        )
+    if now.replaced:
         raise Refusal("funds.release_account", "组批以后有收款账户变更过，请撤销这一批，重新组批")
     batch.state, batch.released_by, batch.released_at = step.after, by.account_id, at
     batch.save(update_fields=["state", "released_by", "released_at"])
-    PaymentLine.objects.filter(batch=batch).update(state="sent")
-    PaymentOrder.objects.filter(lines__batch=batch).update(state="sent")
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES_OF, ["sent", batch.pk])
+        cursor.execute(_ORDERS_OF, ["sent", "batched", batch.pk])
     released = BatchReleased(payments=batch.payments, total_fen=batch.total_fen)
     record(released, about=batch, by=by, happened_on=clock.day_of(at))
+
+
+_LISTS_DONE = """
+update funds_paymentorder o set state = 'settled' where o.id = any(%s) and o.payee_id is null and o.state = 'sent'
+  and not exists (select from funds_paymentbatch b where b.order_id = o.id and b.state in ('draft', 'released'))
+"""
+
+
+def settle_lists(orders: Sequence[int]) -> None:
+    """Lists of which every payment has its result are settled; what became of each, its line says."""
+    if orders:
+        with connection.cursor() as cursor:
+            cursor.execute(_LISTS_DONE, [list(orders)])
 
 
 @action
 def cancel_batch(batch: PaymentBatch, *, by: Actor, on: date) -> None:
     """A batch that was not released is dissolved; its orders wait to be put together again."""
     require_reach(by, batch.book)
+    if batch.order_id is not None:
+        raise StepRefused("funds.list_batch", "这一批属于付款清单，不能单独撤销；放行以前可以撤销整张清单")
     BATCH_FLOW.take("cancel", batch, by=by)
-    PaymentOrder.objects.filter(lines__batch=batch).update(state="ready")
-    PaymentLine.objects.filter(batch=batch).update(state="dropped")
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES_OF, ["dropped", batch.pk])
+        cursor.execute(_ORDERS_OF, ["ready", "batched", batch.pk])
     dissolved = BatchCancelled(payments=batch.payments, total_fen=batch.total_fen)
     record(dissolved, about=batch, by=by, happened_on=on)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from stdnum import luhn
-
 from gonghui.core import clock, text
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
@@ -47,9 +45,9 @@ def checked(entry: AccountEntry) -> AccountEntry:
     if entry.kind not in ACCOUNT_KINDS:
         raise Refusal("funds.account_kind", "请选择账户类别")
     if entry.kind == "card":
-        if not (number.isdigit() and 16 <= len(number) <= 19):
+        if not (number.isascii() and number.isdigit() and 16 <= len(number) <= 19):
             raise Refusal("funds.card_length", "银行卡号应为 16 至 19 位数字，这里是 %(n)s 位，请核对", n=len(number))
-        if not luhn.is_valid(number):
+        if not is_card(number):
             raise Refusal("funds.card_check", "银行卡号的校验位不对，请逐位核对")
     elif not (number.isalnum() and number.isascii() and 8 <= len(number) <= 32):
         raise Refusal("funds.account_length", "账号应为 8 至 32 位数字或字母，请核对")
@@ -75,19 +73,29 @@ def keep_payee(book: Book, entry: PayeeEntry, *, by: Actor, at: datetime) -> Pay
 
 def kept(book: Book, entry: PayeeEntry, *, by: Actor, at: datetime) -> tuple[Payee, bool]:
     """The same within a running action, and whether the account is new; only then is there an entry."""
-    name = " ".join(text.fold(entry.name).split())
-    if not 1 <= len(name) <= 60:
-        raise Refusal("funds.payee_name", "请填收款人姓名或户名，最多 60 个字")
-    if name[0] in "=+-@":
-        raise Refusal("funds.payee_sign", "收款人不能以 = + - @ 开头，表格软件会当成公式，请核对")
+    name = payee_name(entry.name)
     if entry.kind not in PAYEE_KINDS:
         raise Refusal("funds.payee_kind", "请选择收款人类别")
     account = checked(entry.account)
     payee = _payee(book, entry, name, account)
+    return payee, _set(payee, account, by=by, at=at)
+
+
+def change_account(payee: Payee, given: PayeeEntry | AccountEntry, *, by: Actor, at: datetime) -> None:
+    """Within a running action: the payee has this account; refused where what is given is somebody else."""
+    if isinstance(given, AccountEntry):
+        held = Payee.objects.select_for_update(of=("self",)).select_related("account", "book__organisation")
+        _set(held.get(pk=payee.pk), checked(given), by=by, at=at)
+    elif kept(payee.book, given, by=by, at=at)[0].pk != payee.pk:
+        raise Refusal("funds.other_payee", "只能给同一收款人换账户；要付给别人，请撤销后另提付款单")
+
+
+def _set(payee: Payee, account: AccountEntry, *, by: Actor, at: datetime) -> bool:
+    """The locked payee has the account; whether it is another than before."""
     found = NUMBER_FOUND.of(account.number)
     before = payee.account
     if before is not None and bytes(before.found) == found:
-        return payee, False
+        return False
     fresh = PayeeAccount(
         payee=payee,
         kind=account.kind,
@@ -104,7 +112,17 @@ def kept(book: Book, entry: PayeeEntry, *, by: Actor, at: datetime) -> tuple[Pay
     payee.account = fresh
     payee.save(update_fields=["account"])
     record(PayeeAccountSet(changed=before is not None), about=fresh, by=by, happened_on=clock.day_of(at))
-    return payee, True
+    return True
+
+
+def payee_name(written: str) -> str:
+    """The name as it is kept, or a refusal."""
+    name = " ".join(text.fold(written).split())
+    if not 1 <= len(name) <= 60:
+        raise Refusal("funds.payee_name", "请填收款人姓名或户名，最多 60 个字")
+    if name[0] in "=+-@":
+        raise Refusal("funds.payee_sign", "收款人不能以 = + - @ 开头，表格软件会当成公式，请核对")
+    return name
 
 
 def _payee(book: Book, entry: PayeeEntry, name: str, account: AccountEntry) -> Payee:
@@ -122,6 +140,15 @@ def _payee(book: Book, entry: PayeeEntry, name: str, account: AccountEntry) -> P
     fresh = Payee(book=book, kind=entry.kind, name=name, subject_type=entry.subject_type, subject_id=entry.subject_id)
     fresh.save(force_insert=True)
     return fresh
+
+
+def is_card(number: str) -> bool:
+    """Whether the check digit of a card fits."""
+    digits = number.encode()
+    return (sum(digits[::-2]) + sum(digits[-2::-2].translate(_DOUBLED))) % 10 == 48 * len(digits) % 10
+
+
+_DOUBLED = bytes(range(48)) + b"0246813579" + bytes(range(58, 256))
 
 
 @action

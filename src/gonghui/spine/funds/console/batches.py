@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F, Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -16,7 +17,7 @@ from gonghui.spine.funds.console.books import SEE, book_of
 from gonghui.spine.funds.facts import BANK_FILE_TAKEN
 from gonghui.spine.funds.flow import BATCH, RELEASE
 from gonghui.spine.funds.forms import layout_choices
-from gonghui.spine.funds.models import LedgerAccount, PaymentBatch, PaymentOrder
+from gonghui.spine.funds.models import LedgerAccount, PaymentBatch, PaymentLine, PaymentOrder
 from gonghui.spine.funds.rules import banks, parameters
 from gonghui.spine.funds.sheets import banks as files
 from gonghui.web.console import ConsoleRequest, attachment, page, render
@@ -68,7 +69,7 @@ def _ids(typed: list[str]) -> list[UUID]:
 
 def _batch(request: ConsoleRequest, code: str, public_id: object) -> PaymentBatch:
     book = book_of(request.actor, code)
-    seen = PaymentBatch.objects.select_related("book__organisation", "pays_from")
+    seen = PaymentBatch.objects.select_related("book__organisation", "pays_from", "order")
     found: PaymentBatch = get_object_or_404(seen, book=book, public_id=public_id)
     return found
 
@@ -92,7 +93,7 @@ def funds_batch(request: ConsoleRequest, code: str, public_id: object) -> HttpRe
         else:
             raise Http404
         return redirect("funds_batch", code, public_id)
-    lines = batch.lines.select_related("order__payee", "order__fund", "account")
+    lines = batch.lines.select_related("order", "account__payee").exclude(state="dropped", batch__state="draft")
     return render(
         request,
         "funds/console/batch.html",
@@ -101,12 +102,26 @@ def funds_batch(request: ConsoleRequest, code: str, public_id: object) -> HttpRe
             "batch": batch,
             "page": Keyset(lines, ("seq",), LINES_SHOWN).page(request),
             "purposes": parameters.on(clock.today()).purposes,
-            "may_release": actor.may(RELEASE) and batch.state == "draft",
-            "may_cancel": actor.may(BATCH) and batch.state == "draft",
+            "replaced": _replaced(batch),
+            "may_release": actor.may(RELEASE) and batch.state == "draft" and _is_approved(batch),
+            "may_cancel": actor.may(BATCH) and batch.state == "draft" and batch.order is None,
             "may_take": actor.may(BATCH) and batch.released_by is not None,
             "layouts": layout_choices(),
         },
     )
+
+
+def _is_approved(batch: PaymentBatch) -> bool:
+    """A batch of single orders has approved ones only; of a list, the list must be."""
+    return batch.order is None or batch.order.state in ("batched", "sent")
+
+
+def _replaced(batch: PaymentBatch) -> list[PaymentLine]:
+    """Payments of a list's batch that may not be released, because the account is another by now."""
+    if batch.order is None or batch.state != "draft":
+        return []
+    lines = PaymentLine.objects.filter(batch=batch, state="waiting").select_related("account__payee")
+    return list(lines.exclude(account=F("account__payee__account")).order_by("seq")[:LINES_SHOWN])
 
 
 @page(BATCH)
@@ -133,6 +148,7 @@ def to_pay(actor: Actor) -> list[Item]:
             items.append(Item(_("组成付款批次"), url, state=_("待组批"), count=count))
     if actor.may(RELEASE):
         drafts = PaymentBatch.objects.filter(book__organisation_id=actor.organisation_id, state="draft")
+        drafts = drafts.filter(Q(order=None) | Q(order__state__in=["batched", "sent"]))
         if count := drafts.count():
             url = reverse("funds_batches", args=[_code(drafts)])
             items.append(Item(_("放行付款批次"), url, state=_("待放行"), count=count))

@@ -80,5 +80,6 @@ def payments(sought: Sought) -> list[Found]:
         for line in lines.select_related("order__book__organisation"):
             unit, note = line.order.book.organisation, f"{yuan(line.amount_fen)} · {_(str(line.get_state_display()))}"
             where = reverse("funds_order", args=[unit.code, line.order.public_id])
+            where += f"?line={line.reference}" if line.order.is_list else ""
             found.append(Found(line.reference, where, f"{unit.short_title} · {note}", also=(sought.words,)))
     return found

@@ -12,10 +12,12 @@ from gonghui.core.facts import KINDS
 from gonghui.core.journal import entries_of
 from gonghui.core.models import Kind
 from gonghui.spine.funds import actions
+from gonghui.spine.funds.actions import AccountEntry
+from gonghui.spine.funds.console import lists
 from gonghui.spine.funds.console.books import SEE, book_of
 from gonghui.spine.funds.flow import ORDER, ORDER_FLOW
-from gonghui.spine.funds.forms import OrderForm, PayeeForm
-from gonghui.spine.funds.models import PaymentOrder
+from gonghui.spine.funds.forms import AccountForm, OrderForm
+from gonghui.spine.funds.models import PaymentLine, PaymentOrder
 from gonghui.spine.funds.rules import parameters
 from gonghui.web import once
 from gonghui.web.console import ConsoleRequest, page, render
@@ -50,6 +52,7 @@ def funds_orders(request: ConsoleRequest, code: str) -> HttpResponseBase:
 @page(ORDER)
 def funds_order_new(request: ConsoleRequest, code: str) -> HttpResponseBase:
     """The form of a payment ordered by hand; programmes order theirs themselves."""
+    request.actor.require(SEE)
     book = book_of(request.actor, code)
     typed = request.POST if request.method == "POST" else request.typed
     form = OrderForm(typed or None, book=book)
@@ -69,11 +72,11 @@ def _may(order: PaymentOrder, actor: Actor) -> list[str]:
         offered.append("approve")
     if actor.may(ORDER) and order.state in ("failed", "returned"):
         offered.append("fix")
-    account = order.payee.account
+    account = order.payee.account if order.payee is not None else None
     waits = account is not None and actions.held(order, at=clock.now()) is not None
     if waits and account is not None and actor.may("funds.approve") and account.set_by != actor.account_id:
         offered.append("confirm")
-    if actor.may(ORDER) and order.state in ORDER_FLOW.steps["cancel"].leaves:
+    if actor.may(ORDER) and order.state in ORDER_FLOW.steps["dissolve" if order.is_list else "cancel"].leaves:
         offered.append("cancel")
     return offered
 
@@ -83,32 +86,37 @@ def funds_order(request: ConsoleRequest, code: str, public_id: object) -> HttpRe
     """One payment order: what, to whom, where it stands, and the steps that may be taken."""
     book = book_of(request.actor, code)
     order = get_object_or_404(
-        PaymentOrder.objects.select_related("payee__account", "fund", "spent_on", "book__organisation"),
+        PaymentOrder.objects.select_related(
+            "payee__account", "fund", "spent_on", "book__organisation", "from_line__order"
+        ),
         book=book,
         public_id=public_id,
     )
-    if request.method == "POST":
-        return _step(request, order, code)
-    tier = parameters.tier_of(order.amount_fen, clock.today())
-    may = _may(order, request.actor)
-    return render(
-        request,
-        "funds/console/order.html",
-        {
-            "book": book,
-            "order": order,
-            "tier": tier,
-            "may": may,
-            "purpose": parameters.on(clock.today()).purposes.get(order.purpose, order.purpose),
-            "held_until": actions.held(order, at=clock.now()),
-            "form": PayeeForm(request.typed or None) if "fix" in may else None,
-            "lines": order.lines.select_related("batch").order_by("-id"),
-            "history": history_of(order),
-        },
-    )
+    typed = request.POST if request.POST.get("number") else None
+    form = AccountForm(typed, use_required_attribute=False)  # left empty, the account stays
+    line = lists.line_of(order, request) if order.is_list else None
+    if request.method == "POST" and not (form.is_bound and not form.is_valid()):
+        entry = form.account_entry() if form.is_bound else None
+        return _step(request, order, code, line, entry)
+    shown = {
+        "book": book,
+        "order": order,
+        "tier": parameters.tier_of(order.amount_fen, clock.today()) if order.amount_fen else None,
+        "may": _may(order, request.actor),
+        "purpose": parameters.on(clock.today()).purposes.get(order.purpose, order.purpose),
+        "held_until": actions.held(order, at=clock.now()),
+        "form": form,
+        "history": history_of(order),
+    }
+    if order.is_list:
+        return render(request, "funds/console/list.html", shown | lists.shown(order, request, line))
+    shown["lines"] = order.lines.select_related("batch").order_by("-id")
+    return render(request, "funds/console/order.html", shown)
 
 
-def _step(request: ConsoleRequest, order: PaymentOrder, code: str) -> HttpResponseBase:
+def _step(
+    request: ConsoleRequest, order: PaymentOrder, code: str, line: PaymentLine | None, entry: AccountEntry | None
+) -> HttpResponseBase:
     step, actor = request.POST.get("step", ""), request.actor
     if step == "approve":
         if not any(map(actor.may, APPROVING)):
@@ -117,11 +125,13 @@ def _step(request: ConsoleRequest, order: PaymentOrder, code: str) -> HttpRespon
     elif step == "cancel":
         actions.cancel_order(order, by=actor, on=clock.today())
     elif step == "fix":
-        form = PayeeForm(request.POST)
-        entry = form.payee_entry() if request.POST.get("number") and form.is_valid() else None
         actions.fix_order(order, entry, by=actor, at=clock.now())
-    elif step == "confirm" and order.payee.account is not None:
+    elif step == "confirm" and order.payee is not None and order.payee.account is not None:
         actions.confirm_account(order.payee.account, by=actor, at=clock.now())
+    elif step == "apart" and line is not None:
+        order = actions.split_off(line, entry, by=actor, at=clock.now())
+    elif step == "give_up" and line is not None:
+        order = actions.give_up(line, by=actor, at=clock.now())
     else:
         raise Http404
     messages.success(request, _("已办，并记入台账"))

@@ -45,7 +45,7 @@ def funds_reconciling(request: ConsoleRequest, code: str) -> HttpResponseBase:
             file = actions.take_answer(book, rows, layout=layout, sha256=sha256, by=request.actor, at=clock.now())
             messages.success(request, _("回单已处理"))
             return redirect("funds_answer", code, file.public_id)
-    open_lines = PaymentLine.objects.filter(batch__book=book, state__in=("sent", "unknown"))
+    open_lines = PaymentLine.objects.filter(batch__book=book, batch__state="released", state__in=("sent", "unknown"))
     return render(
         request,
         "funds/console/reconciling.html",
@@ -53,7 +53,7 @@ def funds_reconciling(request: ConsoleRequest, code: str) -> HttpResponseBase:
             "book": book,
             "form": form,
             "page": Keyset(AnswerFile.objects.filter(book=book), ("-received_at", "-id"), 50).page(request),
-            "open_lines": open_lines.select_related("batch", "order__payee").order_by("id")[:OPEN_SHOWN],
+            "open_lines": open_lines.select_related("batch", "order", "account__payee").order_by("id")[:OPEN_SHOWN],
             "open_rows": _open(book).select_related("file").order_by("id")[:OPEN_SHOWN],
             "outcomes": answers.OUTCOMES,
         },
@@ -111,7 +111,7 @@ def to_hear(actor: Actor) -> list[Item]:
     """Payments at the bank of which nothing is known yet, and those the bank is in doubt about; each with its day."""
     if not actor.may(BATCH):
         return []
-    lines = PaymentLine.objects.filter(batch__book__organisation_id=actor.organisation_id)
+    lines = PaymentLine.objects.filter(batch__book__organisation_id=actor.organisation_id, batch__state="released")
     limits, items = parameters.on(clock.today()).deadlines, []
     for state, word, since, days in (
         ("sent", _("等银行回单"), "batch__released_at", limits.answer_workdays),

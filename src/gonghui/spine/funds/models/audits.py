@@ -96,12 +96,19 @@ def balance_differences() -> Iterable[Difference]:
 
 @audited("付款单占用的资金一致")
 def commitment_differences() -> Iterable[Difference]:
-    """What is bespoken of a fund is what its orders that are neither paid nor cancelled come to."""
+    """What is bespoken of a fund is what its orders that are neither paid nor cancelled come to, and of its lists the
+    payments that are neither paid nor taken over by an order of their own."""
     return _rows(
         """
         select 'bespoken of fund ' || f.id, f.committed_fen, coalesce(o.fen, 0)
         from funds_fund f left join (
-          select fund_id, sum(amount_fen) as fen from funds_paymentorder where state = any(%s) group by 1) o
+          select fund_id, sum(fen) as fen from (
+            select fund_id, amount_fen as fen from funds_paymentorder where payee_id is not null and state = any(%s)
+            union all
+            select o.fund_id, l.amount_fen from funds_paymentline l
+            join funds_paymentorder o on o.id = l.order_id and o.payee_id is null
+            where l.state in ('waiting', 'sent', 'unknown') or (l.state in ('failed', 'returned')
+              and not exists (select from funds_paymentorder s where s.from_line_id = l.id))) each group by 1) o
           on o.fund_id = f.id
         where f.committed_fen <> coalesce(o.fen, 0)
         """,
@@ -111,8 +118,8 @@ def commitment_differences() -> Iterable[Difference]:
 
 @audited("付款到账与台账、凭证一致")
 def payment_differences() -> Iterable[Difference]:
-    """An order is paid exactly where one line of it succeeded and the journal says so once; vouchers of payments come
-    to the same."""
+    """An order is paid exactly where one line of it succeeded and the journal says so once, a list is what its lines
+    come to and paid as far as they succeeded; vouchers of payments come to the same."""
     return [
         *_rows(
             """
@@ -124,8 +131,20 @@ def payment_differences() -> Iterable[Difference]:
               join core_kind k on k.id = e.kind and k.name = 'funds.payment_succeeded' group by 1) e
               on e.subject_id = o.id
             where coalesce(l.fen, 0) <> coalesce(e.fen, 0)
-              or (o.state = 'paid') <> (coalesce(l.many, 0) = 1)
+              or (o.payee_id is not null and (o.state = 'paid') <> (coalesce(l.many, 0) = 1))
               or (o.state = 'paid' and l.fen <> o.amount_fen)
+            """
+        ),
+        *_rows(
+            """
+            select 'list ' || o.id, o.state || ': ' || o.payments || ' payments, ' || o.amount_fen,
+              coalesce(l.many, 0) || ' lines, ' || coalesce(l.fen, 0) || ', open ' || coalesce(l.open, 0)
+            from funds_paymentorder o left join (
+              select order_id, count(*) as many, sum(amount_fen) as fen,
+                count(*) filter (where state in ('waiting', 'sent', 'unknown')) as open
+              from funds_paymentline group by 1) l on l.order_id = o.id
+            where o.payee_id is null and (o.payments <> coalesce(l.many, 0) or o.amount_fen <> coalesce(l.fen, 0)
+              or (o.state in ('settled', 'cancelled') and l.open > 0))
             """
         ),
         *_rows(

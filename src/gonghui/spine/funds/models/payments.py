@@ -1,7 +1,7 @@
 """Payees with their accounts, payment orders, batches, what banks answered.
 
-`migrations/0004_payment_guards.py` has the database refuse what must never happen: a second payment of one order, a
-release by the maker, a line changed after release, a step that a line cannot take.
+Migrations 0004 and 0009 have the database refuse what must never happen: a second payment of one order, a release by
+the maker, a line changed after release, a step that a line cannot take, a list that its lines do not come to.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from gonghui.core.actor import Actor
 from gonghui.core.keyring import Found, Sealed, sealed_column
 from gonghui.core.models import Record
 from gonghui.core.privacy import INTERNAL, PERSONAL, SENSITIVE, declare
-from gonghui.spine.funds.flow import BATCH_FLOW, LINE_STATES, LIVE, ORDER_FLOW
+from gonghui.spine.funds.flow import BATCH_FLOW, LINE_STATES, LIVE, ONE_ONLY, ORDER_FLOW
 from gonghui.spine.funds.models.ledger import KEEP, Book, Fund, LedgerAccount, Posting
 from gonghui.spine.organisations.models import Organisation
 
@@ -35,12 +35,12 @@ class InBook(models.QuerySet):  # type: ignore[type-arg]
 class Payee(Record):
     """Whom a book pays; `subject` is the record of another app that it stands for, where there is one."""
 
-    book = models.ForeignKey(Book, models.PROTECT, related_name="payees")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="payees", db_index=False)
     kind = models.CharField(_("收款人类别"), max_length=10, choices=list(PAYEE_KINDS.items()))
     name = models.CharField(_("收款人"), max_length=60)
     subject_type = models.CharField(max_length=60, blank=True, default="")
     subject_id = models.BigIntegerField(null=True)
-    account = models.ForeignKey("PayeeAccount", models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey("PayeeAccount", models.PROTECT, null=True, related_name="+", db_index=False)
     objects = InBook.as_manager()
     privacy = declare((PERSONAL, "付款", KEEP, "id public_id book kind name subject_type subject_id account"))
 
@@ -52,6 +52,7 @@ class Payee(Record):
                 name="funds_payee_once",
             )
         ]
+        indexes = [models.Index(fields=["book", "name"], condition=Q(subject_id=None), name="funds_payee_by_name")]
 
     @property
     def organisation(self) -> Organisation:
@@ -116,22 +117,32 @@ sealed_column(PayeeAccount, "number", NUMBER)
 
 
 class PaymentOrder(Record):
-    """What some work owes somebody: who is paid, why, how much, out of which fund. Only its state ever changes."""
+    """What some work owes somebody: who is paid, why, how much, out of which fund. Only its state ever changes.
+
+    An order without a payee is a list: its lines say who is paid, and `content_sha256` what all of them say. It grows
+    while it is open; from then on it is `payments` lines that come to `amount_fen`. A line of a list that cannot be
+    paid as it stands becomes an order of its own, which names it as `from_line`.
+    """
 
     FLOW = ORDER_FLOW
     book = models.ForeignKey(Book, models.PROTECT, related_name="orders")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="orders", verbose_name=_("资金"))
     spent_on = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", verbose_name=_("科目"))
-    payee = models.ForeignKey(Payee, models.PROTECT, related_name="orders")
+    payee = models.ForeignKey(Payee, models.PROTECT, null=True, related_name="orders")
+    payments = models.IntegerField(_("笔数"), default=1)
     amount_fen = models.BigIntegerField(_("金额"))
     purpose = models.CharField(_("用途"), max_length=40)
     why = models.CharField(max_length=60)
     about_type = models.CharField(max_length=60, blank=True)
     about_id = models.BigIntegerField(null=True)
+    lines_about = models.CharField(max_length=60, blank=True, default="")
+    """Of a list: what kind of record each of its lines is about."""
     remark = models.CharField(_("附言"), max_length=20, blank=True)
     due_on = models.DateField(_("应付日期"), null=True)
     request_key = models.CharField(max_length=80)
     request_sha256 = models.CharField(max_length=64)
+    content_sha256 = models.CharField(max_length=64, blank=True, default="")
+    from_line = models.OneToOneField("PaymentLine", models.PROTECT, null=True, related_name="split_off")
     made_by = models.BigIntegerField()
     made_on = models.DateField()
     approved_by = models.BigIntegerField(null=True)
@@ -144,15 +155,26 @@ class PaymentOrder(Record):
             PERSONAL,
             "付款",
             KEEP,
-            "id public_id book fund spent_on payee amount_fen purpose why about_type about_id remark due_on "
-            "request_key request_sha256 made_by made_on approved_by minutes attempt state",
+            "id public_id book fund spent_on payee payments amount_fen purpose why about_type about_id lines_about "
+            "remark due_on request_key request_sha256 content_sha256 from_line made_by made_on approved_by minutes "
+            "attempt state",
         )
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["book", "request_key"], name="funds_order_requested_once"),
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="funds_order_amount"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, payments__gt=0)
+                | Q(payee=None, state__in=("open", "cancelled"), amount_fen__gte=0, payments__gte=0),
+                name="funds_order_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(payee__isnull=False, payments=1, lines_about="", content_sha256="")
+                & ~Q(state__in=("open", "settled"))
+                | Q(payee=None, from_line=None) & ~Q(lines_about="") & ~Q(state__in=ONE_ONLY),
+                name="funds_order_one_or_list",
+            ),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=F("made_by")), name="funds_order_two_people"
             ),
@@ -164,12 +186,18 @@ class PaymentOrder(Record):
         """The union that pays."""
         return self.book.organisation
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it pays many by lines of their own."""
+        return self.payee_id is None
+
 
 class PaymentBatch(Record):
-    """Payments that go to the bank together. What was released is what its hash says."""
+    """Payments that go to the bank together: what was released is what its hash says. `order` where a list is paid."""
 
     FLOW = BATCH_FLOW
     book = models.ForeignKey(Book, models.PROTECT, related_name="batches")
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, null=True, related_name="batches")
     number = models.IntegerField(_("批次号"))
     pays_from = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", verbose_name=_("付款科目"))
     payments = models.IntegerField(_("笔数"))
@@ -186,7 +214,7 @@ class PaymentBatch(Record):
             INTERNAL,
             "付款",
             KEEP,
-            "id public_id book number pays_from payments total_fen content_sha256 made_by made_on released_by "
+            "id public_id book order number pays_from payments total_fen content_sha256 made_by made_on released_by "
             "released_at state",
         )
     )
@@ -217,29 +245,52 @@ class PaymentBatch(Record):
 
 
 class PaymentLine(models.Model):
-    """One payment of a batch: the order, the account it goes to, the reference by which the bank answers."""
+    """One payment of a batch: the order, the account it goes to, the reference by which the bank answers.
+
+    A line of a list says what record it is about, one of an order by itself leaves that to the order. Months have some
+    hundred thousands: `funds_lines_stand` asks after batch, order and account as a set, none of which is ever deleted,
+    and no index knows the state, so that a line sent and paid stays where it is (half of a page is left free for that).
+    """
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="lines")
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="lines", db_index=False, db_constraint=False)
     seq = models.IntegerField(_("序号"))
-    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="lines", db_index=False)
-    account = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="lines", db_index=False, db_constraint=False)
+    account = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    about_id = models.BigIntegerField(null=True)
     amount_fen = models.BigIntegerField(_("金额"))
-    reference = models.CharField(max_length=35, unique=True, db_collation="C")
-    state = models.CharField(max_length=10, choices=list(LINE_STATES.items()), default="waiting")
-    code = models.CharField(max_length=20, blank=True, default="")
-    bank_ref = models.CharField(max_length=64, blank=True, default="")
+    reference = models.CharField(max_length=35, db_collation="C")
+    state = models.CharField(max_length=10, choices=list(LINE_STATES.items()), default="waiting", db_default="waiting")
+    is_live = models.GeneratedField(
+        expression=Q(state__in=LIVE),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    bank_ref = models.CharField(max_length=64, blank=True, default="", db_default="")
     settled_on = models.DateField(null=True)
     privacy = declare(
-        (PERSONAL, "付款", KEEP, "id batch seq order account amount_fen reference state code bank_ref settled_on")
+        (
+            PERSONAL,
+            "付款",
+            KEEP,
+            "id batch seq order account about_id amount_fen reference state is_live code bank_ref settled_on",
+        )
     )
 
     class Meta:
         ordering = ["batch", "seq"]
         constraints = [
             models.UniqueConstraint(fields=["batch", "seq"], name="funds_line_seq"),
-            models.UniqueConstraint(fields=["order"], condition=Q(state__in=LIVE), name="funds_order_paid_once"),
+            models.UniqueConstraint(fields=["reference"], name="funds_line_reference"),
+            models.UniqueConstraint(
+                fields=["order", "about_id"],
+                condition=Q(is_live=True),
+                nulls_distinct=False,
+                name="funds_order_paid_once",
+            ),
         ]
+        indexes = [models.Index(fields=["batch", "seq"], condition=Q(is_live=False), name="funds_line_over")]
 
     @property
     def organisation(self) -> Organisation:
@@ -273,7 +324,7 @@ class AnswerRow(models.Model):
     """One row of an answer and what became of it; rows that fit no payment wait on the desk."""
 
     id = models.BigAutoField(primary_key=True)
-    file = models.ForeignKey(AnswerFile, models.PROTECT, related_name="answers")
+    file = models.ForeignKey(AnswerFile, models.PROTECT, related_name="answers", db_index=False, db_constraint=False)
     seq = models.IntegerField()
     reference = models.CharField(max_length=64, blank=True)
     amount_fen = models.BigIntegerField()
@@ -281,7 +332,7 @@ class AnswerRow(models.Model):
     code = models.CharField(max_length=20, blank=True)
     bank_ref = models.CharField(max_length=64, blank=True)
     on = models.DateField()
-    line = models.ForeignKey(PaymentLine, models.PROTECT, null=True, related_name="answers")
+    line = models.ForeignKey(PaymentLine, models.PROTECT, null=True, related_name="answers", db_constraint=False)
     outcome = models.CharField(max_length=20)
     posting = models.ForeignKey(Posting, models.PROTECT, null=True, db_constraint=False, db_index=False)
     looked_at_by = models.BigIntegerField(null=True)

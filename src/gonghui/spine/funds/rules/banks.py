@@ -10,7 +10,7 @@ from typing import Literal
 from gonghui.core.errors import Refusal
 
 SCHEME = Path(__file__).resolve().parents[1] / "schemes" / "banks.toml"
-FILE_BYTES_MOST, ROWS_MOST = 10 * 1024 * 1024, 20_000
+FILE_BYTES_MOST, ROWS_MOST = 10 * 1024 * 1024, 60_000
 RESULTS: Mapping[str, Literal["ok", "failed", "pending", "returned"]] = {
     "成功": "ok",
     "失败": "failed",

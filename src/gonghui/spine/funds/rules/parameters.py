@@ -42,6 +42,7 @@ class Parameters(Scheme):
 
     hold_hours: int
     batch_most: int
+    list_batch_most: int
     remark_longest: int
     purposes: Mapping[str, str]
     dues: Dues

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
+from gonghui.core import bulk
 from gonghui.core.errors import Refusal
-from gonghui.spine.funds.actions import content_sha256, lines_of
-from gonghui.spine.funds.models import PaymentBatch, PaymentLine
+from gonghui.spine.funds.actions import Transfer, content_of, transfers_of
+from gonghui.spine.funds.models import PaymentBatch
 from gonghui.spine.funds.rules import banks
 from gonghui.spine.funds.rules.answers import Answer
 from gonghui.spine.funds.rules.banks import Layout
 from gonghui.spine.funds.sheets import iso20022, tables
 
-_WRITE: Mapping[str, Callable[[PaymentBatch, Sequence[PaymentLine], Layout], bytes]] = {
+_WRITE: Mapping[str, Callable[[PaymentBatch, Sequence[Transfer], Layout], bytes]] = {
     "csv": tables.write,
     "iso20022": iso20022.write,
 }
@@ -21,12 +22,12 @@ _READ: Mapping[str, Callable[[bytes, Layout], list[Answer]]] = {"csv": tables.re
 def file_of(batch: PaymentBatch, layout: str) -> bytes:
     """The bank's file of a released batch: what was released, or nothing."""
     chosen = banks.layout_of(layout)
-    lines = lines_of(batch)
-    if batch.released_by is None:
+    if batch.released_by is None or batch.released_at is None:
         raise Refusal("funds.not_released", "这一批还没有放行，不能出银行文件")
-    if content_sha256(lines) != batch.content_sha256:
+    if content_of(batch, at=batch.released_at).sha256 != batch.content_sha256:
         raise Refusal("funds.release_changed", "批次内容与您看到的不一致，没有放行；请重新打开批次核对")
-    return _WRITE[chosen.kind](batch, lines, chosen)
+    with bulk.without_collecting():
+        return _WRITE[chosen.kind](batch, transfers_of(batch), chosen)
 
 
 def answers_of(content: bytes, layout: str) -> tuple[list[Answer], str]:

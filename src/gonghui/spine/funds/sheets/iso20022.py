@@ -5,19 +5,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+from xml.sax.saxutils import escape
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from gonghui.core import clock, money
 from gonghui.core.errors import Refusal
-from gonghui.spine.funds.models import PaymentBatch, PaymentLine
+from gonghui.spine.funds.actions import Transfer
+from gonghui.spine.funds.models import NUMBER, PaymentBatch
 from gonghui.spine.funds.rules.answers import Answer
 from gonghui.spine.funds.rules.banks import ISO_REASONS, ISO_RESULTS, ISO_RETURNED, ROWS_MOST, Layout
 
 PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"
 PAIN_002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"
 NOT_PROVIDED = "NOTPROVIDED"
+TRANSFER = "CdtTrfTxInf"
 
 
 def _add(parent: Element, path: str, text: str = "") -> Element:
@@ -29,7 +32,7 @@ def _add(parent: Element, path: str, text: str = "") -> Element:
     return parent
 
 
-def write(batch: PaymentBatch, lines: Sequence[PaymentLine], layout: Layout) -> bytes:
+def write(batch: PaymentBatch, lines: Sequence[Transfer], layout: Layout) -> bytes:
     """The batch as one payment instruction with its transfers; the same batch always gives the same bytes."""
     assert batch.released_at is not None
     root = Element("Document", {"xmlns": PAIN_001})
@@ -51,22 +54,24 @@ def write(batch: PaymentBatch, lines: Sequence[PaymentLine], layout: Layout) -> 
     _add(group, "Dbtr/Nm", batch.organisation.name)
     _add(group, "DbtrAcct/Id/Othr/Id", NOT_PROVIDED)
     _add(group, "DbtrAgt/FinInstnId/Othr/Id", NOT_PROVIDED)
-    for line in lines:
-        _transfer(SubElement(group, "CdtTrfTxInf"), line)
-    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+    SubElement(group, TRANSFER)
+    frame = tostring(root, encoding="unicode")
+    written = frame.replace(f"<{TRANSFER} />", "".join(map(_transfer, lines)))
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + written.encode()
 
 
-def _transfer(one: Element, line: PaymentLine) -> None:
-    _add(one, "PmtId/EndToEndId", line.reference)
-    _add(one, "Amt/InstdAmt", money.yuan(line.amount_fen, grouped=False)).set("Ccy", "CNY")
-    bank = _add(one, "CdtrAgt/FinInstnId")
-    if line.account.clearing:
-        _add(bank, "ClrSysMmbId/MmbId", line.account.clearing)
-    _add(bank, "Nm", line.account.bank)
-    _add(one, "Cdtr/Nm", line.order.payee.name)
-    _add(one, "CdtrAcct/Id/Othr/Id", line.account.open_number())
-    if line.order.remark:
-        _add(one, "RmtInf/Ustrd", line.order.remark)
+def _transfer(line: Transfer) -> str:
+    """One payment, as text: element by element, fifty thousand of them take three seconds."""
+    clearing = f"<ClrSysMmbId><MmbId>{escape(line.clearing)}</MmbId></ClrSysMmbId>" if line.clearing else ""
+    remark = f"<RmtInf><Ustrd>{escape(line.remark)}</Ustrd></RmtInf>" if line.remark else ""
+    return (
+        f"<{TRANSFER}><PmtId><EndToEndId>{line.reference}</EndToEndId></PmtId>"
+        f'<Amt><InstdAmt Ccy="CNY">{money.yuan(line.amount_fen, grouped=False)}</InstdAmt></Amt>'
+        f"<CdtrAgt><FinInstnId>{clearing}<Nm>{escape(line.bank)}</Nm></FinInstnId></CdtrAgt>"
+        f"<Cdtr><Nm>{escape(line.name)}</Nm></Cdtr>"
+        f"<CdtrAcct><Id><Othr><Id>{NUMBER.open(line.sealed, line.account)}</Id></Othr></Id></CdtrAcct>"
+        f"{remark}</{TRANSFER}>"
+    )
 
 
 # In ---------------------------------------------------------------------------------------------------------------

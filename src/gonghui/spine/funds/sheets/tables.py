@@ -7,7 +7,8 @@ from datetime import date
 
 from gonghui.core import money
 from gonghui.core.errors import Refusal
-from gonghui.spine.funds.models import PaymentBatch, PaymentLine
+from gonghui.spine.funds.actions import Transfer
+from gonghui.spine.funds.models import NUMBER, PaymentBatch
 from gonghui.spine.funds.rules.answers import Answer
 from gonghui.spine.funds.rules.banks import REASONS, RESULTS, ROWS_MOST, Layout
 
@@ -20,15 +21,14 @@ def _said(fen: int, layout: Layout) -> str:
     return str(fen) if layout.unit == "fen" else money.yuan(fen, grouped=False)
 
 
-def write(batch: PaymentBatch, lines: Sequence[PaymentLine], layout: Layout) -> bytes:
+def write(batch: PaymentBatch, lines: Sequence[Transfer], layout: Layout) -> bytes:
     """The batch as a table, its last row the count and the sum."""
     out = io.StringIO()
     table = csv.writer(out, delimiter=layout.delimiter, lineterminator="\r\n")
     table.writerow(OUT)
     for line in lines:
-        account = line.account
-        who = (line.reference, account.open_number(), line.order.payee.name, account.bank, account.clearing)
-        table.writerow((line.seq, *who, _said(line.amount_fen, layout), line.order.remark))
+        who = (line.reference, NUMBER.open(line.sealed, line.account), line.name, line.bank, line.clearing)
+        table.writerow((line.seq, *who, _said(line.amount_fen, layout), line.remark))
     table.writerow((TOTAL, len(lines), "", "", "", "", _said(batch.total_fen, layout), ""))
     return out.getvalue().encode(layout.encoding)
 

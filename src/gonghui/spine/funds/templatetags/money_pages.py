@@ -24,6 +24,7 @@ WAYS = (
     ("funds_months", _("结账")),
 )
 KINDS = {
+    "open": "wait",
     "waiting": "wait",
     "ready": "wait",
     "batched": "go",

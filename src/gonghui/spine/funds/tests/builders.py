@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from stdnum import luhn
 
 from gonghui.core.actor import SYSTEM, Actor
 from gonghui.spine.funds import actions
-from gonghui.spine.funds.actions import AccountEntry, FundEntry, NewVoucher, OrderEntry, PayeeEntry
+from gonghui.spine.funds.actions import AccountEntry, FundEntry, Lines, ListEntry, NewVoucher, OrderEntry, PayeeEntry
 from gonghui.spine.funds.models import AnswerFile, Book, Fund, PaymentBatch, PaymentOrder, Posting
 from gonghui.spine.funds.rules.answers import Answer, Result
 from gonghui.spine.funds.rules.ledger import credit, debit
@@ -115,3 +116,36 @@ def take(books: Books, *rows: Answer, at: datetime = NOON) -> AnswerFile:
     """The bank's answer comes in."""
     said = hashlib.sha256(repr((rows, next(_payees))).encode()).hexdigest()
     return actions.take_answer(books.book, rows, layout="csv", sha256=said, by=CASHIER, at=at)
+
+
+def people(many: int, start: int = 0) -> list[tuple[int, str, str]]:
+    """So many people with their cards, as a programme knows them."""
+    return [(n, f"示例会员{n}", a_card(10**9 + n)) for n in range(start + 1, start + many + 1)]
+
+
+def a_list(books: Books, *amounts: int, key: str = "list-1", start: int = 0) -> PaymentOrder:
+    """An open list that pays people these amounts, in one chunk."""
+    with transaction.atomic():
+        kept = actions.keep_people(books.book, people(len(amounts), start), by=ORDERER, at=NOON)
+        entry = ListEntry(books.warmth, books.accounts["warmth"], "mutual_aid", key, lines_about=Organisation)
+        order = actions.begin_list(entry, by=ORDERER, at=NOON)
+        about = range(start + 1, start + len(amounts) + 1)
+        lines = Lines([one.account for one in kept], amounts, about)
+        actions.add_to_list(order, books.accounts["bank"], lines, by=ORDERER, at=NOON)
+    return order
+
+
+def an_approved_list(books: Books, *amounts: int, **given: Any) -> PaymentOrder:
+    """A list whose batches wait for release."""
+    order = a_list(books, *amounts, **given)
+    actions.close_list(order, payments=len(amounts), total_fen=sum(amounts), by=ORDERER, at=NOON)
+    actions.approve_order(order, minutes="2020-6", by=APPROVER, on=JUNE)
+    return order
+
+
+def a_sent_list(books: Books, *amounts: int, **given: Any) -> PaymentOrder:
+    """A list that lies at the bank."""
+    order = an_approved_list(books, *amounts, **given)
+    for batch in order.batches.order_by("number"):
+        actions.release_batch(batch, content=batch.content_sha256, by=RELEASER, at=NOON)
+    return PaymentOrder.objects.get(pk=order.pk)

@@ -37,6 +37,8 @@ def book(federation: Federation) -> Book:
     made.take(books, made.answered(batch, 1), made.answered(batch, 2, "failed", code="ACCT_CLOSED"))
     made.take(books, made.answered(batch, 1, "returned"))
     made.take(books, made.answered(batch, 3))
+    [listed] = made.a_sent_list(books, 40_00, 30_00).batches.all()
+    made.take(books, made.answered(listed, 1), made.answered(listed, 2, "failed", code="ACCT_CLOSED"))
     return books.book
 
 
@@ -56,7 +58,11 @@ def test_a_living_book_is_sound(book: Book) -> None:
         (BALANCES, "delete from funds_carried"),
         (BALANCES, "update funds_fund set held_fen = held_fen + 1 where is_restricted"),
         (BESPOKEN, "update funds_fund set committed_fen = committed_fen + 1"),
+        (BESPOKEN, "update funds_paymentline set state = 'dropped' where about_id is not null and state = 'failed'"),
         (PAID, "update funds_paymentorder set state = 'paid' where state = 'failed'"),
+        (PAID, "update funds_paymentorder set payments = payments + 1 where payee_id is null"),
+        (PAID, "update funds_paymentorder set amount_fen = amount_fen + 1 where payee_id is null"),
+        (PAID, "update funds_paymentline set state = 'sent' where about_id is not null and state = 'failed'"),
         (PAID, "update funds_paymentline set state = 'succeeded' where state = 'returned'"),
         (PAID, "update funds_paymentline set amount_fen = amount_fen + 1 where state = 'succeeded'"),
         (PAID, "delete from funds_posting where origin = 'payment'"),

@@ -13,7 +13,7 @@ from gonghui.spine.members.forms import AskUnionForm, GoForm
 from gonghui.spine.members.models import Membership, Person, Transfer
 from gonghui.spine.members.portal.who import myself
 from gonghui.web.console import ConsoleRequest, render
-from gonghui.web.portal import portal
+from gonghui.web.portal import doors_of, portal
 
 SHOWN = 20
 
@@ -23,7 +23,7 @@ def home(request: ConsoleRequest) -> HttpResponseBase:
     """The card, and what is under way."""
     person = myself(request)
     context = {"person": person, "moving": _moving(person), "asked": person.requests.filter(state="asked")}
-    return render(request, "members/portal/home.html", context)
+    return render(request, "members/portal/home.html", {**context, "doors": doors_of(request.actor)})
 
 
 def _moving(person: Person) -> Transfer | None:
@@ -73,6 +73,7 @@ def affairs(request: ConsoleRequest) -> HttpResponseBase:
             "go": go,
             "step": step,
             "today": today,
+            "doors": doors_of(request.actor),
         },
     )
 

@@ -7,8 +7,10 @@ import pytest
 
 from gonghui.core import rules
 from gonghui.core.rules import batch
+from gonghui.work.mutual_aid.rules.plans import PLANS
 
-SCHEMES = sorted((Path(__file__).parents[1] / "schemes").glob("*.toml"))
+FOLDER = Path(__file__).parents[1] / "schemes"
+SCHEMES = sorted(path for plan in PLANS for path in FOLDER.glob(f"{plan}_[0-9]*.toml"))
 
 
 def test_all_five_are_there() -> None:
@@ -43,6 +45,13 @@ def test_every_name_a_member_reads_is_in_words_of_both_languages(path: Path) -> 
         assert not [line for line in chinese if "_" in line.title + line.formula + line.worked]
         assert not [line for line in english if "_" in line.title + line.formula + line.worked]
         assert all(one.title != other.title for one, other in zip(chinese, english, strict=True))
+
+
+@pytest.mark.parametrize("path", SCHEMES, ids=lambda path: path.stem)
+def test_everything_in_a_text_has_a_name_in_both_languages(path: Path) -> None:
+    scheme = rules.read(path.read_text(encoding="utf-8"))
+    names = (*scheme.inputs, *scheme.parameters, *scheme.steps)
+    assert not [name for name in names if scheme.titled(name, english=True) == name]
 
 
 def test_what_nobody_vouched_for_is_marked() -> None:

@@ -1,4 +1,4 @@
-// Draws each chart of a report from its option document; without this script its table stands there open.
+// Draws each chart of a page from its option document; without this script its table stands there open.
 (() => {
   "use strict";
   const root = document.documentElement;

@@ -1,0 +1,1 @@
+"""What is typed about mutual aid; the actions check it again."""

@@ -1,0 +1,6 @@
+"""The pages of mutual aid for members, and the texts of the plans, which everybody may read."""
+
+from gonghui.work.mutual_aid.portal import aid, plans
+
+urlpatterns = [*aid.urlpatterns, *plans.urlpatterns]
+__all__ = ["urlpatterns"]

@@ -1,0 +1,5 @@
+"""What the worker does for mutual aid."""
+
+from gonghui.work.mutual_aid.schedule import covers, files, replays
+
+__all__ = ["covers", "files", "replays"]

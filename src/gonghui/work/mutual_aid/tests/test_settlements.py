@@ -1,0 +1,84 @@
+"""The bureau's files: read, matched, tried out, sampled, released by somebody else; each row or why not."""
+
+import pytest
+from django.conf import settings
+
+from gonghui.core.errors import Refusal
+from gonghui.spine.organisations.tests.builders import Federation
+from gonghui.work.mutual_aid import actions
+from gonghui.work.mutual_aid.models import Issue, SettlementFile
+from gonghui.work.mutual_aid.tests.builders import FEBRUARY, a_card_holder, a_row, a_table, received
+
+
+@pytest.fixture
+def federation(db: None, tmp_path, monkeypatch) -> Federation:
+    """A small federation whose plans have their texts."""
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path)
+    found = Federation()
+    actions.keep_shipped_editions(found.city, on=FEBRUARY)
+    return found
+
+
+def waiting(file: SettlementFile) -> dict[int, str]:
+    """Why rows of a file wait, by their row."""
+    return dict(Issue.objects.filter(file=file).values_list("row", "code"))
+
+
+def test_a_month_is_tried_out_by_the_text(federation):
+    one, two = (a_card_holder(federation.first, n) for n in (1, 2))
+    rows = [a_row(one, "780.40"), a_row(one, "1010.05", 结算日期="2020-01-20"), a_row(two, "8642.37", 就诊类别="住院")]
+    file = received(federation.city, a_table(rows))
+    assert (file.state, waiting(file)) == ("previewed", {})
+    told = {name: file.summary[name] for name in ("settlements", "payments", "ordered_fen", "nothing", "people")}
+    assert told == {"settlements": 3, "payments": 2, "ordered_fen": 7_905 + 220_271, "nothing": 1, "people": 2}
+
+
+def test_gb18030_is_read_as_well(federation):
+    person = a_card_holder(federation.first, 1)
+    assert received(federation.city, a_table([a_row(person)], encoding="gb18030")).summary["settlements"] == 1
+
+
+WRONG = [
+    ({"自付一": "一千"}, "row_wrong"),
+    ({"自付一": "-5.00", "总金额": "-5.00"}, "row_wrong"),
+    ({"结算日期": "2020-02-30"}, "row_wrong"),
+    ({"结算日期": "2020-02-06"}, "row_wrong"),
+    ({"结算日期": "2018-12-31"}, "year_closed"),
+    ({"总金额": "1400.00"}, "row_wrong"),
+    ({"就诊类别": "其他"}, "row_wrong"),
+    ({"证件号码": "990000198503079999"}, "paper_check"),
+    ({"姓名": "李示例"}, "name_differs"),
+    ({"结算日期": "2019-02-01"}, "not_member"),
+    ({"冲销流水号": "YB-none", "自付一": "-5.00", "总金额": "-5.00"}, "no_original"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "code"), WRONG)
+def test_a_row_that_is_wrong_waits_and_the_rest_goes_on(federation, wrong, code):
+    person = a_card_holder(federation.first, 1)
+    file = received(federation.city, a_table([a_row(person), a_row(person, **wrong)]))
+    assert waiting(file) == {3: code}
+    assert file.summary["settlements"] == 1
+
+
+def test_a_file_without_a_column_names_it(federation):
+    file = received(
+        federation.city, a_table([a_row(a_card_holder(federation.first, 1))], headings=("结算流水号", "姓名"))
+    )
+    assert file.state == "unreadable"
+    assert "自付一" in file.why_not["params"]["columns"]
+
+
+def test_the_same_file_is_refused(federation):
+    content = a_table([a_row(a_card_holder(federation.first, 1))])
+    received(federation.city, content)
+    with pytest.raises(Refusal, match="已经收过"):
+        received(federation.city, content)
+
+
+def test_a_row_twice_in_a_file_counts_once(federation):
+    person = a_card_holder(federation.first, 1)
+    row = a_row(person)
+    file = received(federation.city, a_table([row, row, {**row, "自付二": "1.00", "总金额": "1501.00"}]))
+    assert (file.summary["counts"]["again"], file.summary["settlements"]) == (1, 1)
+    assert waiting(file) == {4: "row_wrong"}
