@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gonghui.core.models import Access
 from gonghui.web import schedule
@@ -94,3 +95,11 @@ def test_logs_stay_at_least_the_six_months_the_law_asks_for() -> None:
 
 def test_the_worker_is_told_to_do_it_every_night() -> None:
     assert [one.task.name for one in app.periodic_registry.periodic_tasks.values()].count("gonghui.purge") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_with_real_commits_leaves_no_jobs_to_the_next() -> None:
+    app.configure_task("nobody.does_this", allow_unknown=True).defer()
+    assert ProcrastinateJob.objects.exists()
+    TransactionTestCase()._fixture_teardown()
+    assert not ProcrastinateJob.objects.exists()
