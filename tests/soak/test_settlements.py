@@ -18,7 +18,7 @@ from gonghui.spine.funds.tests.builders import a_card
 from gonghui.spine.members.models import Person
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
-from gonghui.work.mutual_aid.actions import pieces, releasing, reviewing, standing, trying
+from gonghui.work.mutual_aid.actions import paying, pieces, releasing, reviewing, standing, trying
 from gonghui.work.mutual_aid.models import Claim, Participant, Settlement, SettlementFile, SettlementPiece
 from gonghui.work.mutual_aid.rules import numbers
 from gonghui.work.mutual_aid.tests import claiming
@@ -208,6 +208,30 @@ def test_a_month_and_a_claim_of_one_member_at_once_stay_below_the_cap(monkeypatc
         assert due <= cap
         assert settled.decided_fen + approved == due
     assert orders
+
+
+def test_two_who_follow_a_list_at_once_tell_each_answer_once(federation) -> None:
+    people = [a_card_holder(federation.first, n) for n in range(PEOPLE)]
+    for month, on in MONTHS[:4]:
+        file = received(federation.city, a_table(a_month(people, month, random.Random(month))), month=month, on=on)
+        actions.sample_file(file, content=file.summary["sha256"], by=SAMPLER, on=on)
+        actions.release_file(file, content=file.summary["sha256"], by=RELEASER, on=on)
+        releasing.release_rest(file, by=RELEASER, at=noon(on))
+        funds.approve_order(file.order, minutes="1号", by=APPROVER, on=on)
+        for batch in PaymentBatch.objects.filter(order=file.order).select_related("book__organisation"):
+            funds.release_batch(batch, content=batch.content_sha256, by=PAYER, at=noon(on))
+        _quietly(answered, file, on, lambda: None)
+        connections.close_all()
+        child = os.fork()
+        if child == 0:
+            try:
+                paying.follow_list(file.order, on=on)
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        paying.follow_list(file.order, on=on)
+        assert os.waitpid(child, 0)[1] == 0
+    assert _told() == Settlement.objects.filter(ordered_fen__gt=0).count()
 
 
 def centre_scheme(file: SettlementFile) -> Any:

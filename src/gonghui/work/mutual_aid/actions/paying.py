@@ -6,12 +6,13 @@ A list's answer is told at once, however many payments it holds, and once: `Answ
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from gonghui.core.action import action
 from gonghui.core.actor import SYSTEM
 from gonghui.core.facts import group_of
+from gonghui.core.flow import lock
 from gonghui.core.journal import GROUP_IDS, KIND_IDS, SUBJECT_TYPE_IDS, canonical, entries_of, record, subject_type_of
 from gonghui.spine.funds.models import PaymentOrder
 from gonghui.spine.organisations.models import Organisation
@@ -26,7 +27,7 @@ select f.id from funds_answerfile f where f.book_id = %s and not exists (
 and exists (
   select from funds_answerrow a join funds_paymentline l on l.id = a.line_id
   where a.file_id = f.id and l.order_id = %s and a.outcome = any(%s))
-order by f.id
+order by f.id limit 1
 """
 _PLACES = """
 select s.unit, s.industry, s.benefit, p.day, count(*) from funds_answerrow a
@@ -51,12 +52,21 @@ order by a.id
 
 
 def follow_list(order: PaymentOrder, *, on: date) -> None:
-    """Every answer to a list that was not told yet is told."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERS, [order.book_id, order.pk, order.pk, list(OUTCOMES)])
-        answers = [row[0] for row in cursor.fetchall()]
-    for answer in answers:
-        _tell(order, answer, on=on)
+    """Every answer to a list that was not told yet is told, each by one of those who follow it at once."""
+    while _tell_next(order, on=on):
+        pass
+
+
+def _tell_next(order: PaymentOrder, *, on: date) -> bool:
+    """The first answer that was not told yet is told; whether there was one."""
+    with transaction.atomic():
+        lock(order, "state")
+        with connection.cursor() as cursor:
+            cursor.execute(_ANSWERS, [order.book_id, order.pk, order.pk, list(OUTCOMES)])
+            answer = cursor.fetchone()
+        if answer is not None:
+            _tell(order, answer[0], on=on)
+        return answer is not None
 
 
 @action
