@@ -217,6 +217,7 @@ def test_two_who_follow_a_list_at_once_tell_each_answer_once(federation) -> None
         actions.sample_file(file, content=file.summary["sha256"], by=SAMPLER, on=on)
         actions.release_file(file, content=file.summary["sha256"], by=RELEASER, on=on)
         releasing.release_rest(file, by=RELEASER, at=noon(on))
+        assert file.order is not None
         funds.approve_order(file.order, minutes="1号", by=APPROVER, on=on)
         for batch in PaymentBatch.objects.filter(order=file.order).select_related("book__organisation"):
             funds.release_batch(batch, content=batch.content_sha256, by=PAYER, at=noon(on))

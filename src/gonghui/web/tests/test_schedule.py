@@ -101,5 +101,5 @@ def test_the_worker_is_told_to_do_it_every_night() -> None:
 def test_a_test_with_real_commits_leaves_no_jobs_to_the_next() -> None:
     app.configure_task("nobody.does_this", allow_unknown=True).defer()
     assert ProcrastinateJob.objects.exists()
-    TransactionTestCase()._fixture_teardown()
+    TransactionTestCase()._fixture_teardown()  # type: ignore[attr-defined]
     assert not ProcrastinateJob.objects.exists()

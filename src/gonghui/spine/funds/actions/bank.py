@@ -46,11 +46,18 @@ def take_answer(book: Book, rows: Sequence[Answer], *, layout: str, sha256: str,
     connection.cursor().execute("select pg_advisory_xact_lock(%s)", [(14 << 48) + book.pk])
     if AnswerFile.objects.filter(book=book, sha256=sha256).exists():
         raise Refusal("funds.answer_known", "这个回单文件已经处理过，没有变化")
+    _judge(book, rows)
+    lists = _asked(_LISTS, [*SETTLING])
     file = AnswerFile(
-        book=book, layout=layout, sha256=sha256, rows=len(rows), received_by=by.account_id, received_at=at
+        book=book,
+        layout=layout,
+        sha256=sha256,
+        rows=len(rows),
+        received_by=by.account_id,
+        received_at=at,
+        paid_of=[pk for pk, has_paid in lists if has_paid],
     )
     file.save(force_insert=True)
-    _judge(book, rows)
     seen = {outcome for (outcome,) in _asked("select distinct outcome from funds_answering")}
     for step in _WAYS:
         if seen & set(step):
@@ -65,7 +72,7 @@ def take_answer(book: Book, rows: Sequence[Answer], *, layout: str, sha256: str,
     _tell(book, by=by, day_of=day_of)
     _do(_KEEP, file.pk, [day for day, _ in postings], [outcome for _, outcome in postings], [*postings.values()])
     _do(_SETTLED, list(SETTLING))
-    settle_lists([pk for (pk,) in _asked(_LISTS, [*SETTLING])])
+    settle_lists([pk for pk, _has_paid in lists])
     _do("drop table funds_answering")
     record(BankAnswered(layout=layout, rows=len(rows)), about=file, by=by, happened_on=on)
     return file
@@ -171,8 +178,9 @@ update funds_paymentbatch b set state = 'settled' where b.state = 'released'
   and not exists (select from funds_paymentline l where l.batch_id = b.id and l.state in ('sent', 'unknown'))
 """
 _LISTS = """
-select distinct o.id from funds_answering a join funds_paymentorder o on o.id = a.order_id and o.payee_id is null
-where a.outcome = any(%s)
+select o.id, bool_or(a.outcome in ('succeeded', 'returned'))
+from funds_answering a join funds_paymentorder o on o.id = a.order_id and o.payee_id is null
+where a.outcome = any(%s) group by 1
 """
 _SUMS = """
 select a.day, o.spent_on_id, o.fund_id, b.pays_from_id, count(*), sum(a.line_fen)::bigint

@@ -6,6 +6,7 @@ the maker, a line changed after release, a step that a line cannot take, a list 
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -307,8 +308,12 @@ class AnswerFile(Record):
     rows = models.IntegerField(_("行数"))
     received_by = models.BigIntegerField()
     received_at = models.DateTimeField(_("收到时间"))
+    paid_of = ArrayField(models.BigIntegerField(), default=list)
+    """The lists of payments of which it says that some were paid or came back."""
     objects = InBook.as_manager()
-    privacy = declare((INTERNAL, "付款对账", "10年", "id public_id book layout sha256 rows received_by received_at"))
+    privacy = declare(
+        (INTERNAL, "付款对账", "10年", "id public_id book layout sha256 rows received_by received_at paid_of")
+    )
 
     class Meta:
         ordering = ["-received_at"]

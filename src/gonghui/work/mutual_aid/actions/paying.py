@@ -22,33 +22,37 @@ from gonghui.work.mutual_aid.models import AnswerTold, Settlement, SettlementFil
 
 OUTCOMES = ("succeeded", "returned")
 _ANSWERS = """
-select f.id from funds_answerfile f where f.book_id = %s and not exists (
+select f.id from funds_answerfile f where f.book_id = %s and %s = any(f.paid_of) and not exists (
   select from mutual_aid_answertold t where t.answer = f.id and t."order" = %s)
-and exists (
-  select from funds_answerrow a join funds_paymentline l on l.id = a.line_id
-  where a.file_id = f.id and l.order_id = %s and a.outcome = any(%s))
 order by f.id limit 1
 """
-_PLACES = """
-select s.unit, s.industry, s.benefit, p.day, count(*) from funds_answerrow a
-join funds_paymentline l on l.id = a.line_id join mutual_aid_settlement s on s.id = l.about_id
-join funds_posting p on p.id = a.posting_id
-where a.file_id = %s and l.order_id = %s and a.outcome = any(%s) group by 1, 2, 3, 4
+_TOLD = """
+with told as materialized (
+  select a.id as row, a.outcome, p.day, l.amount_fen, s.id, s.unit, s.industry, s.benefit
+  from funds_answerrow a
+  cross join lateral (select * from funds_paymentline where id = a.line_id limit 1) l
+  cross join lateral (select * from mutual_aid_settlement where id = l.about_id limit 1) s
+  cross join lateral (select day from funds_posting where id = a.posting_id limit 1) p
+  where a.file_id = %(answer)s and l.order_id = %(order)s and a.outcome = any(%(outcomes)s)
+)
 """
-_TELL = """
+"""The rows of an answer and what they paid for: one look at each key, however wrong the server guesses how many."""
+_PLACES = f"""{_TOLD}
+select distinct unit, day, null::int, null::int from told
+union select distinct null::int, null::date, benefit, industry from told
+"""  # noqa: S608
+_INDUSTRIES = 128
+"""Industries are letters; the groups of a plan stand in an array by benefit and industry."""
+_TELL = f"""{_TOLD}
 insert into core_entry (subject_id, amount_fen, quantity, organisation_id, actor_id, happened_on, group_id, kind,
   subject_type, sign, path)
-select s.id, case a.outcome when 'returned' then -l.amount_fen else l.amount_fen end,
-  case a.outcome when 'returned' then -1 else 1 end, s.unit, %(actor)s, p.day, w.group_id, %(kind)s, %(subject)s, 1,
-  w.path
-from funds_answerrow a join funds_paymentline l on l.id = a.line_id join mutual_aid_settlement s on s.id = l.about_id
-join funds_posting p on p.id = a.posting_id
-join unnest(%(units)s::int[], %(industries)s::int[], %(benefits)s::int[], %(days)s::date[], %(groups)s::int[],
-  %(paths)s::text[]) as w(unit, industry, benefit, day, group_id, path)
-  on w.unit = s.unit and w.industry = s.industry and w.benefit = s.benefit and w.day = p.day
-where a.file_id = %(answer)s and l.order_id = %(order)s and a.outcome = any(%(outcomes)s)
-order by a.id
-"""
+select t.id, case t.outcome when 'returned' then -t.amount_fen else t.amount_fen end,
+  case t.outcome when 'returned' then -1 else 1 end, t.unit, %(actor)s, t.day,
+  (%(groups)s::int[])[t.benefit * {_INDUSTRIES} + t.industry + 1], %(kind)s, %(subject)s, 1, w.path
+from told t join unnest(%(units)s::int[], %(days)s::date[], %(paths)s::text[]) as w(unit, day, path)
+  on w.unit = t.unit and w.day = t.day
+order by t.row
+"""  # noqa: S608
 
 
 def follow_list(order: PaymentOrder, *, on: date) -> None:
@@ -62,7 +66,7 @@ def _tell_next(order: PaymentOrder, *, on: date) -> bool:
     with transaction.atomic():
         lock(order, "state")
         with connection.cursor() as cursor:
-            cursor.execute(_ANSWERS, [order.book_id, order.pk, order.pk, list(OUTCOMES)])
+            cursor.execute(_ANSWERS, [order.book_id, order.pk, order.pk])
             answer = cursor.fetchone()
         if answer is not None:
             _tell(order, answer[0], on=on)
@@ -73,44 +77,42 @@ def _tell_next(order: PaymentOrder, *, on: date) -> bool:
 def _tell(order: PaymentOrder, answer: int, *, on: date) -> None:
     AnswerTold.objects.create(answer=answer, order=order.pk)
     file = SettlementFile.objects.select_related("organisation").get(order=order)
+    whose: dict[str, Any] = {"answer": answer, "order": order.pk, "outcomes": list(OUTCOMES)}
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES, [answer, order.pk, list(OUTCOMES)])
-        places = cursor.fetchall()
-    units = {one.pk: one for one in Organisation.objects.filter(pk__in={row[0] for row in places})}
+        cursor.execute(_PLACES, whose)
+        rows = cursor.fetchall()
+    places = [(unit, day) for unit, day, _benefit, _industry in rows if unit is not None]
+    units = {one.pk: one for one in Organisation.objects.filter(pk__in={unit for unit, _day in places})}
     kind = KIND_IDS.of(AidPaid.kind)  # type: ignore[attr-defined]
-    groups = [GROUP_IDS.of(kind, group(file.plan, BENEFITS[row[2]], row[1])) for row in places]
+    groups: list[int | None] = [None] * (_INDUSTRIES * (max(BENEFITS) + 1))
+    for _unit, _day, benefit, industry in rows:
+        if benefit is not None:
+            groups[benefit * _INDUSTRIES + industry] = GROUP_IDS.of(kind, group(file.plan, BENEFITS[benefit], industry))
     values: dict[str, Any] = {
         "actor": SYSTEM.id,
         "kind": kind,
         "subject": SUBJECT_TYPE_IDS.of(subject_type_of(Settlement)),
-        "answer": answer,
-        "order": order.pk,
-        "outcomes": list(OUTCOMES),
-        "units": [row[0] for row in places],
-        "industries": [row[1] for row in places],
-        "benefits": [row[2] for row in places],
-        "days": [row[3] for row in places],
         "groups": groups,
-        "paths": [units[row[0]].path_on(row[3]) for row in places],
+        "units": [unit for unit, _day in places],
+        "days": [day for _unit, day in places],
+        "paths": [units[unit].path_on(day) for unit, day in places],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, values)
+        cursor.execute(_TELL, whose | values)
         told = cursor.rowcount
     record(AnswerFollowed(plan=file.plan, payments=told), about=file, by=SYSTEM, happened_on=on)
-    _waited(order, answer, file, on=on)
+    _waited(whose, file)
 
 
-_WAITED = """
-select p.day, sum(case a.outcome when 'returned' then -1 else 1 end * (p.day - %s)) from funds_answerrow a
-join funds_paymentline l on l.id = a.line_id join funds_posting p on p.id = a.posting_id
-where a.file_id = %s and l.order_id = %s and a.outcome = any(%s) group by 1 order by 1
-"""
+_WAITED = f"""{_TOLD}
+select day, sum(case outcome when 'returned' then -1 else 1 end * (day - %(received)s)) from told group by 1 order by 1
+"""  # noqa: S608
 
 
-def _waited(order: PaymentOrder, answer: int, file: SettlementFile, *, on: date) -> None:
+def _waited(whose: dict[str, Any], file: SettlementFile) -> None:
     """How long the payments took, for their mean."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAITED, [file.received_on, answer, order.pk, list(OUTCOMES)])
+        cursor.execute(_WAITED, whose | {"received": file.received_on})
         days = cursor.fetchall()
     for day, waited in days:
         record(AidWaited(plan=file.plan, days_in_all=int(waited)), about=file, by=SYSTEM, happened_on=day)
