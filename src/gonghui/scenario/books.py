@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+from gonghui.core import rollup
 from gonghui.core.journal import subject_type_of
 from gonghui.scenario import bills, dues, mutual_aid, plan
 from gonghui.scenario.stage import DEMO_TODAY, Stage
@@ -46,13 +47,15 @@ def begun(stage: Stage) -> Items:
 
 
 def half_year(stage: Stage) -> Items:
-    """January to July: mutual aid is paid month by month, the office goes on; today there is work for everybody."""
-    months = [month for month in _months() if month >= 202001]
-    items: Items = [lambda: mutual_aid.founded(stage)]
+    """January to July: while a month's mutual aid is paid the next one's file is taken in, and the office goes on."""
+    months, aided = [month for month in _months() if month >= 202001], len(bills.MONTHS)
+    items: Items = [lambda: mutual_aid.founded(stage), mutual_aid.taken_in(stage, 0)]
     for at, month in enumerate(months):
-        items += mutual_aid.month(stage, at) if at < len(bills.MONTHS) else []
+        if at < aided:
+            beside = [mutual_aid.taken_in(stage, at + 1)] if at + 1 < aided else []
+            items.append((mutual_aid.paid(stage, at), *beside))
         items.append(_month(stage, month))
-    return [*items, lambda: _today(stage)]
+    return [*items, rollup.fold_all, lambda: _today(stage)]
 
 
 def _months() -> Iterator[int]:

@@ -17,12 +17,13 @@ import duckdb
 import numpy as np
 from django.db import connection
 
-from gonghui.core import rollup
+from gonghui.core.actor import Actor
 from gonghui.reports.actions import start_programme
 from gonghui.scenario import bills, plan
 from gonghui.scenario.bills import Bills
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.targets import SEED
+from gonghui.scenario.tree import Resumable
 from gonghui.spine.funds import actions as funds
 from gonghui.spine.funds.actions import FundEntry, NewVoucher
 from gonghui.spine.funds.models import Book, PaymentBatch
@@ -65,67 +66,74 @@ def founded(stage: Stage) -> None:
 # A month ----------------------------------------------------------------------------------------------------------
 
 
-def month(stage: Stage, at: int) -> list[Any]:
-    """What is done of a month's settlements, each by somebody else: the items of the replay."""
+def taken_in(stage: Stage, at: int) -> Resumable:
+    """A month's file is received, looked through, released by somebody else; how far it had come, its state says."""
+    received = _next_month(at).replace(day=6)
+    return Resumable(lambda: _taken_in(stage, at, received))
+
+
+def paid(stage: Stage, at: int) -> Resumable:
+    """What a month's file pays is approved, goes to the bank and comes back; each batch when it had not yet."""
+    approved = _next_month(at).replace(day=11)
+    return Resumable(lambda: _paid(stage, at, approved))
+
+
+def _next_month(at: int) -> date:
     number = bills.MONTHS[at]
-    paid_in = date(number // 100, number % 100, 28) + timedelta(days=10)
-    day = paid_in.replace(day=6)
-    return [
-        lambda: _received(stage, at, day),
-        lambda: _sampled_and_released(stage, at, day + timedelta(days=2)),
-        lambda: _approved(stage, at, day + timedelta(days=5)),
-        lambda: _answered(stage, at, day + timedelta(days=8)),
-        rollup.fold_all,
-    ]
+    return date(number // 100, number % 100, 28) + timedelta(days=10)
 
 
 def _noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
 
 
-def _received(stage: Stage, at: int, day: date) -> None:
-    city = stage.unit(plan.CITY_KEY)
+def _file(at: int) -> SettlementFile | None:
+    files = SettlementFile.objects.select_related("organisation", "order__book__organisation", "order__fund")
+    return files.filter(plan="universal", month=bills.MONTHS[at]).first()
+
+
+def _taken_in(stage: Stage, at: int, day: date) -> None:
+    file = _file(at) or _received(stage, at, day)
+    if file.state == "reading":
+        actions.read_file(file, on=day)
+    looked_at, reviewer, content = day + timedelta(days=2), stage.actor("city.aid_reviewer"), file.summary["sha256"]
+    if file.state == "previewed":
+        actions.sample_file(file, content=content, by=stage.actor("city.aid"), on=looked_at)
+    if file.state == "sampled":
+        actions.release_file(file, content=content, partly=True, by=reviewer, on=looked_at)
+    if file.state == "releasing":
+        releasing.release_rest(file, by=reviewer, at=_noon(looked_at))
+
+
+def _received(stage: Stage, at: int, day: date) -> SettlementFile:
     content = _written(stage, at)
     blocks = (content[start : start + (4 << 20)] for start in range(0, len(content), 4 << 20))
     sent = Sent("universal", bills.MONTHS[at], blocks)
-    file = actions.receive_file(city, sent, by=stage.actor("city.aid"), on=day)
-    actions.read_file(file, on=day)
+    return actions.receive_file(stage.unit(plan.CITY_KEY), sent, by=stage.actor("city.aid"), on=day)
 
 
-def _file(at: int) -> SettlementFile:
-    files = SettlementFile.objects.select_related("organisation", "order__book__organisation", "order__fund")
-    found: SettlementFile = files.get(plan="universal", month=bills.MONTHS[at])
-    return found
+def _paid(stage: Stage, at: int, day: date) -> None:
+    file = _file(at)
+    assert file is not None
+    assert file.order is not None
+    if file.order.state == "waiting":
+        minutes = f"主席办公会〔{day.year}〕{day.month}号"  # zh
+        funds.approve_order(file.order, minutes=minutes, by=stage.actor("city.lead"), on=day)
+    batches = PaymentBatch.objects.filter(order=file.order).select_related("book__organisation").order_by("number")
+    for batch in batches:
+        if batch.state == "draft":
+            by, sent_at = stage.actor("city.releaser"), _noon(day + timedelta(days=1))
+            funds.release_batch(batch, content=batch.content_sha256, by=by, at=sent_at)
+        if batch.state == "released":
+            _answered(batch, by=stage.actor("city.cashier"), day=day + timedelta(days=3))
+    paying.follow_list(file.order, on=day + timedelta(days=3))  # as the reaction would, which then finds it done
 
 
-def _sampled_and_released(stage: Stage, at: int, day: date) -> None:
-    file, reviewer = _file(at), stage.actor("city.aid_reviewer")
-    content = file.summary["sha256"]
-    actions.sample_file(file, content=content, by=stage.actor("city.aid"), on=day)
-    actions.release_file(file, content=content, partly=True, by=reviewer, on=day)
-    releasing.release_rest(file, by=reviewer, at=_noon(day))
-
-
-def _approved(stage: Stage, at: int, day: date) -> None:
-    order = _file(at).order
-    assert order is not None
-    minutes = f"主席办公会〔{day.year}〕{day.month}号"  # zh
-    funds.approve_order(order, minutes=minutes, by=stage.actor("city.lead"), on=day)
-    for batch in PaymentBatch.objects.filter(order=order).select_related("book__organisation").order_by("number"):
-        by = stage.actor("city.releaser")
-        funds.release_batch(batch, content=batch.content_sha256, by=by, at=_noon(day + timedelta(days=1)))
-
-
-def _answered(stage: Stage, at: int, day: date) -> None:
-    """The bank answers each batch by a file in its own words: nearly all paid, a few refused, a few sent back."""
-    order, by = _file(at).order, stage.actor("city.cashier")
-    assert order is not None
-    chance = np.random.default_rng([SEED, 100 + at])
-    for batch in PaymentBatch.objects.filter(order=order).select_related("book__organisation").order_by("number"):
-        paid = banks.file_of(batch, LAYOUT)
-        answers, sha256 = banks.answers_of(_bank(paid, chance, day), LAYOUT)
-        funds.take_answer(batch.book, answers, layout=LAYOUT, sha256=sha256, by=by, at=_noon(day))
-    paying.follow_list(order, on=day)  # as the reaction would, which then finds it done
+def _answered(batch: PaymentBatch, *, by: Actor, day: date) -> None:
+    """The bank answers by a file in its own words: nearly all paid, a few refused."""
+    chance = np.random.default_rng([SEED, batch.number])
+    answers, sha256 = banks.answers_of(_bank(banks.file_of(batch, LAYOUT), chance, day), LAYOUT)
+    funds.take_answer(batch.book, answers, layout=LAYOUT, sha256=sha256, by=by, at=_noon(day))
 
 
 def _bank(paid: bytes, chance: Any, day: date) -> bytes:

@@ -14,7 +14,7 @@ from psycopg.errors import DeadlockDetected
 from gonghui.core import bulk
 from gonghui.scenario import books, july, members, outline, posts, reporting, returns, set_ups, social_workers, tree
 from gonghui.scenario.stage import Stage
-from gonghui.scenario.tree import Item, Items
+from gonghui.scenario.tree import Item, Items, Resumable
 
 Progress = Callable[[str, int, int], None]
 """Told what the replay is at, how much is done and how much there is."""
@@ -148,26 +148,36 @@ def _lane(name: str, items: Sequence[Item], finished: Any, parent: int) -> None:
 
 
 def _run_rest(name: str, items: Sequence[Item], tell: Callable[[], None]) -> None:
-    """Run the items not done yet; each commits together with its place, so that none is done twice.
+    """Run the items not done yet, so that none is done twice.
 
     Many acts of one item name new things in the order they come; two lanes may then wait for each other, and the one
     the server sends back does its item again.
     """
-    position, sent_back = 0, 0
-    while position < len(items):
+    told, sent_back = 0, 0
+    while told < len(items):
         try:
-            with bulk.resumed(name) as cursor:
-                for _ in range(position, cursor.position):
-                    tell()
-                position = cursor.position
-                if position < len(items):
-                    items[position]()
-                    cursor.position = position + 1
+            done = _run_next(name, items)
         except OperationalError as refused:
             sent_back += 1
             if not isinstance(refused.__cause__, DeadlockDetected) or sent_back > SENT_BACK_MOST:
                 raise
             continue
-        if position < len(items):
-            position += 1
+        for _ in range(told, done):
             tell()
+        told = done
+
+
+def _run_next(name: str, items: Sequence[Item]) -> int:
+    """Run the first item not done yet; how many are done then. An item commits together with its place in the list."""
+    with bulk.resumed(name) as cursor:
+        place = cursor.position
+        if place == len(items):
+            return place
+        if not isinstance(items[place], Resumable):
+            items[place]()
+            cursor.position = place + 1
+            return place + 1
+    items[place]()
+    with bulk.resumed(name) as cursor:
+        cursor.position = place + 1
+    return place + 1

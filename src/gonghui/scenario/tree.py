@@ -1,6 +1,7 @@
 """The tree comes into being: the city, its districts, industries and towns, and the enterprise unions by bulk."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
@@ -38,6 +39,18 @@ ANCHORED = 1
 
 Item = Callable[[], object]
 """One small part of a step, which commits whole or not at all."""
+
+
+@dataclass(frozen=True)
+class Resumable:
+    """A long item, which commits in parts of its own; begun again it does what is left, and nothing twice."""
+
+    run: Item
+
+    def __call__(self) -> object:
+        return self.run()
+
+
 Items = list[Item | tuple[Item, ...]]
 """Items in their order; those of a tuple do not touch one another and may run side by side."""
 
