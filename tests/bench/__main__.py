@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from tests.bench import room
 from tests.bench.measure import Result, table
 
-APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "rules", "replay", "members")
+APART = ("reconcile", "lists", "imports", "palette", "cuts", "books", "rules", "replay", "settling", "members")
 """The steps that need no large journal."""
 FORK = multiprocessing.get_context("fork")
 STEPS = ("months", "rows", "drill", "actions", "bulk", "fold", "tree", "seals", "prints", *APART)
@@ -64,6 +64,7 @@ def main() -> int:
             _members,
             _rules,
             _replay,
+            _settling,
         ):
             for found in measure(words, chosen, at):
                 results += found
@@ -227,6 +228,20 @@ def _replay(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[li
     with _timed("replay"):
         found = replay.measure(words.scale)
     yield found
+
+
+def _settling(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:
+    if "settling" not in chosen:
+        return
+    from tests.bench import settling
+
+    measures = (lambda: settling.measure(words.scale)), (lambda: settling.measure_claims(words.scale, 100))
+    for what, measure in zip(("settlements", "claims"), measures, strict=True):
+        with room.database("gonghui_bench_settling", at, like="gonghui_bench_empty") as address:
+            room.enter(address)
+            with _timed(what):
+                found = measure()
+        yield found
 
 
 def _cuts(words: argparse.Namespace, chosen: set[str], at: str) -> Iterator[list[Result]]:

