@@ -38,7 +38,7 @@ ROWS: dict[str, Row] = {
         body=lambda world, branch: {"step": "sample", "content": world.aid_file.summary["sha256"]},
     ),
     "aid_sample": Row("aid_file", "city", read=AID_OFFICE),
-    "aid_exceptions": Row("aid_file", "city", read=AID_READERS),
+    "aid_exceptions": Row("aid_file", "city", read=AID_READERS, send=AID_OFFICE),
     "aid_exception": Row(
         "aid_issue",
         "city",

@@ -112,6 +112,14 @@ class IssueSettled:
     outcome: str
 
 
+@fact(title="查明的行并入下一份")
+class RowsGathered:
+    """Rows of a month whose members were found make a further part of it, to be tried out and released like any."""
+
+    plan: str
+    settlements: int
+
+
 # Scheme texts --------------------------------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ def receive_file(organisation: Organisation, sent: Sent, *, by: Actor, on: date)
 def _received(
     organisation: Organisation, sent: Sent, name: str, sha256: str, form: str, *, by: Actor, on: date
 ) -> SettlementFile:
-    connection.cursor().execute("select pg_advisory_xact_lock(%s)", [17 << 48])
+    one_at_a_time()
     same = SettlementFile.objects.filter(organisation=organisation, sha256=sha256)
     if (known := same.exclude(state__in=["dropped", "unreadable"]).first()) is not None:
         raise Refusal(
@@ -96,6 +96,11 @@ def _received(
     )
     record(FileReceived(plan=file.plan), about=file, by=by, happened_on=on)
     return file
+
+
+def one_at_a_time() -> None:
+    """Who makes a file waits for whoever else does, until the transaction ends."""
+    connection.cursor().execute("select pg_advisory_xact_lock(%s)", [17 << 48])
 
 
 def next_ordinal() -> int:
@@ -195,6 +200,8 @@ def release_file(file: SettlementFile, *, content: str, partly: bool = False, by
     FILE_FLOW.check("release", file, by=by)
     if by.account_id in (file.received_by, file.sampled_by):
         raise Refusal("mutual_aid.release_own", "接收和抽查的人不能放行，请由复核人放行")
+    if file.gathered.filter(done_by=by.account_id).exists():
+        raise Refusal("mutual_aid.release_known", "这一份里有您查明会员的行，请由其他复核人放行")
     _same_content(file, content)
     if standing.changes(file.plan) != file.summary["changes"]:
         raise Refusal(
@@ -263,10 +270,11 @@ def _same_content(file: SettlementFile, content: str) -> None:
 
 @action
 def drop_file(file: SettlementFile, *, by: Actor, on: date) -> None:
-    """The file is thrown away before its release; of its rows nothing stays."""
+    """The file is thrown away before its release; its rows are gone, and what it gathered may be gathered anew."""
     FILE_FLOW.take("drop", file, by=by)
     file.pieces.all().delete()
     file.issues.all().delete()
+    file.gathered.update(part=None)
     uploads.forget(file.upload)
     file.sample, file.upload = None, ""
     file.save(update_fields=["sample", "upload"])

@@ -15,7 +15,7 @@ from gonghui.spine.funds import actions as funds
 from gonghui.spine.funds.actions import AccountEntry, OrderEntry, PayeeEntry
 from gonghui.spine.funds.models import PaymentOrder
 from gonghui.spine.members.models import Person
-from gonghui.work.mutual_aid.actions import files, letters
+from gonghui.work.mutual_aid.actions import files, letters, matching
 from gonghui.work.mutual_aid.facts import IssueSettled
 from gonghui.work.mutual_aid.flow import PURPOSE, SETTLE
 from gonghui.work.mutual_aid.models import ISSUE, Issue
@@ -51,11 +51,13 @@ def leave_issue(issue: Issue, note: str, *, by: Actor, on: date) -> None:
 
 @action
 def know_issue(issue: Issue, person: Person, note: str, *, by: Actor, on: date) -> None:
-    """Somebody made sure whose row it is; it goes with the next part of its month."""
+    """Somebody made sure whose row it is; it is gathered into the next part of its month (`gathering`)."""
     by.require(SETTLE)
     _open(issue, note)
-    if issue.code not in ("nobody", "name_differs", "not_member"):
+    if issue.code not in matching.TO_KNOW:
         raise StepRefused("mutual_aid.issue_not_matched", "这一行不是认人的问题，不能指定会员")
+    if not matching.was_member(person.pk, said_of(issue)["day"]):
+        raise Refusal("mutual_aid.known_not_member", "这位会员在结算当日不在会：请先更正会籍，或写明理由不予处理")
     issue.person = person
     _done(issue, "settled", note, by=by, on=on)
 

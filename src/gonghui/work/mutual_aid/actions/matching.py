@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ WAITS: dict[str, str] = {
     "year_closed": "结算日期所在的年度已经关账",
 }
 """Why a row waits for somebody."""
+TO_KNOW = ("nobody", "name_differs", "not_member")
+"""Those where somebody has to find out whose they are."""
 OF_THE_BUREAU = ("row_wrong", "paper_check")
 """Those which the bureau has to mend; a file that has such goes on only where somebody says so."""
 
@@ -105,11 +107,8 @@ def match(rows: Rows, units: Units) -> Matched:
     found = [find(f"{kinds(one)} {one}") for one in numbered]
     txns = [digest(one) for one in rows.texts["txn"]]
     people = {bytes(index): (key, name) for index, key, name in _asked(_PEOPLE, _bytes(set(found)))}
-    memberships: dict[int, list[tuple[date, date | None, int]]] = {}
-    ids = [key for key, _name in people.values()]
-    for person, first_on, last_on, organisation in _asked(_MEMBERSHIPS, _numbers(ids)):
-        memberships.setdefault(person, []).append((first_on, last_on, organisation))
-    known = {one[0].bytes for one in _asked(_KNOWN, "{" + ",".join(one.hex() for one in txns) + "}")}
+    memberships = _memberships([key for key, _name in people.values()])
+    known = settled_of(txns)
     days = {int(one): columns.day(one) for one in np.unique(rows.numbers["day"])}
     matched, kept, whose, where = Matched({}), [], [], []
     said = _Said(rows, numbered)
@@ -136,6 +135,42 @@ def match(rows: Rows, units: Units) -> Matched:
             where.append(units.of(place))
     matched.content = _content(rows, txns, np.array(kept, np.int64), whose, where)
     return matched
+
+
+def match_known(rows: Rows, people: Sequence[int], units: Units) -> tuple[Columns, list[int]]:
+    """Rows whose persons somebody made sure of: their columns, and which of the rows they are.
+
+    Left out are those already settled, those that come twice, and those of somebody who was no member on the day.
+    """
+    txns = [digest(one) for one in rows.texts["txn"]]
+    memberships, seen = _memberships(people), settled_of(txns)
+    kept, where = [], []
+    for at, (person, day) in enumerate(zip(people, rows.numbers["day"].tolist(), strict=True)):
+        place = _union_on(memberships.get(person, ()), columns.day(day))
+        if place is None or txns[at] in seen:
+            continue
+        seen.add(txns[at])
+        kept.append(at)
+        where.append(units.of(place))
+    return _content(rows, txns, np.array(kept, np.int64), [people[at] for at in kept], where), kept
+
+
+def was_member(person: int, day: int) -> bool:
+    """Whether somebody was a member on a day, counted from 1970-01-01."""
+    return _union_on(_memberships([person]).get(person, ()), columns.day(day)) is not None
+
+
+def settled_of(txns: Iterable[bytes]) -> set[bytes]:
+    """Those of some digests that were settled before."""
+    return {one[0].bytes for one in _asked(_KNOWN, "{" + ",".join(one.hex() for one in txns) + "}")}
+
+
+def _memberships(people: Iterable[int]) -> dict[int, list[tuple[date, date | None, int]]]:
+    """When and where some persons were members, the latest first."""
+    found: dict[int, list[tuple[date, date | None, int]]] = {}
+    for person, first_on, last_on, organisation in _asked(_MEMBERSHIPS, _numbers(set(people))):
+        found.setdefault(person, []).append((first_on, last_on, organisation))
+    return found
 
 
 class _Said:

@@ -79,7 +79,7 @@ def _release_piece(
     at: datetime,
 ) -> None:
     file, on = piece.file, clock.day_of(at)
-    content = _not_known(pieces.opened(piece))
+    content = trying.not_settled(pieces.opened(piece))
     with standing.locked(file.plan, standing.shards_of(content["participant"])) as shards:
         editions = deciding.decide(content, shards, file.plan, engine)
     ids = _ids(content, file.ordinal)
@@ -94,20 +94,6 @@ def _release_piece(
     piece.save(update_fields=["content", "settlements", "edition", "texts"])
     told = SettlementsDecided(plan=file.plan, settlements=len(ids), decided_fen=int(content["decided_fen"].sum()))
     record(told, about=file, by=by, happened_on=on)
-
-
-_KNOWN = "select txn from mutual_aid_settlement where txn in (select unnest(%s::uuid[]))"
-
-
-def _not_known(content: Columns) -> Columns:
-    """Without those that another file has brought since this one was read."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, ["{" + ",".join(one.tobytes().hex() for one in content["txn"]) + "}"])
-        known = [row[0].bytes for row in cursor.fetchall()]
-    if not known:
-        return content
-    stays = ~np.isin(content["txn"], np.array(known, "V16"))
-    return {name: one[stays] for name, one in content.items()}
 
 
 def _ids(content: Columns, ordinal: int) -> Any:

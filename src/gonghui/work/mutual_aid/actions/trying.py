@@ -24,6 +24,18 @@ from gonghui.work.mutual_aid.rules import numbers, parameters
 
 ROWS_A_RANGE, RANGES_MOST, HELD_MOST = 20_000, 64, 200_000
 SAMPLED = ("participant", "row", "settled_on", "benefit", "self_pay1_fen", "total_fen", "decided_fen", "ordered_fen")
+SUMMED = (
+    "settlements",
+    "payments",
+    "people",
+    "decided_fen",
+    "ordered_fen",
+    "offset_fen",
+    "nothing",
+    "back",
+    "large",
+)
+"""What a trial adds up; all of it is nought where every row waits."""
 Progress = Callable[[int, int], None]
 
 
@@ -33,27 +45,28 @@ def taken_in(file: SettlementFile, rows: Iterator[reading.Rows], progress: Progr
     ranges = whole = 0
     for some in rows:
         whole = some.whole
-        ranges = ranges or _ranges(whole)
+        ranges = ranges or ranges_of(whole)
         matched = matching.match(some, units)
         counts.update(matched.counts)
         counts["rows"] += len(some)
         wait(file, matched.waiting)
         held.append(matched.content)
         if sum(len(one["row"]) for one in held) >= HELD_MOST:
-            _put_down(file, held, ranges)
+            put_down(file, held, ranges)
             held = []
         progress(counts["rows"], 2 * whole)
     if held:
-        _put_down(file, held, ranges)
+        put_down(file, held, ranges)
     return counts
 
 
-def _ranges(rows: int) -> int:
+def ranges_of(rows: int) -> int:
     """Into how many ranges of participants so many rows are parted."""
     return next(one for one in (1, 2, 4, 8, 16, 32, RANGES_MOST) if rows <= one * ROWS_A_RANGE or one == RANGES_MOST)
 
 
-def _put_down(file: SettlementFile, held: list[Columns], ranges: int) -> None:
+def put_down(file: SettlementFile, held: list[Columns], ranges: int) -> None:
+    """The rows stand in pieces by ranges of participants."""
     joined = {name: np.concatenate([one[name] for one in held]) for name in pieces.READ}
     width = numbers.SHARDS // ranges
     its = joined["participant"] % numbers.SHARDS // width
@@ -98,7 +111,7 @@ def wait(file: SettlementFile, waiting: Iterable[Waiting], *, settlements: Seque
 class Trial:
     """What a file comes to, added up range by range."""
 
-    sums: Counter[str] = field(default_factory=Counter)
+    sums: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(SUMMED, 0)))
     benefits: dict[str, list[int]] = field(default_factory=dict)
     units: dict[str, list[int]] = field(default_factory=dict)
     seen: Any = field(default_factory=hashlib.sha256)
@@ -171,7 +184,7 @@ def _all(parts: list[Columns]) -> Columns:
 def _one_piece(file: SettlementFile, parts: list[SettlementPiece], number: int) -> Columns:
     """The rows of a range in the order in which they are decided, each with its place among its participant's."""
     opened = [pieces.opened(piece) for piece in parts]
-    content = {name: np.concatenate([one[name] for one in opened]) for name in pieces.READ}
+    content = not_settled({name: np.concatenate([one[name] for one in opened]) for name in pieces.READ})
     order = np.lexsort((content["row"], content["settled_on"], content["participant"]))
     content = {name: one[order] for name, one in content.items()}
     content = _without_original(file, content)
@@ -183,6 +196,15 @@ def _one_piece(file: SettlementFile, parts: list[SettlementPiece], number: int) 
     SettlementPiece.objects.filter(pk__in=[one.pk for one in parts]).delete()
     piece.save(force_insert=True)
     return content
+
+
+def not_settled(content: Columns) -> Columns:
+    """Without those that another file has brought since this one was read."""
+    known = matching.settled_of(one.tobytes() for one in content["txn"])
+    if not known:
+        return content
+    stays = ~np.isin(content["txn"], np.array(list(known), "V16"))
+    return {name: one[stays] for name, one in content.items()}
 
 
 _ORIGINALS = "select txn, id from mutual_aid_settlement where txn in (select unnest(%s::uuid[]))"

@@ -18,12 +18,13 @@ from gonghui.spine.members.models import Person
 from gonghui.spine.members.rules import papers
 from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.web.desk import Keyset
-from gonghui.work.mutual_aid.actions import issues, matching, reading
+from gonghui.work.mutual_aid.actions import gathering, issues, matching, reading
 from gonghui.work.mutual_aid.actions.pieces import BENEFITS as KINDS
 from gonghui.work.mutual_aid.facts import ISSUE_OPENED
 from gonghui.work.mutual_aid.flow import SEE, SETTLE
 from gonghui.work.mutual_aid.forms.telling import BENEFITS
 from gonghui.work.mutual_aid.models import Issue, SettlementFile
+from gonghui.work.mutual_aid.schedule.files import read as read_file
 
 
 class PayForm(forms.Form):
@@ -36,10 +37,17 @@ class PayForm(forms.Form):
 
 @page(SEE)
 def exceptions(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
-    """The rows of a file that wait, by why; nobody is named here."""
-    file = get_object_or_404(SettlementFile.objects.seen_by(request.actor), public_id=public_id)
+    """The rows of a file that wait, by why; nobody is named here. Those of the month that are known are gathered."""
+    file = get_object_or_404(
+        SettlementFile.objects.seen_by(request.actor).select_related("organisation"), public_id=public_id
+    )
+    if request.method == "POST":
+        part = gathering.gather_rows(file.organisation, file.plan, file.month, by=request.actor, on=clock.today())
+        read_file(part)
+        messages.success(request, _("查明的行已并入本月的下一份，试算后抽查、放行"))
+        return redirect("aid_file", part.public_id)
     code, state = request.GET.get("code", ""), request.GET.get("state", "open")
-    rows = Issue.objects.filter(file=file)
+    rows = Issue.objects.filter(file=file).select_related("part")
     if code in matching.WAITS:
         rows = rows.filter(code=code)
     if state in ("open", "settled", "dropped"):
@@ -53,6 +61,9 @@ def exceptions(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
             "code": code,
             "state": state,
             "waits": matching.WAITS,
+            "known": gathering.known_rows(file.organisation, file.plan, file.month).count()
+            if request.actor.may(SETTLE)
+            else 0,
         },
     )
 
@@ -79,7 +90,7 @@ def exception(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
             "faults": [reading.FAULTS[one] for one in said.get("faults", ())],
             "said": _shown(said),
             "form": form if issue.code in issues.TO_PAY else None,
-            "may_know": issue.code in ("nobody", "name_differs", "not_member"),
+            "may_know": issue.code in matching.TO_KNOW,
             "next": Issue.objects.filter(file=issue.file, state="open", row__gt=issue.row).first(),
         },
     )

@@ -195,6 +195,8 @@ class Issue(Record):
     """Whether the bureau's row itself is wrong; such a file goes on only where somebody says so."""
     said = models.BinaryField()
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    part = models.ForeignKey(SettlementFile, models.PROTECT, null=True, related_name="gathered")
+    """The further part of the month with which the row went on, once its member was found."""
     settlement = models.BigIntegerField(null=True)
     ordered_fen = models.BigIntegerField(default=0)
     state = models.CharField(_("状态"), max_length=10, choices=list(ISSUE_STATES.items()), default="open")
@@ -208,7 +210,7 @@ class Issue(Record):
             PERSONAL,
             "查清异常结算",
             KEEP,
-            "id public_id file row code is_error person settlement ordered_fen state done_by done_on note",
+            "id public_id file row code is_error person part settlement ordered_fen state done_by done_on note",
         ),
     )
 
