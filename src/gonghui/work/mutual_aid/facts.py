@@ -112,6 +112,13 @@ class IssueSettled:
     outcome: str
 
 
+@fact(title="抽查退出一行")
+class RowMarkedWrong:
+    """Whoever looked at the sample found a settlement wrong: it waits on the desk, the rest is tried out anew."""
+
+    plan: str
+
+
 @fact(title="查明的行并入下一份")
 class RowsGathered:
     """Rows of a month whose members were found make a further part of it, to be tried out and released like any."""

@@ -28,6 +28,7 @@ from gonghui.work.mutual_aid.facts import (
     FileStalled,
     FileUnreadable,
     IssueOpened,
+    RowMarkedWrong,
 )
 from gonghui.work.mutual_aid.flow import FILE_FLOW, SETTLE
 from gonghui.work.mutual_aid.models import (
@@ -37,6 +38,8 @@ from gonghui.work.mutual_aid.models import (
     SettlementFile,
 )
 from gonghui.work.mutual_aid.rules import parameters
+
+WHY_MOST = 200
 
 
 def silent(done: int, total: int) -> None:
@@ -142,6 +145,7 @@ def _unreadable(file: SettlementFile, refusal: Refusal, *, on: date) -> None:
 def _read(file: SettlementFile, *, on: date, progress: Progress) -> None:
     lock(file, "state")
     limits = parameters.on(on)
+    before = _by_code(file)
     if file.upload:
         rows = reading.read(
             file.upload, file.form, on=on, most=limits.file_rows_most, open_year=parameters.open_year(on)
@@ -157,8 +161,13 @@ def _read(file: SettlementFile, *, on: date, progress: Progress) -> None:
         plan=file.plan, settlements=file.summary["settlements"], decided_fen=file.summary["decided_fen"]
     )
     record(told, about=file, by=SYSTEM, happened_on=on)
-    for code, many in sorted(Counter(file.issues.values_list("code", flat=True)).items()):
+    for code, many in sorted((_by_code(file) - before).items()):
         record(IssueOpened(plan=file.plan, code=code, settlements=many), about=file, by=SYSTEM, happened_on=on)
+
+
+def _by_code(file: SettlementFile) -> Counter[str]:
+    """How many rows of the file wait or waited, by why."""
+    return Counter(file.issues.values_list("code", flat=True))
 
 
 # From hand to hand ------------------------------------------------------------------------------------------------
@@ -187,6 +196,28 @@ def sample_file(file: SettlementFile, *, content: str, by: Actor, on: date) -> N
     file.save(update_fields=["sampled_by", "sampled_on"])
     many = len(sample_of(file).get("row", ()))
     record(FileSampled(plan=file.plan, looked_at=many), about=file, by=by, happened_on=on)
+
+
+@action
+def mark_row(file: SettlementFile, row: int, why: str, *, content: str, by: Actor, on: date) -> None:
+    """A settlement of the sample is wrong: it is taken out to the desk with the reason, and the rest is tried out anew.
+
+    So a file is never released with it; the reason is sealed with the row.
+    """
+    FILE_FLOW.check("preview", file, by=by)
+    _same_content(file, content)
+    if not 1 <= len(why := " ".join(why.split())) <= WHY_MOST:
+        raise Refusal("mutual_aid.mark_why", "请写明这一行哪里不对，最多 %(most)s 个字", most=WHY_MOST)
+    sample = sample_of(file)
+    at = [at for at, one in enumerate(sample.get("row", ())) if one == row]
+    if not at:
+        raise Refusal("mutual_aid.mark_row", "抽查的结算里没有第 %(row)s 行，请照表中的行号填写", row=row)
+    FILE_FLOW.take("preview", file, by=by)
+    trying.take_out(file, row, int(sample["participant"][at[0]]), why)
+    file.sampled_by = file.sampled_on = None
+    file.save(update_fields=["sampled_by", "sampled_on"])
+    record(RowMarkedWrong(plan=file.plan), about=file, by=by, happened_on=on)
+    record(IssueOpened(plan=file.plan, code="sample_wrong", settlements=1), about=file, by=by, happened_on=on)
 
 
 @action

@@ -9,6 +9,7 @@ from django.db import models
 
 from gonghui.core.action import action
 from gonghui.core.actor import Actor
+from gonghui.core.columns import Columns
 from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.journal import record
 from gonghui.spine.organisations.models import Organisation
@@ -48,7 +49,8 @@ def gather_rows(organisation: Organisation, plan: str, month: int, *, by: Actor,
     files.one_at_a_time()
     found = known_rows(organisation, plan, month).order_by("file__ordinal", "row", "id")
     listed = list(found.select_for_update(of=("self",)))
-    content, kept = {}, []
+    content: Columns = {}
+    kept: list[Issue] = []
     if listed:
         said, people = [issues.said_of(one) for one in listed], [one.person_id for one in listed]
         open_on = (date(parameters.open_year(on), 1, 1) - date(1970, 1, 1)).days
@@ -82,7 +84,7 @@ def gather_rows(organisation: Organisation, plan: str, month: int, *, by: Actor,
 def _rows(said: list[dict[str, Any]]) -> reading.Rows:
     """What the rows say, numbered anew, as a file is read."""
     many = len(said)
-    numbers = {
+    numbers: Columns = {
         "row": np.arange(1, many + 1, dtype=np.int32),
         "kind": np.array([one["benefit"] for one in said], np.int8),
         "day": np.array([one["day"] for one in said], np.int32),

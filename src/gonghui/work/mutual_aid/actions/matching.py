@@ -30,6 +30,7 @@ WAITS: dict[str, str] = {
     "nobody": "名册里没有这个证件号码的会员",
     "name_differs": "证件号码相符，姓名不符",
     "not_member": "结算当日不是会员",
+    "sample_wrong": "抽查时认为不对",
     "no_original": "冲销的原结算找不到",
     "no_account": "会员没有登记收款账户",
     "account_held": "收款账户刚变更过，待他人核实",
@@ -40,7 +41,7 @@ WAITS: dict[str, str] = {
 """Why a row waits for somebody."""
 TO_KNOW = ("nobody", "name_differs", "not_member")
 """Those where somebody has to find out whose they are."""
-OF_THE_BUREAU = ("row_wrong", "paper_check")
+OF_THE_BUREAU = ("row_wrong", "paper_check", "sample_wrong")
 """Those which the bureau has to mend; a file that has such goes on only where somebody says so."""
 
 

@@ -19,7 +19,7 @@ from gonghui.core.columns import Columns
 from gonghui.core.models import random_ids, random_uuids
 from gonghui.work.mutual_aid.actions import deciding, matching, pieces, reading, standing
 from gonghui.work.mutual_aid.actions.matching import Units, Waiting
-from gonghui.work.mutual_aid.models import ISSUE, SAMPLE, Issue, SettlementFile, SettlementPiece
+from gonghui.work.mutual_aid.models import ISSUE, SAMPLE, Issue, Participant, SettlementFile, SettlementPiece
 from gonghui.work.mutual_aid.rules import numbers, parameters
 
 ROWS_A_RANGE, RANGES_MOST, HELD_MOST = 20_000, 64, 200_000
@@ -232,6 +232,22 @@ def _without_original(file: SettlementFile, content: Columns) -> Columns:
 
 
 def _parked(content: Columns, at: int) -> Waiting:
+    return Waiting(int(content["row"][at]), "no_original", _said(content, at))
+
+
+def _said(content: Columns, at: int) -> dict[str, Any]:
     said = {name: int(content[name][at]) for name in ("benefit", *matching.AMOUNTS)}
-    said |= {"day": int(content["settled_on"][at]), "participant": int(content["participant"][at])}
-    return Waiting(int(content["row"][at]), "no_original", said)
+    return said | {"day": int(content["settled_on"][at]), "participant": int(content["participant"][at])}
+
+
+def take_out(file: SettlementFile, row: int, participant: int, why: str) -> None:
+    """A row of a participant stands on the desk as found wrong, and no longer in its piece."""
+    shard = participant % numbers.SHARDS
+    for piece in file.pieces.filter(shard_from__lte=shard, shard_to__gte=shard):
+        content = pieces.opened(piece)
+        for at in np.flatnonzero((content["row"] == row) & (content["participant"] == participant)).tolist():
+            person = Participant.objects.get(pk=participant).person_id
+            wait(file, [Waiting(row, "sample_wrong", {**_said(content, at), "why": why}, person)])
+            stays = np.arange(len(content["row"])) != at
+            pieces.sealed(piece, {name: one[stays] for name, one in content.items()})
+            piece.save(update_fields=["content", "settlements"])

@@ -107,6 +107,8 @@ def _shown(said: dict[str, Any]) -> list[tuple[str, Any, str]]:
         listed.append((_("结算日期"), columns.day(said["day"]), "day"))
     if said.get("benefit") in KINDS:
         listed.append((_("就诊类别"), BENEFITS[KINDS[said["benefit"]]], ""))
+    if said.get("why"):
+        listed.append((_("抽查人说明"), said["why"], ""))
     titles = {
         "total_fen": _("总金额"),
         "insurer_fen": _("医保支付"),

@@ -138,6 +138,12 @@ def _step(request: ConsoleRequest, file: SettlementFile) -> HttpResponseBase:
     if step == "preview":
         actions.preview_again(file, by=by, on=on)
         schedule.files.read(file)
+    elif step == "mark":
+        typed = request.POST.get("row", "").strip()
+        row = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+        actions.mark_row(file, row, request.POST.get("why", ""), content=content, by=by, on=on)
+        schedule.files.read(file)
+        messages.success(request, _("这一行已转异常处理，其余重新试算，试算后重新抽查"))
     elif step == "sample":
         actions.sample_file(file, content=content, by=by, on=on)
         messages.success(request, _("已记下抽查，等复核人放行"))

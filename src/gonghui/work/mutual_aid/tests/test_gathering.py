@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from gonghui.core import audit
 from gonghui.core.errors import Refusal
+from gonghui.spine.members.models import Person
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
 from gonghui.work.mutual_aid.actions import gathering, issues, releasing, standing
@@ -109,7 +110,7 @@ def test_who_found_gathered_or_sampled_does_not_release(month):
 def test_a_row_the_bureau_sent_again_is_not_paid_twice(month, federation):
     part = gathered(month)
     row = issues.said_of(Issue.objects.get(part=part))
-    person = Issue.objects.get(part=part).person
+    person = Person.objects.get()
     again = a_row(person, "5218.46", 就诊类别="住院", 结算日期="2020-01-20", 结算流水号=row["txn"])
     released(received(federation.city, a_table([again])))
     actions.sample_file(part, content=part.summary["sha256"], by=SAMPLER, on=FEBRUARY)
@@ -165,3 +166,17 @@ def test_the_desk_offers_what_is_known_and_gathers_it(month, browse):
     assert "已查明会员" not in text_of(client.get(page))
     assert "没有变化" in text_of(client.post(page))
     assert "第2份" in text_of(client.get(page + "?state=settled"))
+
+
+def test_the_sample_page_takes_a_wrong_row_out(federation, browse):
+    person = a_card_holder(federation.first, 1)
+    file = received(federation.city, a_table([a_row(person, "80000.00", 就诊类别="住院"), a_row(person)]))
+    client = browse(replace(SAMPLER, organisation_id=federation.city.pk))
+    assert "有一行不对" in text_of(client.get(reverse("aid_sample", args=[file.public_id])))
+    sent = {"step": "mark", "content": file.summary["sha256"], "why": "多写了一位"}
+    page = reverse("aid_file", args=[file.public_id])
+    assert "没有第 0 行" in text_of(client.post(page, {**sent, "row": "x"}))
+    assert client.post(page, {**sent, "row": "2"}).status_code == 302
+    issue = Issue.objects.get(file=file)
+    assert "多写了一位" not in text_of(client.get(reverse("aid_exceptions", args=[file.public_id])))
+    assert "多写了一位" in text_of(client.get(reverse("aid_exception", args=[issue.public_id])))

@@ -2,12 +2,24 @@
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from gonghui.core.errors import Refusal
+from gonghui.core.models import Entry
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
-from gonghui.work.mutual_aid.models import Issue, SettlementFile
-from gonghui.work.mutual_aid.tests.builders import FEBRUARY, a_card_holder, a_row, a_table, received
+from gonghui.work.mutual_aid.actions import issues
+from gonghui.work.mutual_aid.models import Issue, Settlement, SettlementFile
+from gonghui.work.mutual_aid.tests.builders import (
+    FEBRUARY,
+    SAMPLER,
+    Money,
+    a_card_holder,
+    a_row,
+    a_table,
+    received,
+    released,
+)
 
 
 @pytest.fixture
@@ -82,3 +94,42 @@ def test_a_row_twice_in_a_file_counts_once(federation):
     file = received(federation.city, a_table([row, row, {**row, "自付二": "1.00", "总金额": "1501.00"}]))
     assert (file.summary["counts"]["again"], file.summary["settlements"]) == (1, 1)
     assert waiting(file) == {4: "row_wrong"}
+
+
+def test_a_row_found_wrong_in_the_sample_goes_to_the_desk_and_the_rest_is_tried_out_anew(federation):
+    person = a_card_holder(federation.first, 1)
+    large, small = a_row(person, "80000.00", 就诊类别="住院"), a_row(person, "1500.00")
+    file = received(federation.city, a_table([large, small]))
+    shown = file.summary["sha256"]
+    assert 2 in actions.sample_of(file)["row"].tolist()
+    for row, why, words in ((9, "多报", "没有第 9 行"), (2, " ", "请写明")):
+        with pytest.raises(Refusal, match=words):
+            actions.mark_row(file, row, why, content=shown, by=SAMPLER, on=FEBRUARY)
+    actions.mark_row(file, 2, "总金额像是多写了一位", content=shown, by=SAMPLER, on=FEBRUARY)
+    assert file.state == "reading"
+    actions.read_file(file, on=FEBRUARY)
+    file.refresh_from_db()
+    issue = Issue.objects.get(file=file)
+    assert (issue.row, issue.code, issue.person, issues.said_of(issue)["why"]) == (
+        2,
+        "sample_wrong",
+        person,
+        "总金额像是多写了一位",
+    )
+    assert (file.state, file.summary["settlements"]) == ("previewed", 1)
+    assert Entry.objects.of_kinds("mutual_aid.issue_opened").count() == 1
+
+
+def test_a_file_with_a_row_marked_wrong_is_released_only_where_somebody_says_so(federation):
+    Money(federation.city)
+    person = a_card_holder(federation.first, 1)
+    rows = [a_row(person, "80000.00", 就诊类别="住院"), a_row(person, "1500.00")]
+    file = received(federation.city, a_table(rows))
+    actions.mark_row(file, 2, "多写了一位", content=file.summary["sha256"], by=SAMPLER, on=FEBRUARY)
+    actions.read_file(file, on=FEBRUARY)
+    file.refresh_from_db()
+    with pytest.raises(Refusal, match="有 1 行"), transaction.atomic():
+        released(file)
+    file.refresh_from_db()
+    released(file, partly=True)
+    assert Settlement.objects.get().ordered_fen == 5_000
