@@ -7,11 +7,12 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from gonghui.spine.members.tests.builders import an_own_account
+from gonghui.spine.members.tests.builders import an_own_account, own_actor
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.web.models import Account, Language
 from gonghui.work.mutual_aid import actions
-from gonghui.work.mutual_aid.actions import asking
+from gonghui.work.mutual_aid.actions import asking, claims
+from gonghui.work.mutual_aid.actions.claims import ClaimEntry
 from gonghui.work.mutual_aid.models import Settlement
 from gonghui.work.mutual_aid.rules.numbers import in_letters
 from gonghui.work.mutual_aid.tests.builders import (
@@ -49,7 +50,13 @@ def test_aid_is_whole_on_a_phone(
     zero, some = Settlement.objects.select_related("piece__file__organisation").order_by("ordered_fen")
     account = an_own_account(person)
     whys = [reverse("my_aid_why", args=[in_letters(one.pk)]) for one in (zero, some)]
-    pages = [reverse("my"), reverse("my_affairs"), reverse("my_aid"), *whys, reverse("aid_plan", args=["universal"])]
+    text = reverse("aid_plan", args=["universal"])
+    pages = [reverse("my"), reverse("my_affairs"), reverse("my_aid"), *whys, text]
+    entry = ClaimEntry(
+        person, "universal", FEBRUARY, {"is_inpatient": True, "self_pay1_fen": 864_237}, channel="self", hospital="甲"
+    )
+    draft = claims.draft_claim(entry, by=own_actor(person), on=FEBRUARY)
+    pages += [reverse("my_aid_claim_new", args=["universal"]), reverse("my_aid_claim", args=[draft.public_id])]
     walk.page.set_viewport_size({"width": 360, "height": 780})
     walk.sign_in(account)
     wrong = [one for url in pages for one in wrong_on(walk, url)]
@@ -65,8 +72,8 @@ def test_aid_is_whole_on_a_phone(
     for url in pages:
         wrong += wrong_on(walk, url)
         said = walk.page.locator("main").inner_text()
-        for known in (person.organisation.title, person.organisation.name, person.name, "请再看看", "中文"):
+        for known in (person.organisation.title, person.organisation.name, person.name, "请再看看", "中文", "甲"):
             said = said.replace(known, "")
-        if url != pages[-1]:  # the source of a text is told as it stands
+        if url != text:  # the source of a text is told as it stands
             wrong += [f"{url}: {line}" for line in said.splitlines() if HAN.search(line)]
     assert wrong == []

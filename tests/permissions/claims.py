@@ -63,4 +63,9 @@ ROWS: dict[str, Row] = {
         body=lambda world, branch: {"kind": "invoice", "papers": file("a.pdf", a_pdf("one"))},
     ),
     "aid_claim_paper": Row("claim_paper", "town", read=AID),
+    # Members' own pages: for officials' accounts these are not there.
+    "my_aid_claim_new": Row("free_plan", signed_in=404),
+    "my_aid_claim": Row("claim", signed_in=404),
+    "my_aid_claim_change": Row("claim_draft", signed_in=404),
+    "my_aid_claim_papers": Row("claim_draft", signed_in=404),
 }

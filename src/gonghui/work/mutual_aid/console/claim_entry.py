@@ -10,19 +10,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from gonghui.core import access, clock, money
+from gonghui.core import access, clock
 from gonghui.core.errors import Refusal
 from gonghui.spine.members.models import Person
 from gonghui.web.console import ConsoleRequest, attachment, page, render
-from gonghui.web.papers import keeping
 from gonghui.work.mutual_aid.actions import claim_papers, claims
-from gonghui.work.mutual_aid.actions.claims import ClaimEntry
 from gonghui.work.mutual_aid.console.claims import MINE, claim_of, opens
 from gonghui.work.mutual_aid.console.schemes import is_english
 from gonghui.work.mutual_aid.facts import PAPER_OPENED
 from gonghui.work.mutual_aid.flow import ENROL, REVIEW
-from gonghui.work.mutual_aid.forms.claims import COST, BeginForm, ClaimForm, typed_inputs
-from gonghui.work.mutual_aid.models import Claim, ClaimPaper, Edition, edition_on
+from gonghui.work.mutual_aid.forms.claims import BeginForm, ClaimForm, entry_of, papers_of, typed_claim
+from gonghui.work.mutual_aid.models import ClaimPaper, Edition, edition_on
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
 
@@ -64,7 +62,7 @@ def enter(request: ConsoleRequest, public_id: UUID, plan: str) -> HttpResponseBa
     typed = request.POST if request.method == "POST" else request.typed
     form = ClaimForm(edition.scheme, typed or None, english=is_english(), by_unit=by_unit)
     if request.method == "POST" and form.is_valid():
-        entry = _entry(form, person, plan, channel="unit" if by_unit else "staff")
+        entry = entry_of(form, person, plan, channel="unit" if by_unit else "staff")
         made = claims.draft_claim(entry, by=request.actor, on=clock.today())
         messages.success(request, _("已存为草稿：请附上材料再提交"))
         return redirect("aid_claim", made.public_id)
@@ -80,23 +78,6 @@ def _edition(request: ConsoleRequest, plan: str) -> Edition:
         return edition_on(plan, clock.today())
 
 
-def _entry(form: ClaimForm, person: Person, plan: str, **more: Any) -> ClaimEntry:
-    typed = form.cleaned_data
-    return ClaimEntry(
-        person,
-        plan,
-        form.event_on,
-        form.inputs,
-        hospital=typed["hospital"],
-        diagnosis=typed["diagnosis"],
-        bills=form.bills,
-        costs=form.costs,
-        account=form.account,
-        consents=bool(typed.get("consents")),
-        **more,
-    )
-
-
 def _form(request: ConsoleRequest, form: ClaimForm, person: Person, edition: Edition, **more: Any) -> HttpResponseBase:
     context = {"form": form, "person": person, "edition": edition, **more}
     return render(request, "mutual_aid/console/claim_form.html", context)
@@ -110,28 +91,13 @@ def change(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
         raise Http404
     scheme = found.edition.scheme
     typed = request.POST if request.method == "POST" else request.typed
-    form = ClaimForm(scheme, typed or None, initial=_typed(found), english=is_english(), by_unit=by_unit)
+    form = ClaimForm(scheme, typed or None, initial=typed_claim(found), english=is_english(), by_unit=by_unit)
     if request.method == "POST" and form.is_valid():
-        entry = _entry(form, found.person, found.plan, channel=found.channel)
+        entry = entry_of(form, found.person, found.plan, channel=found.channel)
         claims.change_claim(found, entry, by=request.actor, on=clock.today())
         messages.success(request, _("已存下"))
         return redirect("aid_claim", found.public_id)
     return _form(request, form, found.person, found.edition, claim=found)
-
-
-def _typed(found: Claim) -> dict[str, Any]:
-    said = found.content
-    account = said["account"] or {}
-    return {
-        **typed_inputs(found.edition.scheme, said["inputs"]),
-        "event_on": said["event_on"],
-        "hospital": said["hospital"],
-        "diagnosis": said["diagnosis"],
-        "bills": "\n".join(said["bills"]),
-        "number": account.get("number", ""),
-        "bank": account.get("bank", ""),
-        **{COST + name: money.yuan(fen) for name, fen in (said["costs"] or {}).items()},
-    }
 
 
 # Papers -------------------------------------------------------------------------------------------------------------
@@ -153,14 +119,7 @@ def add(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
         claim_papers.withdraw_paper(paper, by=request.actor, on=on)
         messages.success(request, _("已撤回，材料已删除"))
         return redirect("aid_claim", found.public_id)
-    most = claim_papers.largest(on)
-    files = request.FILES.getlist("papers")
-    if not files:
-        raise Refusal("mutual_aid.no_paper", "请选择要附的文件")
-    papers = [
-        keeping.checked(one.read(most + 1), one.name or "", largest=most, personal=True, size=one.size or 0)
-        for one in files
-    ]
+    papers = papers_of(request.FILES.getlist("papers"), on)
     claim_papers.add_papers(found, request.POST.get("kind", ""), papers, by=request.actor, on=on)
     messages.success(request, _("材料已加密保存"))
     return redirect("aid_claim", found.public_id)

@@ -1,7 +1,5 @@
 """The desk of claims: the list, one case open with its papers and its arithmetic, and the steps that may be taken."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from gonghui.core import access, clock, money
+from gonghui.core import access, clock
 from gonghui.core.actor import Actor
 from gonghui.core.facts import KINDS
 from gonghui.core.journal import entries_of
@@ -26,6 +24,7 @@ from gonghui.work.mutual_aid.actions import claim_money, claims, reviewing
 from gonghui.work.mutual_aid.console.schemes import is_english
 from gonghui.work.mutual_aid.facts import CLAIM_OPENED
 from gonghui.work.mutual_aid.flow import CLAIM_FLOW, ENROL, LEAD, REVIEW, SECOND, SEE
+from gonghui.work.mutual_aid.forms.claim_telling import inputs_of, lines_of, listed, told_line
 from gonghui.work.mutual_aid.forms.claims import COSTS, InputsForm, typed_inputs
 from gonghui.work.mutual_aid.models import Claim, ClaimPaper
 from gonghui.work.mutual_aid.rules import claims as rules
@@ -156,13 +155,13 @@ def body(request: ConsoleRequest, found: Claim) -> dict[str, Any]:
     return {
         **shown,
         "said": said,
-        "inputs": [(scheme.titled(name, english=english), _shown(name, one)) for name, one in said["inputs"].items()],
+        "inputs": inputs_of(found, said, english=english),
         "costs": [(COSTS[name], fen) for name, fen in (said["costs"] or {}).items()],
         "papers": papers,
         "materials": rules.MATERIALS,
-        "lacking": _listed([one for one in wanted if one not in there]),
-        "told": [_told(line) for line in found.told],
-        "lines": _lines(found, english),
+        "lacking": listed([one for one in wanted if one not in there]),
+        "told": [told_line(line) for line in found.told],
+        "lines": lines_of(found, english=english),
         "kept": found.computed,
         "offers": may,
         "plain": [one for one in may if one["name"] in PLAIN],
@@ -178,38 +177,6 @@ def body(request: ConsoleRequest, found: Claim) -> dict[str, Any]:
         and (found.made_by == actor.account_id or actor.may(REVIEW)),
         "may_change": found.state == "draft" and found.made_by == actor.account_id,
     }
-
-
-def _shown(name: str, value: Any) -> Any:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if name.endswith("_fen"):
-        return money.yuan(value)
-    return value
-
-
-def _listed(materials: Sequence[str]) -> str:
-    """Papers by name, as a sentence lists them."""
-    return (", " if is_english() else "、").join(_(rules.MATERIALS[one]) for one in materials)
-
-
-def _told(line: dict[str, Any]) -> dict[str, Any]:
-    """Somebody's words with the step's name."""
-    titles = {"admit_late": _("同意逾期受理"), "mend": _("改正所填内容"), "fail": _("付款未成")}
-    step = line["step"]
-    title = titles.get(step) or _(CLAIM_FLOW.steps[step].title)
-    items = _listed(line.get("items", ()))
-    return {"title": title, "on": date.fromisoformat(line["on"]), "words": line["words"], "items": items}
-
-
-def _lines(found: Claim, english: bool) -> list[Any]:
-    """The decision told line by line, worked out again from what was kept of it."""
-    kept = found.computed
-    if kept is None:
-        return []
-    scheme = found.edition.scheme
-    decision = scheme.check({name: kept[name] for name in ("version", "given", "before", "steps")})
-    return scheme.explain(decision, english=english)
 
 
 def _trial(found: Claim, said: dict[str, Any], english: bool) -> dict[str, Any]:

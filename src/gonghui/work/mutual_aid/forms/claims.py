@@ -1,11 +1,12 @@
 """A claim as it is typed: what the plan's text asks for, the hospital, the bill, the account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,12 @@ from gonghui.core import money
 from gonghui.core.errors import Refusal
 from gonghui.core.rules import Scheme
 from gonghui.spine.funds.actions import AccountEntry
+from gonghui.spine.members.models import Person
 from gonghui.web import say
+from gonghui.web.papers import keeping
+from gonghui.work.mutual_aid.actions import claim_papers
+from gonghui.work.mutual_aid.actions.claims import ClaimEntry
+from gonghui.work.mutual_aid.models import Claim
 from gonghui.work.mutual_aid.rules import claims as rules
 from gonghui.work.mutual_aid.rules.claims import Costs
 from gonghui.work.mutual_aid.rules.plans import PLANS
@@ -166,6 +172,51 @@ class ClaimForm(InputsForm):
     def bills(self) -> tuple[str, ...]:
         """The invoices' numbers."""
         return tuple(line.strip() for line in self.cleaned_data["bills"].splitlines() if line.strip())
+
+
+def entry_of(form: ClaimForm, person: Person, plan: str, *, channel: str) -> ClaimEntry:
+    """What a valid form says of somebody's case under a plan."""
+    typed = form.cleaned_data
+    return ClaimEntry(
+        person,
+        plan,
+        form.event_on,
+        form.inputs,
+        channel=channel,
+        hospital=typed["hospital"],
+        diagnosis=typed["diagnosis"],
+        bills=form.bills,
+        costs=form.costs,
+        account=form.account,
+        consents=bool(typed.get("consents")),
+    )
+
+
+def typed_claim(found: Claim) -> dict[str, Any]:
+    """A claim as the fields of its form show it."""
+    said = found.content
+    account = said["account"] or {}
+    return {
+        **typed_inputs(found.edition.scheme, said["inputs"]),
+        "event_on": said["event_on"],
+        "hospital": said["hospital"],
+        "diagnosis": said["diagnosis"],
+        "bills": "\n".join(said["bills"]),
+        "number": account.get("number", ""),
+        "bank": account.get("bank", ""),
+        **{COST + name: money.yuan(fen) for name, fen in (said["costs"] or {}).items()},
+    }
+
+
+def papers_of(files: "Sequence[UploadedFile[bytes]]", on: date) -> list[keeping.Paper]:
+    """The uploaded papers as they may be kept: each looked through and redrawn by the scanner's child process."""
+    if not files:
+        raise Refusal("mutual_aid.no_paper", "请选择要附的文件")
+    most = claim_papers.largest(on)
+    return [
+        keeping.checked(one.read(most + 1), one.name or "", largest=most, personal=True, size=one.size or 0)
+        for one in files
+    ]
 
 
 class BeginForm(forms.Form):

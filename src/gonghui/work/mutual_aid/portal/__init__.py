@@ -1,6 +1,6 @@
 """The pages of mutual aid for members, and the texts of the plans, which everybody may read."""
 
-from gonghui.work.mutual_aid.portal import aid, plans
+from gonghui.work.mutual_aid.portal import aid, claims, plans
 
-urlpatterns = [*aid.urlpatterns, *plans.urlpatterns]
+urlpatterns = [*claims.urlpatterns, *aid.urlpatterns, *plans.urlpatterns]
 __all__ = ["urlpatterns"]

@@ -22,7 +22,8 @@ from gonghui.web.portal import Door, at_home, portal
 from gonghui.web.templatetags.gonghui import fen
 from gonghui.work.mutual_aid.actions import asking, letters
 from gonghui.work.mutual_aid.forms.telling import BENEFITS, is_english, told
-from gonghui.work.mutual_aid.models import Claim, Cover, Settlement
+from gonghui.work.mutual_aid.models import Cover, Settlement
+from gonghui.work.mutual_aid.portal.claims import claimable, claims_of, myself
 from gonghui.work.mutual_aid.rules import numbers
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
@@ -43,13 +44,9 @@ class ReviewForm(forms.Form):
     )
 
 
-def _myself(actor: Actor) -> Person:
-    return Person.objects.select_related("organisation").get(own_account=actor.id)
-
-
 def _mine(request: ConsoleRequest, number: str) -> Settlement:
     """One of the member's own settlements; anybody else's is absent."""
-    found = letters.settlements_of(_myself(request.actor)).select_related("piece__file__organisation")
+    found = letters.settlements_of(myself(request.actor)).select_related("piece__file__organisation")
     one: Settlement | None = found.filter(pk=numbers.of_letters(number) or 0).first()
     if one is None:
         raise Http404
@@ -103,7 +100,7 @@ def _pays_from(cover: Cover, today: date) -> date | None:
 @portal
 def mine(request: ConsoleRequest) -> HttpResponseBase:
     """My cover; what reached me this year; every settlement of a year with what became of its money."""
-    person, today = _myself(request.actor), clock.today()
+    person, today = myself(request.actor), clock.today()
     years = letters.years_of(person) or [today.year]
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdecimal() and int(asked[:4]) in years else years[0]
@@ -119,9 +116,8 @@ def mine(request: ConsoleRequest) -> HttpResponseBase:
             "year": year,
             "rows": [(one, BENEFITS[one.benefit], numbers.in_letters(one.settlement.pk)) for one in rows],
             "total_fen": sum(one.settlement.ordered_fen for one in rows),
-            "claims": Claim.objects.filter(participant__person=person)
-            .exclude(state="draft")
-            .order_by("-made_on", "-pk")[:SHOWN],
+            "claims": claims_of(person, request.actor).order_by("-made_on", "-pk")[:SHOWN],
+            "claimable": [(one.key, one.title_en if is_english() else one.title) for one in claimable(person)],
         },
     )
 
@@ -154,7 +150,7 @@ def ask(request: ConsoleRequest, number: str) -> HttpResponseBase:
 @at_home
 def door(actor: Actor) -> Sequence[Door]:
     """What reached the member this year, at their home."""
-    arrived = letters.arrived_in(_myself(actor), clock.today().year)
+    arrived = letters.arrived_in(myself(actor), clock.today().year)
     if not arrived.payments:
         return [Door(_("我的互助"), reverse("my_aid"), _("我的保障、互助金和为什么是这个数"))]
     many = _("今年到账 %(n)s 笔") % {"n": arrived.payments}
