@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy
 
 from gonghui.core import bulk, columns, money
 from gonghui.core.action import action
@@ -17,6 +18,7 @@ from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.spine.organisations.models import Organisation
+from gonghui.web.models import Account
 from gonghui.work.mutual_aid.actions import reading, standing, trying, uploads
 from gonghui.work.mutual_aid.actions.trying import Progress
 from gonghui.work.mutual_aid.facts import (
@@ -30,7 +32,7 @@ from gonghui.work.mutual_aid.facts import (
     IssueOpened,
     RowMarkedWrong,
 )
-from gonghui.work.mutual_aid.flow import FILE_FLOW, SETTLE
+from gonghui.work.mutual_aid.flow import FILE_FLOW, RELEASE, SETTLE
 from gonghui.work.mutual_aid.models import (
     SAMPLE,
     PlanMoney,
@@ -228,6 +230,9 @@ def release_file(file: SettlementFile, *, content: str, partly: bool = False, by
     somebody has said that the others go on without them.
     """
     lock(file, "state")
+    file.refresh_from_db(fields=["summary", "received_by", "sampled_by", "released_by", "released_on"])
+    if file.released_by is not None and by.may(RELEASE):
+        raise _released_before(file)
     FILE_FLOW.check("release", file, by=by)
     if by.account_id in (file.received_by, file.sampled_by):
         raise Refusal("mutual_aid.release_own", "接收和抽查的人不能放行，请由复核人放行")
@@ -246,18 +251,27 @@ def release_file(file: SettlementFile, *, content: str, partly: bool = False, by
         with transaction.atomic():
             FILE_FLOW.take("release", file, by=by)
     except IntegrityError as refused:
-        raise Refusal(
-            "mutual_aid.month_released",
-            "%(month)s 的第 %(part)s 份已由他人放行，这一份没有放行；如是补充数据，请作废后重传",
-            month=file.month_key,
-            part=file.part,
-        ) from refused
+        same = SettlementFile.objects.filter(plan=file.plan, month=file.month, part=file.part)
+        raise _released_before(same.get(state__in=["releasing", "released"])) from refused
     file.partly, file.released_by, file.released_on = partly, by.account_id, on
     file.save(update_fields=["partly", "released_by", "released_on"])
     told = FileReleased(
         plan=file.plan, settlements=file.summary["settlements"], decided_fen=file.summary["decided_fen"]
     )
     record(told, about=file, by=by, happened_on=on)
+
+
+def _released_before(file: SettlementFile) -> Refusal:
+    """What whoever comes second to a part of a month is told: who released it and when."""
+    names = Account.objects.filter(pk__in=[file.released_by]).values_list("name", flat=True)
+    return Refusal(
+        "mutual_aid.month_released",
+        "%(month)s 第 %(part)s 份已由%(who)s在 %(day)s 放行，您这次没有放行，没有变化；补充数据请作废后重传",
+        month=file.month_key,
+        part=file.part,
+        who=names.first() or gettext_lazy("他人"),
+        day=file.released_on,
+    )
 
 
 @action

@@ -116,7 +116,7 @@ def test_of_two_files_of_a_month_one_is_released(federation):
     for file in files:
         actions.sample_file(file, content=file.summary["sha256"], by=SAMPLER, on=FEBRUARY)
     actions.release_file(files[0], content=files[0].summary["sha256"], by=RELEASER, on=FEBRUARY)
-    with pytest.raises(Refusal, match="已由他人放行"):
+    with pytest.raises(Refusal, match="已由他人在 2020-02-05 放行"):
         actions.release_file(files[1], content=files[1].summary["sha256"], by=RELEASER, on=FEBRUARY)
 
 
