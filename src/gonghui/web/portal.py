@@ -4,10 +4,10 @@ A member's account has no post. Whatever a member does is done by an actor witho
 tree, whose id is that of the member's own record: pages ask for what is that person's, never for what an actor sees.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -58,6 +58,30 @@ def at_home(doors: Doors) -> Doors:
 def doors_of(actor: Actor) -> list[Door]:
     """What all apps show at the member's home."""
     return [one for ask in _DOORS for one in ask(actor)]
+
+
+Parts = Callable[[Actor], Mapping[str, Any]]
+_HELD: list[tuple[Parts, tuple[Any, Any]]] = []
+
+
+def takes_away(what: Any, kept: Any) -> Callable[[Parts], Parts]:
+    """Register what an app holds of a member, and until when it is kept: parts by title, each rows or named values."""
+
+    def keep(parts: Parts) -> Parts:
+        _HELD.append((parts, (what, kept)))
+        return parts
+
+    return keep
+
+
+def held_of(actor: Actor) -> dict[str, Any]:
+    """What all apps hold of the member, part by part."""
+    return {title: part for parts, _kept in _HELD for title, part in parts(actor).items()}
+
+
+def kept_words() -> list[tuple[Any, Any]]:
+    """What apps keep of a member, and until when."""
+    return [words for _parts, words in _HELD]
 
 
 def member_actor(account: Account, *, record_id: int, organisation_id: int) -> Actor:

@@ -26,7 +26,7 @@ from gonghui.spine.organisations.models import Organisation
 from gonghui.web import shell
 from gonghui.web.console import ConsoleRequest, attachment, render
 from gonghui.web.desk import Keyset
-from gonghui.web.portal import ROLE, portal
+from gonghui.web.portal import ROLE, held_of, kept_words, portal
 from gonghui.web.stepup import asked_again
 
 SUBJECT = "members.person"
@@ -70,7 +70,11 @@ def data(request: ConsoleRequest) -> HttpResponseBase:
             return again
         access.looked(request.actor, SHOWN, subject_type=SUBJECT, subject_id=person.pk, why=key)
         shown = [key]
-    context = {"person": person, "values": _values(person, shown), "kept": [(_(a), _(b)) for a, b in KEPT]}
+    context = {
+        "person": person,
+        "values": _values(person, shown),
+        "kept": [*((_(a), _(b)) for a, b in KEPT), *kept_words()],
+    }
     return render(request, "members/portal/data.html", context)
 
 
@@ -165,7 +169,7 @@ def export(request: ConsoleRequest, form: str) -> HttpResponseBase:
         return again
     person = myself(request)
     access.looked(request.actor, EXPORTED, subject_type=SUBJECT, subject_id=person.pk, why=form)
-    told = _everything(person)
+    told = _everything(person) | held_of(request.actor)
     if form == "json":
         content = json.dumps(told, ensure_ascii=False, indent=1, default=str)
         return attachment(content, "my-data.json", "application/json")

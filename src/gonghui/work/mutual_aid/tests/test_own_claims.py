@@ -1,5 +1,6 @@
 """Members' own claims on the phone: entered and sent once, told line by line, appealed against in time."""
 
+import json
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -169,3 +170,26 @@ def test_anothers_claim_and_the_windows_draft_are_absent(centre: Centre, person:
             place = reverse(name, args=[claim.public_id])
             assert client.post(place, {"step": "withdraw"}).status_code == 404
         assert str(claim.public_id) not in client.get(reverse("my_aid")).content.decode()
+
+
+def test_the_export_of_ones_data_holds_ones_mutual_aid(
+    centre: Centre, person: Person, phone: Client, settings: Any
+) -> None:
+    claim = reviewed(centre, an_entry(person, bills=["01100190010412345678"]))
+    place = reverse("my_export", args=["json"])
+
+    def taken() -> Any:
+        answer = phone.post(place)
+        return json.loads(answer.content)
+
+    told = taken()
+    assert [(one["份数"], one["状态"]) for one in told["互助保障"]] == [(1, "保障中")]
+    assert [one["互助金"] for one in told["互助申请"]] == [""]
+    reviewing.approve_claim(claim, by=centre.second, on=APRIL)
+    after = taken()["互助申请"][0]
+    assert (after["互助金"], after["诊断"], after["发票号码"]) == ("560.00", "示例病", "01100190010412345678")
+    assert "给付日数" in after["怎么算"]
+    assert "最后一笔办结后 10 年" in phone.get(reverse("my_data")).content.decode()
+    other = a_worker(centre.unit)
+    stranger = signed_in(an_own_account(other)).post(place)
+    assert json.loads(stranger.content)["互助申请"] == []
