@@ -3,12 +3,14 @@
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext, override
 
 from gonghui.core.errors import Refusal
 from gonghui.core.models import Entry
+from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
-from gonghui.work.mutual_aid.actions import issues
+from gonghui.work.mutual_aid.actions import issues, matching, reading
 from gonghui.work.mutual_aid.models import Issue, Settlement, SettlementFile
 from gonghui.work.mutual_aid.tests.builders import (
     FEBRUARY,
@@ -133,3 +135,26 @@ def test_a_file_with_a_row_marked_wrong_is_released_only_where_somebody_says_so(
     file.refresh_from_db()
     released(file, partly=True)
     assert Settlement.objects.get().ordered_fen == 5_000
+
+
+UNKNOWN = "99000019850307999" + papers.check_character("99000019850307999")
+FAULTY = [
+    ({"自付一": "-5.00", "总金额": "-5.00"}, "below_nothing"),
+    ({"结算日期": "2020-02-06"}, "day_ahead"),
+    ({"自付一": "一千"}, "amount_self_pay1"),
+    ({"证件号码": UNKNOWN}, "nobody"),
+    ({"证件号码": "990000198503079999"}, "paper_check"),
+    ({"结算日期": "2018-12-31"}, "year_closed"),
+]
+
+
+def test_each_row_says_what_is_wrong_with_it_in_both_languages(federation):
+    person = a_card_holder(federation.first, 1)
+    file = received(federation.city, a_table([a_row(person, **wrong) for wrong, _why in FAULTY]))
+    listed = Issue.objects.filter(file=file).order_by("row")
+    said = [(issues.said_of(one).get("faults") or [one.code])[0] for one in listed]
+    assert said == [why for _wrong, why in FAULTY]
+    for why in said:
+        words = {**matching.WAITS, **reading.FAULTS}[why]
+        with override("en"):
+            assert gettext(words).isascii()
