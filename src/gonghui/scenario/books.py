@@ -11,7 +11,7 @@ from random import Random
 
 from gonghui.core import rollup
 from gonghui.core.journal import subject_type_of
-from gonghui.scenario import bills, dues, mutual_aid, plan
+from gonghui.scenario import bills, covers, dues, mutual_aid, plan
 from gonghui.scenario.stage import DEMO_TODAY, Stage
 from gonghui.scenario.targets import SEED
 from gonghui.scenario.tree import Item, Items
@@ -49,13 +49,17 @@ def begun(stage: Stage) -> Items:
 def half_year(stage: Stage) -> Items:
     """January to July: while a month's mutual aid is paid the next one's file is taken in, and the office goes on."""
     months, aided = [month for month in _months() if month >= 202001], len(bills.MONTHS)
-    items: Items = [lambda: mutual_aid.founded(stage), mutual_aid.taken_in(stage, 0)]
+    items: Items = [
+        lambda: mutual_aid.founded(stage),
+        lambda: covers.enrolled(stage),
+        mutual_aid.taken_in(stage, 0),
+    ]
     for at, month in enumerate(months):
         if at < aided:
             beside = [mutual_aid.taken_in(stage, at + 1)] if at + 1 < aided else []
             items.append((mutual_aid.paid(stage, at), *beside))
         items.append(_month(stage, month))
-    return [*items, rollup.fold_all, lambda: _today(stage)]
+    return [*items, rollup.fold_all, lambda: _today(stage), lambda: covers.today(stage)]
 
 
 def _months() -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from django.utils import translation
+
 from gonghui.scenario import posts, rounds
 from gonghui.spine.officials.models import ROLES
 
@@ -52,6 +54,8 @@ def test_the_sign_in_page_offers_what_the_issue_names():
         "city.aid",
         "city.aid_reviewer",
         "city.aid_lead",
+        "base.members",
+        "base.lead",
         "city.audit",
         "chaoyang.audit",
         "admin.system",
@@ -59,3 +63,9 @@ def test_the_sign_in_page_offers_what_the_issue_names():
         "admin.audit",
     ]
     assert all(len(one.title) <= 120 and len(one.try_this) <= 300 for one in posts.offered())
+
+
+def test_what_the_sign_in_page_says_of_an_account_is_said_in_english_too():
+    with translation.override("en"):
+        said = [one for offered in posts.offered() for one in (offered.title, offered.try_this)]
+        assert [one for one in said if translation.gettext(one) == one] == []
