@@ -110,6 +110,6 @@ def _entry(person: Person, number: int) -> ClaimEntry:
         hospital="示范医院",  # zh
         diagnosis="示例病",  # zh
         bills=[f"011002000{number:09}"],
-        account=AccountEntry(body + luhn_digit(body), bank="示范市工人银行"),  # zh
+        account=None if person.card else AccountEntry(body + luhn_digit(body), bank="示范市工人银行"),  # zh
         consents=True,
     )

@@ -52,6 +52,7 @@ def exceptions(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
         rows = rows.filter(code=code)
     if state in ("open", "settled", "dropped"):
         rows = rows.filter(state=state)
+    may_open = request.actor.may(SETTLE)
     return render(
         request,
         "mutual_aid/console/exceptions.html",
@@ -61,9 +62,8 @@ def exceptions(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
             "code": code,
             "state": state,
             "waits": matching.WAITS,
-            "known": gathering.known_rows(file.organisation, file.plan, file.month).count()
-            if request.actor.may(SETTLE)
-            else 0,
+            "may_open": may_open,
+            "known": gathering.known_rows(file.organisation, file.plan, file.month).count() if may_open else 0,
         },
     )
 
