@@ -106,3 +106,8 @@ def test_an_address_is_read_the_way_libpq_reads_it() -> None:
 def test_a_wrong_address_says_so() -> None:
     with pytest.raises(psycopg.ProgrammingError, match="nonsense"):
         embedded.parse("nonsense")
+
+
+@pytest.mark.parametrize(("memory", "kept"), [(1_024, "256MB"), (8_192, "1024MB"), (65_536, "2048MB")])
+def test_the_server_keeps_an_eighth_of_the_memory_within_bounds(memory: int, kept: str) -> None:
+    assert embedded.kept_in_memory(memory) == kept
