@@ -31,6 +31,10 @@ class Shards:
         its = known[YEAR] == year
         return {name: known[name][its] if name in known else np.zeros(its.sum(), np.int64) for name in (WHO, *names)}
 
+    def years(self) -> Columns:
+        """The running totals of all years, by participant and year."""
+        return self._totals if WHO in self._totals else {WHO: np.empty(0, np.int64), YEAR: np.empty(0, np.int16)}
+
     def owed(self) -> Columns:
         """What each participant was paid too much, in fen; those with nothing are left out."""
         return self._owed if WHO in self._owed else {WHO: np.empty(0, np.int64), FEN: np.empty(0, np.int64)}
