@@ -149,7 +149,7 @@ def test_every_line_of_the_half_year_is_decided_and_has_its_paper(federation):
 def test_the_demo_accounts_are_listed_in_their_order(federation):
     names = list(DemoAccount.objects.values_list("account__username", flat=True))
     assert names[:4] == ["chaoyang.stats", "chaoyang.lead", "haidian.stats", "wangjing.clerk"]
-    assert len(names) == 27
+    assert len(names) == 29
 
 
 def test_one_report_is_published_and_the_next_is_left_to_be_filed(federation):
