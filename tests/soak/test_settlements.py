@@ -148,6 +148,9 @@ def _release(file: SettlementFile, on: date, draw: random.Random) -> int:
 def _paid(file: SettlementFile, on: date, draw: random.Random) -> int:
     """Approved, released to the bank, answered; then the reaction is killed before it gets by."""
     assert file.order is not None
+    if not Settlement.objects.filter(piece__file=file, ordered_fen__gt=0).exists():  # everybody has come to the cap
+        assert file.order.state == "cancelled"
+        return 0
     funds.approve_order(file.order, minutes="1号", by=APPROVER, on=on)
     for batch in PaymentBatch.objects.filter(order=file.order).select_related("book__organisation"):
         funds.release_batch(batch, content=batch.content_sha256, by=PAYER, at=noon(on))

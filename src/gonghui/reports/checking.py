@@ -261,20 +261,35 @@ def clashing(figure: Figure, span: rules.Span, *, corrects: Line | None = None) 
             reach |= Q(path__startswith=span.path)
         lines = lines.filter(first_on__lte=span.last_on, last_on__gte=span.first_on)
         if corrects is None or corrects.coverage != span.coverage:  # else it covers what it was said to cover
-            if span.coverage == rules.SUBTREE:
-                reach |= Q(Exists(_then_under(span.path)))
-            reach |= Q(pk__in=_still_counting(lines, span))
+            reach |= _sharing_days(span) | Q(pk__in=_still_counting(lines, span))
         lines = lines.filter(reach)
     if corrects is not None:
         lines = lines.exclude(pk=corrects.pk).exclude(corrects=corrects)
     return lines.order_by("-state", "id").first()
 
 
-def _then_under(path: str) -> QuerySet[PathSpan]:
-    """The places under a path in which the unit of a line stood on its last day, wherever it stood when it was said."""
-    ended = Q(last_on=None) | Q(last_on__gte=OuterRef("last_on"))
-    there = PathSpan.objects.filter(ended, organisation_id=OuterRef("organisation_id"), path__startswith=path)
-    return there.filter(first_on__lte=OuterRef("last_on"))
+def _sharing_days(span: rules.Span) -> Q:
+    """Lines of the same days by whom the span's unit stood under then, and, of a subtree, by who stood under it then.
+
+    Place by place as the unit was moved: where it stands on the last day says nothing of the days before.
+    """
+    found = Q(pk__in=[])
+    for place in _places(ancestors(span.path)[-1], span.first_on, span.last_on):
+        first, last = max(place.first_on, span.first_on), min(place.last_on or span.last_on, span.last_on)
+        sharing = Q(organisation_id__in=ancestors(place.path), coverage=rules.SUBTREE)
+        if span.coverage == rules.SUBTREE:
+            ends_late = Q(last_on=None) | (Q(last_on__gte=first) & Q(last_on__gte=OuterRef("first_on")))
+            under = PathSpan.objects.filter(ends_late, path__startswith=place.path, first_on__lte=last)
+            under = under.filter(organisation_id=OuterRef("organisation_id"), first_on__lte=OuterRef("last_on"))
+            sharing |= Q(Exists(under))
+        found |= Q(first_on__lte=last, last_on__gte=first) & sharing
+    return found
+
+
+def _places(organisation: int, first: date, last: date) -> QuerySet[PathSpan]:
+    """Where a unit stood on some of the days."""
+    its = PathSpan.objects.filter(organisation_id=organisation, first_on__lte=last)
+    return its.filter(Q(last_on=None) | Q(last_on__gte=first))
 
 
 def _still_counting(lines: LineQuerySet, span: rules.Span) -> list[int]:
@@ -335,12 +350,15 @@ def answered_near(organisation: Organisation, asked: Sequence[RoundFigure], cove
     levels = [one for one in asked if one.declared.clock == "stock"]
     lines = Line.objects.standing()
     if flows:
+        first, last = min(one.first_on for one in flows), max(one.last_on for one in flows)
         paths = {organisation.path_on(one.last_on) for one in flows}
         steps = {step for path in paths for step in above(path)}
-        reach = Q(organisation_id=own) | Q(path__in=steps, coverage=rules.SUBTREE)
+        paths |= {place.path for place in _places(own, first, last)}
+        near = {key for path in paths for key in ancestors(path)}
+        reach = Q(organisation_id=own) | Q(Q(path__in=steps) | Q(organisation_id__in=near), coverage=rules.SUBTREE)
         for path in paths if whole else ():
             reach |= Q(path__startswith=path)
-        days = Q(first_on__lte=max(one.last_on for one in flows), last_on__gte=min(one.first_on for one in flows))
+        days = Q(first_on__lte=last, last_on__gte=first)
         if whole:
             below = PathSpan.objects.filter(under_any(paths))
             reach |= Q(organisation_id__in=below.values("organisation_id"))

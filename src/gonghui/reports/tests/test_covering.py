@@ -170,6 +170,8 @@ def returned(steps: list[Step]) -> None:
 @pytest.mark.django_db
 @example(steps=[("say", 3, 0, 65), ("merge", 5, 2, 82), ("say", 2, 8, 1)])
 @example(steps=[("say", 4, 0, 0), ("merge", 0, 0, 1), ("say", 4, 0, 0)])
+@example(steps=[("say", 1, 0, 1), ("move", 3, 2, 0), ("say", 3, 8, 0)])
+@example(steps=[("move", 3, 2, 0), ("say", 3, 8, 0), ("say", 1, 0, 1)])
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=RETURNS)
 def test_no_day_of_a_union_is_returned_twice_whatever_is_dated_back(steps: list[Step]) -> None:
