@@ -164,7 +164,7 @@ def test_an_editor_and_an_owner_at_once_leave_nothing_signed_that_was_not_seen(f
     report = a_draft_report(federation.city.organisation)
     signing.ask_signatures(report, by=an_editor(report.organisation), on=AUGUST)
     owner = an_owner(report.organisation)
-    for style in ("int", "wan0", "int"):
+    for style in ("int", "wan0", "wan1"):  # a way it was signed in before would stand signed again
         read = signing.chosen(["F35"], fill_report(report))
         ended = outcomes(
             lambda style=style: printed_otherwise(Report.objects.get(), style),
