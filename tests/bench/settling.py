@@ -176,7 +176,7 @@ def _refused(centre: claiming.Centre, entry: claims.ClaimEntry) -> None:
 def _pad(like: Claim, many: int) -> None:
     """So many claims like this one, four a member, each with an invoice."""
     named = [str(field.column) for field in Claim._meta.concrete_fields]
-    own = {"id": f"{_FIRST} + (n / 4) * {1 << HEAD_BITS} + n % 4", "public_id": "gen_random_uuid()"}
+    own = {"id": f"{_FIRST} + (n::bigint / 4) * {1 << HEAD_BITS} + n %% 4", "public_id": "gen_random_uuid()"}
     values = ", ".join(own.get(name, f"c.{name}") for name in named)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")

@@ -13,7 +13,7 @@ from gonghui.core.errors import Refusal, StepRefused
 from gonghui.core.flow import lock
 from gonghui.core.journal import record
 from gonghui.spine.members.models import Person
-from gonghui.work.mutual_aid.actions import letters
+from gonghui.work.mutual_aid.actions import claims, letters
 from gonghui.work.mutual_aid.facts import ReviewAnswered, ReviewAsked
 from gonghui.work.mutual_aid.flow import ASKED_FLOW, FINDINGS
 from gonghui.work.mutual_aid.models import ANSWER, WORDS, ReviewRequest, Settlement
@@ -73,6 +73,7 @@ def answer_review(request: ReviewRequest, finding: str, words: str, *, by: Actor
         raise Refusal("mutual_aid.review_why", "请写明理由；有误的，写明怎样改正")
     if not by.sees(request.organisation.path):
         raise StepRefused("mutual_aid.reach", "这个单位不在您所在组织的范围内，请切换岗位")
+    claims.not_own(letters.person_of(Settlement.objects.get(pk=request.settlement)), by)
     lock(request, "state")
     request.state = ASKED_FLOW.check("answer", request, by=by).after
     request.finding, request.answered_by, request.answered_on = finding, by.account_id, on

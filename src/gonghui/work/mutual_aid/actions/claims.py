@@ -266,8 +266,15 @@ def _keep_bills(claim: Claim, typed: Sequence[str]) -> None:
 # From hand to hand --------------------------------------------------------------------------------------------------
 
 
+def not_own(person: Person, by: Actor) -> None:
+    """Refuse whoever bears the member's name: nobody decides for themselves, and accounts do not say whose they are."""
+    if " ".join(by.name.split()) == " ".join(person.name.split()):
+        raise StepRefused("mutual_aid.own_case", "会员与您同名：本人和亲属的事不能自己办，请转给其他同事办理")
+
+
 def part(claim: Claim, name: str, by: Actor) -> None:
-    """The actor has this part of the case; the flow has made sure that they had no other."""
+    """The actor has this part of the case, which is not their own; the flow has made sure that they had no other."""
+    not_own(claim.person, by)
     if not by.sees(claim.organisation.path):
         raise StepRefused("mutual_aid.reach", "这个单位不在您所在组织的范围内，请切换岗位")
     setattr(claim, name, by.account_id)

@@ -15,7 +15,7 @@ from gonghui.spine.funds import actions as funds
 from gonghui.spine.funds.actions import AccountEntry, OrderEntry, PayeeEntry
 from gonghui.spine.funds.models import PaymentOrder
 from gonghui.spine.members.models import Person
-from gonghui.work.mutual_aid.actions import files, letters, matching
+from gonghui.work.mutual_aid.actions import claims, files, letters, matching
 from gonghui.work.mutual_aid.facts import IssueSettled
 from gonghui.work.mutual_aid.flow import PURPOSE, SETTLE
 from gonghui.work.mutual_aid.models import ISSUE, Issue
@@ -54,6 +54,7 @@ def know_issue(issue: Issue, person: Person, note: str, *, by: Actor, on: date) 
     """Somebody made sure whose row it is; it is gathered into the next part of its month (`gathering`)."""
     by.require(SETTLE)
     _open(issue, note)
+    claims.not_own(person, by)
     if issue.code not in matching.TO_KNOW:
         raise StepRefused("mutual_aid.issue_not_matched", "这一行不是认人的问题，不能指定会员")
     if not matching.was_member(person.pk, said_of(issue)["day"]):
@@ -71,6 +72,7 @@ def pay_issue(issue: Issue, to: PayTo, note: str, *, by: Actor, at: datetime) ->
     settlement = letters.SETTLEMENT, issue.settlement
     found = files.settled(issue.settlement)
     assert found is not None
+    claims.not_own(letters.person_of(found), by)
     money = files.money_of(issue.file)
     order = funds.order_payment(
         OrderEntry(

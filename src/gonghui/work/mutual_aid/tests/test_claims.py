@@ -102,6 +102,20 @@ def test_no_two_parts_of_a_case_are_one_persons(centre):
     assert fresh(draft).state == "first_reviewed"
 
 
+def test_nobody_has_a_part_in_the_case_of_a_member_of_their_own_name(centre):
+    person = a_worker(centre.unit)
+    covered(centre, person)
+    claim = a_draft(centre, an_entry(person))
+    claims.submit_claim(claim, by=centre.window, on=APRIL)
+    with pytest.raises(StepRefused, match="同名"):
+        claims.accept_claim(fresh(claim), by=replace(centre.first, name=person.name), on=APRIL)
+    claims.accept_claim(fresh(claim), by=centre.first, on=APRIL)
+    reviewing.review_claim(fresh(claim), "pay", by=centre.first, on=APRIL)
+    with pytest.raises(StepRefused, match="同名"):
+        reviewing.approve_claim(fresh(claim), by=replace(centre.second, name=f" {person.name}"), on=APRIL)
+    assert fresh(claim).state == "first_reviewed"
+
+
 def test_the_database_itself_refuses_one_person_in_two_parts(centre):
     person = a_worker(centre.unit)
     covered(centre, person)

@@ -140,6 +140,14 @@ def test_who_was_no_member_on_the_day_cannot_be_the_rows(federation):
         issues.know_issue(Issue.objects.get(file=file), person, "查过", by=FINDER, on=FEBRUARY)
 
 
+def test_nobody_finds_that_a_row_is_of_a_member_of_their_own_name(federation):
+    person = a_card_holder(federation.first, 1)
+    file = released(received(federation.city, a_table([a_row(person), a_row(person, 姓名="李示例")])))
+    with pytest.raises(Refusal, match="同名"):
+        issues.know_issue(Issue.objects.get(file=file), person, "查过", by=replace(FINDER, name=person.name), on=FEBRUARY)
+    assert Issue.objects.get(file=file).state == "open"
+
+
 def test_a_month_that_is_not_released_has_nothing_to_gather(federation):
     person = a_card_holder(federation.first, 1)
     file = received(federation.city, a_table([a_row(person), a_row(person, 姓名="李示例")]))

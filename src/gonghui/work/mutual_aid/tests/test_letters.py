@@ -1,6 +1,7 @@
 """The members' side of aid: own letters alone, a zero looked at by somebody, letters printed for who has no phone."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -150,6 +151,8 @@ def test_a_zero_is_looked_at_once_by_somebody_else(federation: Federation, perso
         asking.ask_review(Settlement.objects.get(ordered_fen=7_905), "", by=own_actor(person), on=FEBRUARY)
     with pytest.raises(Refusal, match="须由他人复核"):
         asking.answer_review(asked, "right", ANSWER, by=RELEASER, on=FEBRUARY)
+    with pytest.raises(Refusal, match="同名"):
+        asking.answer_review(asked, "right", ANSWER, by=replace(SAMPLER, name=person.name), on=FEBRUARY)
     officer = an_officer(federation)
     assert "人工复核申请" in officer.get("/").content.decode()
     url = reverse("aid_review", args=[asked.public_id])
