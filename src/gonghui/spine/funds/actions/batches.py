@@ -178,8 +178,8 @@ def _line_ids(many: int) -> NDArray[np.int64]:
 
 
 _ASKED_BY = """
-select exists (select from funds_paymentline l join funds_paymentorder o on o.id = l.order_id
-  where l.batch_id = %s and %s in (o.made_by, o.approved_by))
+select exists (select from funds_paymentorder where id in (
+  select distinct order_id from funds_paymentline where batch_id = %s) and %s in (made_by, approved_by))
 """
 _ORDERS_OF = """
 update funds_paymentorder set state = %s where state = %s

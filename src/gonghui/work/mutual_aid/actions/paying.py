@@ -27,29 +27,28 @@ select f.id from funds_answerfile f where f.book_id = %s and %s = any(f.paid_of)
 order by f.id limit 1
 """
 _TOLD = """
-with told as materialized (
-  select a.id as row, a.outcome, p.day, l.amount_fen, s.id, s.unit, s.industry, s.benefit
-  from funds_answerrow a
-  cross join lateral (select * from funds_paymentline where id = a.line_id limit 1) l
-  cross join lateral (select * from mutual_aid_settlement where id = l.about_id limit 1) s
-  cross join lateral (select day from funds_posting where id = a.posting_id limit 1) p
-  where a.file_id = %(answer)s and l.order_id = %(order)s and a.outcome = any(%(outcomes)s)
-)
+create temp table mutual_aid_told on commit drop as
+select a.id as row, a.outcome, p.day, l.amount_fen, s.id, s.unit, s.industry, s.benefit
+from funds_answerrow a
+cross join lateral (select * from funds_paymentline where id = a.line_id limit 1) l
+cross join lateral (select * from mutual_aid_settlement where id = l.about_id limit 1) s
+cross join lateral (select day from funds_posting where id = a.posting_id limit 1) p
+where a.file_id = %s and l.order_id = %s and a.outcome = any(%s)
 """
 """The rows of an answer and what they paid for: one look at each key, however wrong the server guesses how many."""
-_PLACES = f"""{_TOLD}
-select distinct unit, day, null::int, null::int from told
-union select distinct null::int, null::date, benefit, industry from told
-"""  # noqa: S608
+_PLACES = """
+select distinct unit, day, null::int, null::int from mutual_aid_told
+union select distinct null::int, null::date, benefit, industry from mutual_aid_told
+"""
 _INDUSTRIES = 128
 """Industries are letters; the groups of a plan stand in an array by benefit and industry."""
-_TELL = f"""{_TOLD}
+_TELL = f"""
 insert into core_entry (subject_id, amount_fen, quantity, organisation_id, actor_id, happened_on, group_id, kind,
   subject_type, sign, path)
 select t.id, case t.outcome when 'returned' then -t.amount_fen else t.amount_fen end,
   case t.outcome when 'returned' then -1 else 1 end, t.unit, %(actor)s, t.day,
   (%(groups)s::int[])[t.benefit * {_INDUSTRIES} + t.industry + 1], %(kind)s, %(subject)s, 1, w.path
-from told t join unnest(%(units)s::int[], %(days)s::date[], %(paths)s::text[]) as w(unit, day, path)
+from mutual_aid_told t join unnest(%(units)s::int[], %(days)s::date[], %(paths)s::text[]) as w(unit, day, path)
   on w.unit = t.unit and w.day = t.day
 order by t.row
 """  # noqa: S608
@@ -77,9 +76,9 @@ def _tell_next(order: PaymentOrder, *, on: date) -> bool:
 def _tell(order: PaymentOrder, answer: int, *, on: date) -> None:
     AnswerTold.objects.create(answer=answer, order=order.pk)
     file = SettlementFile.objects.select_related("organisation").get(order=order)
-    whose: dict[str, Any] = {"answer": answer, "order": order.pk, "outcomes": list(OUTCOMES)}
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES, whose)
+        cursor.execute(_TOLD, [answer, order.pk, list(OUTCOMES)])
+        cursor.execute(_PLACES)
         rows = cursor.fetchall()
     places = [(unit, day) for unit, day, _benefit, _industry in rows if unit is not None]
     units = {one.pk: one for one in Organisation.objects.filter(pk__in={unit for unit, _day in places})}
@@ -98,22 +97,23 @@ def _tell(order: PaymentOrder, answer: int, *, on: date) -> None:
         "paths": [units[unit].path_on(day) for unit, day in places],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, whose | values)
+        cursor.execute(_TELL, values)
         told = cursor.rowcount
     record(AnswerFollowed(plan=file.plan, payments=told), about=file, by=SYSTEM, happened_on=on)
-    _waited(whose, file)
+    _waited(file)
 
 
-_WAITED = f"""{_TOLD}
-select day, sum(case outcome when 'returned' then -1 else 1 end * (day - %(received)s)) from told group by 1 order by 1
-"""  # noqa: S608
+_WAITED = """
+select day, sum(case outcome when 'returned' then -1 else 1 end * (day - %s)) from mutual_aid_told group by 1 order by 1
+"""
 
 
-def _waited(whose: dict[str, Any], file: SettlementFile) -> None:
+def _waited(file: SettlementFile) -> None:
     """How long the payments took, for their mean."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAITED, whose | {"received": file.received_on})
+        cursor.execute(_WAITED, [file.received_on])
         days = cursor.fetchall()
+        cursor.execute("drop table mutual_aid_told")
     for day, waited in days:
         record(AidWaited(plan=file.plan, days_in_all=int(waited)), about=file, by=SYSTEM, happened_on=day)
 

@@ -144,7 +144,9 @@ def test_nobody_finds_that_a_row_is_of_a_member_of_their_own_name(federation):
     person = a_card_holder(federation.first, 1)
     file = released(received(federation.city, a_table([a_row(person), a_row(person, 姓名="李示例")])))
     with pytest.raises(Refusal, match="同名"):
-        issues.know_issue(Issue.objects.get(file=file), person, "查过", by=replace(FINDER, name=person.name), on=FEBRUARY)
+        issues.know_issue(
+            Issue.objects.get(file=file), person, "查过", by=replace(FINDER, name=person.name), on=FEBRUARY
+        )
     assert Issue.objects.get(file=file).state == "open"
 
 
