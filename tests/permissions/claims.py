@@ -68,4 +68,5 @@ ROWS: dict[str, Row] = {
     "my_aid_claim": Row("claim", signed_in=404),
     "my_aid_claim_change": Row("claim_draft", signed_in=404),
     "my_aid_claim_papers": Row("claim_draft", signed_in=404),
+    "my_aid_paper": Row("claim_paper", signed_in=404),
 }

@@ -284,7 +284,7 @@ def dismiss_appeal(claim: Claim, words: str, *, by: Actor, on: date) -> None:
 
 
 def retract(claim: Claim, *, by: Actor, on: date) -> None:
-    """What a recovered claim had added to the limits of its year or period is given back."""
+    """What a recovered claim had added to its year or period is given back; what it had set off is owed again."""
     said = claim.content
     if claim.cover_id is None:
         with standing.locked_for(claim.plan, claim.participant_id) as shards:
@@ -292,7 +292,8 @@ def retract(claim: Claim, *, by: Actor, on: date) -> None:
             totals, owed = shards.of(claim.participant_id, year, names)
             back = {**said["inputs"], "self_pay1_fen": -said["inputs"]["self_pay1_fen"]}
             done = claim.edition.scheme.decide(given(claim, back), totals)
-            shards.put_one(claim.participant_id, year, claim.edition.scheme.after(done), owed)
+            again = owed + (claim.computed or {}).get("offset_fen", 0)
+            shards.put_one(claim.participant_id, year, claim.edition.scheme.after(done), again)
         return
     cover = Cover.objects.select_for_update().get(pk=claim.cover_id)
     others = [one for one in claims.others_of(claim) if one.cover_id == cover.pk and one.state in DECIDED]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import Http404, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from gonghui.core import access, clock
 from gonghui.core.errors import Refusal
 from gonghui.spine.members.models import Person
-from gonghui.web.console import ConsoleRequest, attachment, page, render
+from gonghui.web.console import ConsoleRequest, page, render
 from gonghui.work.mutual_aid.actions import claim_papers, claims
 from gonghui.work.mutual_aid.console.claims import MINE, claim_of, opens
 from gonghui.work.mutual_aid.console.schemes import is_english
 from gonghui.work.mutual_aid.facts import PAPER_OPENED
 from gonghui.work.mutual_aid.flow import ENROL, REVIEW
-from gonghui.work.mutual_aid.forms.claims import BeginForm, ClaimForm, entry_of, papers_of, typed_claim
+from gonghui.work.mutual_aid.forms.claims import BeginForm, ClaimForm, entry_of, given_paper, papers_of, typed_claim
 from gonghui.work.mutual_aid.models import ClaimPaper, Edition, edition_on
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
@@ -138,10 +138,7 @@ def paper(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
     if not opens(request.actor, claim):
         raise Http404
     access.looked(request.actor, PAPER_OPENED, subject_type="mutual_aid.claimpaper", subject_id=found.pk)
-    answer: HttpResponse = attachment(found.content, f"paper.{found.ending}", found.content_type)
-    if found.ending != "pdf":
-        answer["Content-Disposition"] = "inline"
-    return answer
+    return given_paper(found)
 
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,11 @@ from gonghui.core.rules import Scheme
 from gonghui.spine.funds.actions import AccountEntry
 from gonghui.spine.members.models import Person
 from gonghui.web import say
+from gonghui.web.console import attachment
 from gonghui.web.papers import keeping
 from gonghui.work.mutual_aid.actions import claim_papers
 from gonghui.work.mutual_aid.actions.claims import ClaimEntry
-from gonghui.work.mutual_aid.models import Claim
+from gonghui.work.mutual_aid.models import Claim, ClaimPaper
 from gonghui.work.mutual_aid.rules import claims as rules
 from gonghui.work.mutual_aid.rules.claims import Costs
 from gonghui.work.mutual_aid.rules.plans import PLANS
@@ -206,6 +208,14 @@ def typed_claim(found: Claim) -> dict[str, Any]:
         "bank": account.get("bank", ""),
         **{COST + name: money.yuan(fen) for name, fen in (said["costs"] or {}).items()},
     }
+
+
+def given_paper(paper: ClaimPaper) -> HttpResponse:
+    """The paper for whoever may see it: a picture in the page, anything else as a file to keep."""
+    answer: HttpResponse = attachment(paper.content, f"paper.{paper.ending}", paper.content_type)
+    if paper.ending != "pdf":
+        answer["Content-Disposition"] = "inline"
+    return answer
 
 
 def papers_of(files: "Sequence[UploadedFile[bytes]]", on: date) -> list[keeping.Paper]:

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
+from gonghui.spine.funds.actions import AccountEntry
 from gonghui.spine.members.models import Person
 from gonghui.web.console import ConsoleRequest, render
 from gonghui.web.portal import portal
-from gonghui.work.mutual_aid.actions import claim_papers, claims, reviewing
+from gonghui.web.stepup import asked_again
+from gonghui.work.mutual_aid.actions import claim_money, claim_papers, claims, reviewing
 from gonghui.work.mutual_aid.forms.claim_telling import inputs_of, lines_of, listed, told_line
-from gonghui.work.mutual_aid.forms.claims import COSTS, ClaimForm, entry_of, papers_of, typed_claim
+from gonghui.work.mutual_aid.forms.claims import COSTS, ClaimForm, entry_of, given_paper, papers_of, typed_claim
 from gonghui.work.mutual_aid.forms.telling import is_english
 from gonghui.work.mutual_aid.models import Claim, ClaimPaper, Cover, Edition, edition_on
 from gonghui.work.mutual_aid.rules import claims as rules
@@ -141,6 +143,16 @@ def papers(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
     return redirect("my_aid_claim", found.public_id)
 
 
+@portal
+def paper(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
+    """A paper behind one of the member's own claims, whoever added it."""
+    found = ClaimPaper.objects.select_related("claim").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    _mine(request, found.claim.public_id)
+    return given_paper(found)
+
+
 # Reading and what may be done -----------------------------------------------------------------------------------------
 
 
@@ -181,6 +193,7 @@ def claim(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
         "reason": _(rules.REASONS[found.reason]) if is_decided and found.reason else "",
         "may_write": found.state in WRITTEN,
         "may_withdraw": found.state in ("draft", "submitted", "need_materials", "accepted"),
+        "may_pay_again": found.state == "pay_failed",
         "may_appeal": found.state == "rejected" and (found.due_on is None or today <= found.due_on),
     }
     return render(request, "mutual_aid/portal/claim.html", context)
@@ -197,6 +210,12 @@ def _step(request: ConsoleRequest, found: Claim) -> HttpResponseBase:
     elif step == "appeal":
         reviewing.appeal_claim(found, request.POST.get("words", ""), by=by, on=on)
         messages.success(request, _("申诉已提出，由没有办过这份申请的负责人决定"))
+    elif step == "pay_again":
+        if (again := asked_again(request, doing=_("换账户再付"))) is not None:
+            return again
+        account = AccountEntry(request.POST.get("number", ""), bank=request.POST.get("bank", ""))
+        claim_money.pay_again(found, account, by=by, at=clock.now())
+        messages.success(request, _("新账户已提交：核实以后再付给您"))
     else:
         raise Http404
     return redirect("my_aid_claim", found.public_id) if found.state != "withdrawn" else redirect("my_aid")
@@ -207,4 +226,5 @@ urlpatterns = [
     path("my/aid/claims/<uuid:public_id>/", claim, name="my_aid_claim"),
     path("my/aid/claims/<uuid:public_id>/change/", change, name="my_aid_claim_change"),
     path("my/aid/claims/<uuid:public_id>/papers/", papers, name="my_aid_claim_papers"),
+    path("my/aid/papers/<uuid:public_id>/", paper, name="my_aid_paper"),
 ]

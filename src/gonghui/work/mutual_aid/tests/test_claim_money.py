@@ -13,8 +13,9 @@ from gonghui.spine.funds.actions import AccountEntry
 from gonghui.spine.funds.models import PaymentOrder
 from gonghui.spine.funds.tests.builders import a_card
 from gonghui.work.mutual_aid import reactions
-from gonghui.work.mutual_aid.actions import claim_money, reviewing
-from gonghui.work.mutual_aid.models import COVER_TOTALS, Claim, Cover, PlanMoney
+from gonghui.work.mutual_aid.actions import claim_money, reviewing, standing
+from gonghui.work.mutual_aid.models import COVER_TOTALS, Claim, Cover, Participant, PlanMoney, edition_on
+from gonghui.work.mutual_aid.rules import numbers
 from gonghui.work.mutual_aid.schedule import covers
 from gonghui.work.mutual_aid.tests.claiming import (
     APRIL,
@@ -129,6 +130,21 @@ def test_what_was_wrong_comes_back_and_the_period_is_counted_anew(centre):
     assert sum(one[1] for one in aid_paid(fresh(claim))) == 0
     cover.refresh_from_db()
     assert json.loads(COVER_TOTALS.open(cover.totals or b"", cover.public_id)) == {"sum_days": 0}
+
+
+def test_what_a_recovered_claim_had_set_off_is_owed_again(centre):
+    person = a_worker(centre.unit)
+    who = Participant.objects.create(person=person).pk
+    with standing.locked_for("universal", who) as shards:
+        shards.put_one(who, 2020, dict.fromkeys(edition_on("universal", MAY).scheme.totals, 0), 10_000)
+    claim = follow(ordered(centre, an_entry(person, "universal"), MAY), "paid")
+    assert (claim.decided_fen, claim.ordered_fen) == (220_271, 210_271)
+    claim_money.find_wrong(claim, "重复", by=centre.second, on=MAY)
+    claim_money.decide_recovery(fresh(claim), "recover", "应追回", by=centre.lead, on=MAY)
+    claim_money.decide_recovery(fresh(claim), "recovered", "已收回", by=centre.lead, on=MAY)
+    shards = standing.seen("universal", [numbers.shard_of(who)])
+    totals, owed = shards.of(who, 2020, ["inpatient_sum_fen"])
+    assert (totals, owed) == ({"inpatient_sum_fen": 0}, 10_000)
 
 
 def test_the_yearly_cap_holds_over_claims_of_the_free_plan(centre):

@@ -11,13 +11,25 @@ from django.test import Client
 from django.urls import reverse
 
 from gonghui.core.models import Entry
+from gonghui.spine.funds.models import PaymentOrder
+from gonghui.spine.funds.tests.builders import a_card
 from gonghui.spine.members.models import Person
 from gonghui.spine.members.tests.builders import an_own_account
 from gonghui.web.papers.tests.builders import a_pdf
 from gonghui.web.tests.builders import signed_in
-from gonghui.work.mutual_aid.actions import claims, reviewing
+from gonghui.work.mutual_aid.actions import claim_money, claims, reviewing
 from gonghui.work.mutual_aid.models import Claim, ClaimPaper
-from gonghui.work.mutual_aid.tests.claiming import APRIL, JANUARY, Centre, a_worker, an_entry, covered, fresh, reviewed
+from gonghui.work.mutual_aid.tests.claiming import (
+    APRIL,
+    JANUARY,
+    Centre,
+    a_worker,
+    an_entry,
+    covered,
+    fresh,
+    ordered,
+    reviewed,
+)
 
 TYPED = {
     "input-admitted_on": "2020-03-02",
@@ -153,6 +165,37 @@ def test_after_the_deadline_there_is_no_appeal(centre: Centre, person: Person, p
     assert "申诉期限" in answer.content.decode()
     claim.refresh_from_db()
     assert claim.state == "rejected"
+
+
+def test_after_a_payment_that_failed_the_member_gives_another_account(
+    centre: Centre, person: Person, phone: Client
+) -> None:
+    claim = ordered(centre, an_entry(person))
+    place = reverse("my_aid_claim", args=[claim.public_id])
+    assert "换账户再付" not in said(phone.get(place))
+    PaymentOrder.objects.filter(pk=claim.order_id).update(state="failed")
+    claim_money.follow_order(PaymentOrder.objects.get(pk=claim.order_id), on=APRIL)
+    assert "银行没有付成" in said(phone.get(place))
+    typed = {"step": "pay_again", "number": "6222", "bank": "示例银行"}
+    wrong = phone.post(place, typed)
+    assert wrong.status_code == 422
+    assert 'value="示例银行"' in said(wrong)
+    assert phone.post(place, {**typed, "number": a_card(9)}).status_code == 302
+    assert fresh(claim).state == "in_payment"
+    page = said(phone.get(place))
+    assert f"尾号 {a_card(9)[-4:]}" in page
+    assert a_card(9) not in page
+
+
+def test_a_member_opens_the_papers_of_their_own_claims_alone(centre: Centre, person: Person, phone: Client) -> None:
+    phone.post(reverse(NEW, args=["hospital_allowance"]), TYPED)
+    claim = Claim.objects.get()
+    paper = SimpleUploadedFile("a.pdf", a_pdf("出院小结"))
+    phone.post(reverse("my_aid_claim_papers", args=[claim.public_id]), {"kind": "discharge_summary", "papers": paper})
+    url = reverse("my_aid_paper", args=[ClaimPaper.objects.get().public_id])
+    assert url in said(phone.get(reverse("my_aid_claim", args=[claim.public_id])))
+    assert phone.get(url).content.startswith(b"%PDF")
+    assert signed_in(an_own_account(a_worker(centre.unit))).get(url).status_code == 404
 
 
 def test_anothers_claim_and_the_windows_draft_are_absent(centre: Centre, person: Person, phone: Client) -> None:
