@@ -1,12 +1,14 @@
 """The bureau's files in the worker: read whole or not at all, released piece by piece; a killed worker goes on."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from gonghui.core import clock
 from gonghui.core.actor import SYSTEM
@@ -43,14 +45,16 @@ class Meter:
 
 
 def read(file: SettlementFile) -> None:
-    """The worker reads the file, as soon as what brought it is committed."""
-    read_job.configure(queueing_lock=f"mutual_aid.read {file.pk}").defer(file=file.pk)
+    """The worker reads the file, as soon as what brought it is committed; asked again while it waits, it does once."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        read_job.configure(queueing_lock=f"mutual_aid.read {file.pk}").defer(file=file.pk)
 
 
 def release(file: SettlementFile, *, post: int, at: datetime) -> None:
-    """The worker decides and orders the file's settlements, in the post of who released it."""
+    """The worker decides and orders the settlements, in the post of who released them; asked again, it does once."""
     told = release_job.configure(queueing_lock=f"mutual_aid.release {file.pk}")
-    told.defer(file=file.pk, post=post, at=at.isoformat())
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        told.defer(file=file.pk, post=post, at=at.isoformat())
 
 
 @app.task(name="mutual_aid.read", queue="default", retry=AGAIN)

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from gonghui.core import clock
 from gonghui.core.errors import Refusal
 from gonghui.core.period import Period
 from gonghui.spine.funds.models import PaymentLine, PaymentOrder
 from gonghui.spine.organisations.tests.builders import Federation
-from gonghui.work.mutual_aid import actions
+from gonghui.work.mutual_aid import actions, schedule
 from gonghui.work.mutual_aid.actions import letters, standing
 from gonghui.work.mutual_aid.figures import PAID_FEN, PAYMENTS_MADE, PEOPLE_AIDED
 from gonghui.work.mutual_aid.models import Issue, Participant, Settlement
@@ -136,6 +138,15 @@ def test_a_fund_that_is_short_stops_the_release(federation):
     file.save()
     with pytest.raises(Refusal, match="请先收款"):
         released(file)
+
+
+def test_a_release_asked_for_again_while_it_waits_is_done_once(federation):
+    file = received(federation.city, a_table([a_row(a_card_holder(federation.first, 1))]))
+    for _ in range(2):
+        schedule.files.read(file)
+        schedule.files.release(file, post=RELEASER.id, at=clock.now())
+    jobs = ProcrastinateJob.objects.filter(task_name__in=("mutual_aid.read", "mutual_aid.release"))
+    assert jobs.count() == 2
 
 
 def test_money_without_an_account_waits_on_the_desk(federation):
