@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import F
 
 from gonghui.core import columns
@@ -12,6 +13,7 @@ from gonghui.core.columns import Columns
 from gonghui.work.mutual_aid.models import OWED, TOTALS, Standing
 from gonghui.work.mutual_aid.rules import numbers
 
+_KEPT = "update mutual_aid_standing set totals = %s, owed = %s, changes = %s where id = %s"
 WHO, YEAR, FEN = "participant", "year", "owed_fen"
 
 
@@ -68,7 +70,9 @@ class Shards:
             row.totals = _sealed(TOTALS, row, self._totals)
             row.owed = _sealed(OWED, row, self._owed)
             row.changes += 1
-        Standing.objects.bulk_update(self.rows.values(), ["totals", "owed", "changes"])
+        kept: list[Any] = [(row.totals, row.owed, row.changes, row.pk) for row in self.rows.values()]
+        with connection.cursor() as cursor:
+            cursor.executemany(_KEPT, kept)
 
 
 @contextmanager
