@@ -8,6 +8,7 @@ from gonghui.spine.members.models.own import (
     MemberRequest,
     MemberRequestQuerySet,
     SignInCode,
+    own_person,
 )
 from gonghui.spine.members.models.people import (
     ADDRESS,
@@ -44,5 +45,6 @@ __all__ = [
     "SignInCode",
     "Transfer",
     "TransferQuerySet",
+    "own_person",
     "paper_index",
 ]

@@ -40,6 +40,11 @@ def actor_of(account: Account) -> Actor | None:
     )
 
 
+def own_person(actor: Actor) -> Person:
+    """The member who is signed in and acts."""
+    return Person.objects.select_related("organisation").get(own_account=actor.id)
+
+
 class ActivationCode(Record):
     """A printed code by which a member opens an account; only a keyed hash of it is kept."""
 

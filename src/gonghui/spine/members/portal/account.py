@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import clock
 from gonghui.spine.members import actions
-from gonghui.spine.members.portal.who import myself
+from gonghui.spine.members.models import own_person
 from gonghui.web import sessions
 from gonghui.web.console import ConsoleRequest, render
 from gonghui.web.models import Language, Theme
@@ -27,7 +27,7 @@ def account(request: ConsoleRequest) -> HttpResponseBase:
         request,
         "members/portal/account.html",
         {
-            "person": myself(request),
+            "person": own_person(request.actor),
             "has_key": Authenticator.Type.WEBAUTHN in factors,
             "has_codes": Authenticator.Type.RECOVERY_CODES in factors,
             "sessions": sessions.open_sessions(request.user),
@@ -45,7 +45,7 @@ def close(request: ConsoleRequest) -> HttpResponseBase:
     """The account is closed; the membership stays."""
     if (again := asked_again(request, doing=_("关闭我的账号"))) is not None:
         return again
-    actions.close_account(myself(request), by=request.actor, on=clock.today())
+    actions.close_account(own_person(request.actor), by=request.actor, on=clock.today())
     logout(request)
     return redirect("my_sign_in")
 

@@ -19,8 +19,7 @@ from gonghui.core.facts import LOOKS
 from gonghui.core.models import Access
 from gonghui.spine.members import actions
 from gonghui.spine.members.forms import MASKS, VALUES
-from gonghui.spine.members.models import Membership, Person
-from gonghui.spine.members.portal.who import myself
+from gonghui.spine.members.models import Membership, Person, own_person
 from gonghui.spine.members.rules import membership, own
 from gonghui.spine.organisations.models import Organisation
 from gonghui.web import shell
@@ -61,7 +60,7 @@ def _values(person: Person, shown: Sequence[str] = ()) -> list[dict[str, Any]]:
 @portal
 def data(request: ConsoleRequest) -> HttpResponseBase:
     """What the roster holds of the member, sealed values masked; POST shows one of them."""
-    person, shown = myself(request), []
+    person, shown = own_person(request.actor), []
     if request.method == "POST":
         key = request.POST.get("value", "")
         if key not in VALUES:
@@ -82,7 +81,7 @@ def data(request: ConsoleRequest) -> HttpResponseBase:
 @require_POST
 def withdraw_value(request: ConsoleRequest) -> HttpResponseBase:
     """A value that is held only at the member's wish is erased."""
-    actions.withdraw_value(myself(request), request.POST.get("value", ""), by=request.actor, on=clock.today())
+    actions.withdraw_value(own_person(request.actor), request.POST.get("value", ""), by=request.actor, on=clock.today())
     messages.success(request, _("已从名册上删去"))
     return redirect("my_data")
 
@@ -117,7 +116,7 @@ def _told(rows: Sequence[Access]) -> list[dict[str, Any]]:
 @portal
 def looks(request: ConsoleRequest) -> HttpResponseBase:
     """Who looked at the member's data, newest first."""
-    shown = Keyset(_looks_of(myself(request)), ("-id",), LOOKS_SHOWN).page(request)
+    shown = Keyset(_looks_of(own_person(request.actor)), ("-id",), LOOKS_SHOWN).page(request)
     return render(request, "members/portal/looks.html", {"page": shown, "rows": _told(shown.rows)})
 
 
@@ -137,7 +136,7 @@ def _purposes() -> dict[str, tuple[str, str]]:
 @portal
 def consents(request: ConsoleRequest) -> HttpResponseBase:
     """What the member consents to, and the ledger of it; POST gives or withdraws."""
-    person = myself(request)
+    person = own_person(request.actor)
     if request.method == "POST":
         act = actions.withdraw_oneself if request.POST.get("step") == "withdraw" else actions.consent_oneself
         act(person, request.POST.get("purpose", ""), by=request.actor, on=clock.today())
@@ -167,7 +166,7 @@ def export(request: ConsoleRequest, form: str) -> HttpResponseBase:
         raise Http404
     if (again := asked_again(request, doing=_("导出自己的资料"))) is not None:
         return again
-    person = myself(request)
+    person = own_person(request.actor)
     access.looked(request.actor, EXPORTED, subject_type=SUBJECT, subject_id=person.pk, why=form)
     told = _everything(person) | held_of(request.actor)
     if form == "json":

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_POST
 from gonghui.core import clock
 from gonghui.spine.members import actions
 from gonghui.spine.members.forms import AskUnionForm, GoForm
-from gonghui.spine.members.models import Membership, Person, Transfer
-from gonghui.spine.members.portal.who import myself
+from gonghui.spine.members.models import Membership, Person, Transfer, own_person
 from gonghui.web.console import ConsoleRequest, render
 from gonghui.web.portal import doors_of, portal
 
@@ -21,7 +20,7 @@ SHOWN = 20
 @portal
 def home(request: ConsoleRequest) -> HttpResponseBase:
     """The card, and what is under way."""
-    person = myself(request)
+    person = own_person(request.actor)
     context = {"person": person, "moving": _moving(person), "asked": person.requests.filter(state="asked")}
     return render(request, "members/portal/home.html", {**context, "doors": doors_of(request.actor)})
 
@@ -33,7 +32,7 @@ def _moving(person: Person) -> Transfer | None:
 @portal
 def card(request: ConsoleRequest) -> HttpResponseBase:
     """The membership certificate, to show or to print."""
-    person = myself(request)
+    person = own_person(request.actor)
     held = list(Membership.objects.filter(person=person).select_related("organisation").order_by("first_on"))
     context = {"person": person, "first": held[0], "held": held, "today": clock.today()}
     return render(request, "members/portal/card.html", context)
@@ -42,7 +41,7 @@ def card(request: ConsoleRequest) -> HttpResponseBase:
 @portal
 def affairs(request: ConsoleRequest) -> HttpResponseBase:
     """What was asked of the union and what came of it; a transfer on its way; the forms to ask."""
-    person, step, today = myself(request), request.POST.get("step", ""), clock.today()
+    person, step, today = own_person(request.actor), request.POST.get("step", ""), clock.today()
     typed = request.POST if request.method == "POST" else request.typed
     ask, go = AskUnionForm(typed if step == "ask" else None), GoForm(typed if step == "go" else None)
     if request.method == "POST":
@@ -82,7 +81,7 @@ def affairs(request: ConsoleRequest) -> HttpResponseBase:
 @require_POST
 def take_back(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """A request of the member's own is taken back."""
-    found = get_object_or_404(myself(request).requests.select_related("person"), public_id=public_id)
+    found = get_object_or_404(own_person(request.actor).requests.select_related("person"), public_id=public_id)
     actions.take_back(found, by=request.actor, on=clock.today())
     messages.success(request, _("已撤回"))
     return redirect("my_affairs")
@@ -92,7 +91,7 @@ def take_back(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
 @require_POST
 def stay(request: ConsoleRequest, public_id: object) -> HttpResponseBase:
     """A transfer that the member asked for is taken back."""
-    found = get_object_or_404(myself(request).transfers.select_related("person"), public_id=public_id)
+    found = get_object_or_404(own_person(request.actor).transfers.select_related("person"), public_id=public_id)
     actions.take_back_transfer(found, by=request.actor, on=clock.today())
     messages.success(request, _("已撤回"))
     return redirect("my_affairs")

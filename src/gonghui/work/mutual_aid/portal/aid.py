@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import clock
 from gonghui.core.actor import Actor
-from gonghui.spine.members.models import Membership, Person
+from gonghui.spine.members.models import Membership, Person, own_person
 from gonghui.web import say
 from gonghui.web.console import ConsoleRequest, render
 from gonghui.web.portal import Door, at_home, portal
@@ -23,7 +23,7 @@ from gonghui.web.templatetags.gonghui import fen
 from gonghui.work.mutual_aid.actions import asking, letters
 from gonghui.work.mutual_aid.forms.telling import BENEFITS, is_english, told
 from gonghui.work.mutual_aid.models import Cover, Settlement
-from gonghui.work.mutual_aid.portal.claims import claimable, claims_of, myself
+from gonghui.work.mutual_aid.portal.claims import claimable, claims_of
 from gonghui.work.mutual_aid.rules import numbers
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
@@ -46,7 +46,7 @@ class ReviewForm(forms.Form):
 
 def _mine(request: ConsoleRequest, number: str) -> Settlement:
     """One of the member's own settlements; anybody else's is absent."""
-    found = letters.settlements_of(myself(request.actor)).select_related("piece__file__organisation")
+    found = letters.settlements_of(own_person(request.actor)).select_related("piece__file__organisation")
     one: Settlement | None = found.filter(pk=numbers.of_letters(number) or 0).first()
     if one is None:
         raise Http404
@@ -100,7 +100,7 @@ def _pays_from(cover: Cover, today: date) -> date | None:
 @portal
 def mine(request: ConsoleRequest) -> HttpResponseBase:
     """My cover; what reached me this year; every settlement of a year with what became of its money."""
-    person, today = myself(request.actor), clock.today()
+    person, today = own_person(request.actor), clock.today()
     years = letters.years_of(person) or [today.year]
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdecimal() and int(asked[:4]) in years else years[0]
@@ -150,7 +150,7 @@ def ask(request: ConsoleRequest, number: str) -> HttpResponseBase:
 @at_home
 def door(actor: Actor) -> Sequence[Door]:
     """What reached the member this year, at their home."""
-    arrived = letters.arrived_in(myself(actor), clock.today().year)
+    arrived = letters.arrived_in(own_person(actor), clock.today().year)
     if not arrived.payments:
         return [Door(_("我的互助"), reverse("my_aid"), _("我的保障、互助金和为什么是这个数"))]
     many = _("今年到账 %(n)s 笔") % {"n": arrived.payments}

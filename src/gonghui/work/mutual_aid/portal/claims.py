@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from gonghui.core import clock
 from gonghui.core.actor import Actor
 from gonghui.spine.funds.actions import AccountEntry
-from gonghui.spine.members.models import Person
+from gonghui.spine.members.models import Person, own_person
 from gonghui.web.console import ConsoleRequest, render
 from gonghui.web.portal import portal
 from gonghui.web.stepup import asked_again
@@ -33,11 +33,6 @@ UNDECIDED = (*WRITTEN, "submitted", "accepted", "first_reviewed", "second_review
 """States in which nothing stands that a member could be told."""
 SAID_AT_ONCE = ("ask", "admit_late", "appeal", "uphold", "dismiss", "fail")
 """Whose words the member reads as they are said; those between reviewers are theirs."""
-
-
-def myself(actor: Actor) -> Person:
-    """The member who acts."""
-    return Person.objects.select_related("organisation").get(own_account=actor.id)
 
 
 def claims_of(person: Person, actor: Actor) -> QuerySet[Claim]:
@@ -59,7 +54,7 @@ def claimable(person: Person) -> list[Plan]:
 
 def _mine(request: ConsoleRequest, public_id: UUID) -> Claim:
     """One of the member's own claims; anybody else's is absent."""
-    rows = claims_of(myself(request.actor), request.actor).select_related(
+    rows = claims_of(own_person(request.actor), request.actor).select_related(
         "participant__person__organisation", "organisation", "unit", "edition", "cover__enrolment", "order"
     )
     found: Claim | None = rows.filter(public_id=public_id).first()
@@ -97,7 +92,7 @@ def _page(request: ConsoleRequest, form: ClaimForm, edition: Edition) -> HttpRes
 @portal
 def enter(request: ConsoleRequest, plan: str) -> HttpResponseBase:
     """A new claim of the member's own, kept as a draft."""
-    person = myself(request.actor)
+    person = own_person(request.actor)
     if plan not in [one.key for one in claimable(person)]:
         raise Http404
     edition = _edition(person, plan)

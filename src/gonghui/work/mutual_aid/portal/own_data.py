@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from gonghui.core import money
 from gonghui.core.actor import Actor
-from gonghui.spine.members.models import Person
+from gonghui.spine.members.models import Person, own_person
 from gonghui.web.portal import takes_away
 from gonghui.work.mutual_aid.actions import letters
 from gonghui.work.mutual_aid.forms.claim_telling import inputs_of, lines_of
 from gonghui.work.mutual_aid.forms.telling import BENEFITS, is_english
 from gonghui.work.mutual_aid.models import Claim, Cover, ReviewRequest
-from gonghui.work.mutual_aid.portal.claims import UNDECIDED, claims_of, myself
+from gonghui.work.mutual_aid.portal.claims import UNDECIDED, claims_of
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
 
@@ -84,7 +84,7 @@ def _reviews(person: Person) -> list[dict[str, Any]]:
 )
 def mutual_aid(actor: Actor) -> dict[str, Any]:
     """The member's covers, claims, letters and reviews, amounts in yuan."""
-    person = myself(actor)
+    person = own_person(actor)
     covers = Cover.objects.filter(person=person).exclude(state="draft").order_by("first_on")
     claims = claims_of(person, actor).select_related("participant__person", "edition").order_by("made_on", "pk")
     return {

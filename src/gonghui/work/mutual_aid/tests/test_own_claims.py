@@ -232,6 +232,8 @@ def test_the_export_of_ones_data_holds_ones_mutual_aid(
     after = taken()["互助申请"][0]
     assert (after["互助金"], after["诊断"], after["发票号码"]) == ("560.00", "示例病", "01100190010412345678")
     assert "给付日数" in after["怎么算"]
+    first, second = after["怎么算"].split("\n")[:2]
+    assert f"{first}<br>{second}" in phone.post(reverse("my_export", args=["html"])).content.decode()
     assert "最后一笔办结后 10 年" in phone.get(reverse("my_data")).content.decode()
     other = a_worker(centre.unit)
     stranger = signed_in(an_own_account(other)).post(place)
