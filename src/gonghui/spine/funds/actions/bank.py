@@ -100,20 +100,24 @@ _COPY = "copy funds_come from stdin (format binary)"
 _TYPES = ["int4", "text", "int8", "text", "text", "text", "date", "bool"]
 _JUDGED = """
 create temp table funds_answering on commit drop as
-select r.seq, r.reference, r.amount_fen, r.result, left(r.code, 20) as code, left(r.bank_ref, 64) as bank_ref, r.day,
-  l.id as line_id, l.order_id, l.batch_id, l.state, l.amount_fen as line_fen, l.bank_ref as line_ref, case
-    when l.id is null then 'stray'
-    when r.amount_fen <> l.amount_fen then 'amount_differs'
-    when r.is_odd then null
-    when l.state = 'succeeded' and r.result = 'returned' then 'returned'
-    when l.state not in ('sent', 'unknown') then null
-    when r.result = 'ok' then 'succeeded'
-    when r.result = 'returned' or (r.result = 'failed' and r.code <> 'TIMEOUT') then 'failed'
-    when l.state = 'sent' then 'unknown' else 'repeated' end as outcome
-from funds_come r left join lateral (
-  select l.* from funds_paymentline l join funds_paymentbatch b on b.id = l.batch_id and b.book_id = %s
-  where l.reference = r.reference limit 1) l on true
+with named as materialized (
+  select r.*, l.id as line_id, l.order_id, l.batch_id, l.state, l.amount_fen as line_fen, l.bank_ref as line_ref
+  from funds_come r left join lateral (select * from funds_paymentline where reference = r.reference limit 1) l on true
+)
+select n.seq, n.reference, n.amount_fen, n.result, left(n.code, 20) as code, left(n.bank_ref, 64) as bank_ref, n.day,
+  case when b.id is not null then n.line_id end as line_id, n.order_id, n.batch_id, n.state, n.line_fen, n.line_ref,
+  case
+    when b.id is null then 'stray'
+    when n.amount_fen <> n.line_fen then 'amount_differs'
+    when n.is_odd then null
+    when n.state = 'succeeded' and n.result = 'returned' then 'returned'
+    when n.state not in ('sent', 'unknown') then null
+    when n.result = 'ok' then 'succeeded'
+    when n.result = 'returned' or (n.result = 'failed' and n.code <> 'TIMEOUT') then 'failed'
+    when n.state = 'sent' then 'unknown' else 'repeated' end as outcome
+from named n left join funds_paymentbatch b on b.id = n.batch_id and b.book_id = %s
 """
+"""Each row is looked up by its reference, once, however many lines and batches there have ever been."""
 _ODD = "select seq, line_id, state, line_fen, line_ref from funds_answering where outcome is null order by seq"
 _SAY = """
 update funds_answering a set outcome = n.outcome
@@ -173,9 +177,10 @@ from funds_answering a
 left join unnest(%s::date[], %s::text[], %s::bigint[]) as p(day, outcome, id) using (day, outcome) order by a.seq
 """
 _SETTLED = """
-update funds_paymentbatch b set state = 'settled' where b.state = 'released'
-  and b.id in (select distinct batch_id from funds_answering where outcome = any(%s))
-  and not exists (select from funds_paymentline l where l.batch_id = b.id and l.state in ('sent', 'unknown'))
+update funds_paymentbatch b set state = 'settled' from (
+  select n.id, exists (select from funds_paymentline where batch_id = n.id and state in ('sent', 'unknown')) as waits
+  from (select distinct batch_id as id from funds_answering where outcome = any(%s)) n offset 0
+) a where b.id = a.id and b.state = 'released' and not a.waits
 """
 _LISTS = """
 select o.id, bool_or(a.outcome in ('succeeded', 'returned'))

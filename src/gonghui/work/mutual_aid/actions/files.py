@@ -317,7 +317,7 @@ def _same_content(file: SettlementFile, content: str) -> None:
 def drop_file(file: SettlementFile, *, by: Actor, on: date) -> None:
     """The file is thrown away before its release; its rows are gone, and what it gathered may be gathered anew."""
     FILE_FLOW.take("drop", file, by=by)
-    file.pieces.all().delete()
+    file.pieces.filter(edition=None).delete()
     file.issues.all().delete()
     file.gathered.update(part=None)
     uploads.forget(file.upload)

@@ -193,7 +193,7 @@ def _one_piece(file: SettlementFile, parts: list[SettlementPiece], number: int) 
     content["place"] = (np.arange(len(begins)) - starts).astype(np.int16)
     piece = SettlementPiece(file=file, number=number, shard_from=parts[0].shard_from, shard_to=parts[0].shard_to)
     pieces.sealed(piece, content)
-    SettlementPiece.objects.filter(pk__in=[one.pk for one in parts]).delete()
+    SettlementPiece.objects.filter(pk__in=[one.pk for one in parts], edition=None).delete()
     piece.save(force_insert=True)
     return content
 

@@ -163,10 +163,11 @@ class Settlement(models.Model):
 
     `decided_fen` is what the text gives, below nothing for a reversal; `ordered_fen` is what is paid after setting off
     what was paid too much before. `line` is the payment in funds, 0 where none was ordered. Rows are never changed.
+    A piece that was decided is never deleted; one that was not has none of these, and nobody asks all of them for it.
     """
 
     id = models.BigIntegerField(primary_key=True)
-    piece = models.ForeignKey(SettlementPiece, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    piece = models.ForeignKey(SettlementPiece, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     place = models.IntegerField()
     txn = models.UUIDField()
     """A digest of the bureau's own number, which comes once."""

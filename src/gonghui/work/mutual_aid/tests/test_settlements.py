@@ -2,7 +2,8 @@
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 
 from gonghui.core.errors import Refusal
@@ -11,7 +12,7 @@ from gonghui.spine.members.rules import papers
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
 from gonghui.work.mutual_aid.actions import issues, matching, reading
-from gonghui.work.mutual_aid.models import Issue, Settlement, SettlementFile
+from gonghui.work.mutual_aid.models import Issue, Settlement, SettlementFile, SettlementPiece
 from gonghui.work.mutual_aid.tests.builders import (
     FEBRUARY,
     SAMPLER,
@@ -45,6 +46,15 @@ def test_a_month_is_tried_out_by_the_text(federation):
     assert (file.state, waiting(file)) == ("previewed", {})
     told = {name: file.summary[name] for name in ("settlements", "payments", "ordered_fen", "nothing", "people")}
     assert told == {"settlements": 3, "payments": 2, "ordered_fen": 7_905 + 220_271, "nothing": 1, "people": 2}
+
+
+def test_a_file_is_read_without_asking_what_was_settled_by_anything_but_its_numbers(federation):
+    """By piece there is no index: such a question reads all there ever were."""
+    with CaptureQueriesContext(connection) as asked:
+        file = received(federation.city, a_table([a_row(a_card_holder(federation.first, 1))]))
+        actions.drop_file(file, by=SAMPLER, on=FEBRUARY)
+    assert not [one["sql"] for one in asked if "mutual_aid_settlement" in one["sql"] and "piece_id" in one["sql"]]
+    assert not SettlementPiece.objects.exists()
 
 
 def test_gb18030_is_read_as_well(federation):
