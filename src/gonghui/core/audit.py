@@ -1,8 +1,11 @@
 """The books are recounted: each app says which of its tables' totals the journal must give again."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import connection, transaction
 
 from gonghui.core import rollup
 
@@ -40,13 +43,26 @@ def audited(title: str) -> Callable[[Check], Check]:
 
 
 def run() -> list[Finding]:
-    """Every check, the roll-up first; nothing is repaired."""
+    """Every check, the roll-up first, all as of one moment, whatever others commit meanwhile; nothing is repaired."""
     found = []
-    for title, check in CHECKS.items():
-        begun = time.monotonic()
-        differences = tuple(check())
-        found.append(Finding(title, differences, time.monotonic() - begun))
+    with _one_moment():
+        for title, check in CHECKS.items():
+            begun = time.monotonic()
+            differences = tuple(check())
+            found.append(Finding(title, differences, time.monotonic() - begun))
     return found
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Inside, tables stand as they did at the first question; within a transaction of the caller's, as it sees them."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read")
+        yield
 
 
 @audited("台账汇总与逐条重算一致")
