@@ -144,7 +144,12 @@ _WRITTEN = (
     ("mutual_aid_settlement", "true"),
     ("mutual_aid_settlementpiece", "true"),
     ("funds_paymentline", "true"),
-    ("core_entry", "subject_type = (select id from core_subjecttype where name = 'mutual_aid.settlement')"),
+    ("funds_payee", "true"),
+    ("funds_payeeaccount", "true"),
+    (
+        "core_entry",
+        "subject_type in (select id from core_subjecttype where name ~ '^(mutual_aid.settlement|funds.payeeaccount)$')",
+    ),
 )
 
 

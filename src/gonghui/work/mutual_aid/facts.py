@@ -313,9 +313,23 @@ class EnrolmentExpired:
     plan: str
 
 
+@fact(title="提出作废保障")
+class CoverDoubted:
+    """A second reviewer holds that a cover was got by a false declaration; a leader decides."""
+
+    plan: str
+
+
+@fact(title="保障不作废")
+class CoverKept:
+    """A leader decided that a doubted cover holds."""
+
+    plan: str
+
+
 @fact(title="终止保障")
 class CoverEnded:
-    """Somebody's cover ended before its last day: they left, died, or it was paid out."""
+    """Somebody's cover ended before its last day: they left, died, it was paid out, or it was got by a falsehood."""
 
     plan: str
     why: str

@@ -69,17 +69,29 @@ ENROLMENT_FLOW = Flow(
 )
 """A unit's enrolment: a roll, certified by its chair, in force when the premium has come in to the fen."""
 
-COVER_STATES = {
-    "draft": "未提交",
-    "pending": "待生效",
-    "active": "保障中",
-    "expired": "已期满",
-    "exhausted": "已给付终止",
-    "terminated": "已终止",
-    "voided": "已作废",
-    "cancelled": "已取消",
-}
-HOLDING = ("pending", "active")
+
+def _not_who_asked(cover: Any, by: Actor) -> str | None:
+    return "作废是您提出的，须由他人决定" if by.account_id == cover.doubted_by else None
+
+
+COVER_FLOW = Flow(
+    Step("doubt", "active", "doubted", needs=SECOND, title="提出作废"),
+    Step("void", "doubted", "voided", needs=LEAD, title="决定作废", guard=_not_who_asked),
+    Step("keep", "doubted", "active", needs=LEAD, title="不作废", guard=_not_who_asked),
+    states={
+        "draft": "未提交",
+        "pending": "待生效",
+        "active": "保障中",
+        "doubted": "待决定作废",
+        "expired": "已期满",
+        "exhausted": "已给付终止",
+        "terminated": "已终止",
+        "voided": "已作废",
+        "cancelled": "已取消",
+    },
+)
+"""A cover goes with its enrolment; got by a false declaration it is voided, by two persons."""
+HOLDING = ("pending", "active", "doubted")
 """States of which one person has no two covers of one plan that share a day."""
 
 PARTS = {

@@ -43,7 +43,7 @@ from gonghui.work.mutual_aid.rules import numbers, parameters
 from gonghui.work.mutual_aid.rules.claims import Costs
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
-COVERED = ("active", "expired", "terminated", "exhausted")
+COVERED = ("active", "doubted", "expired", "terminated", "exhausted")
 MOVING = (
     *("state", "said", "story", "decision", "proposal", "decided_fen", "ordered_fen", "is_late", "late_by"),
     *("due_on", "first_by", "second_by", "lead_by"),
@@ -113,6 +113,7 @@ def change_claim(claim: Claim, entry: ClaimEntry, *, by: Actor, on: date) -> Non
     claim.cover, claim.edition = _covered(entry, on)
     _fill(claim, entry, on)
     claim.save(update_fields=["said", "cover", "edition"])
+    ClaimBill.objects.filter(claim=claim).delete()
     _keep_bills(claim, entry.bills)
     record(ClaimChanged(plan=claim.plan), about=claim, by=teller(by), happened_on=on)
 
@@ -240,27 +241,30 @@ def _keep_bills(claim: Claim, typed: Sequence[str]) -> None:
     found = [BILL.of(one) for one in bills]
     if len(set(found)) != len(found):
         raise Refusal("mutual_aid.bill_twice", "同一张发票填了两次，请删去一张")
-    if not claim._state.adding:
-        ClaimBill.objects.filter(claim=claim).delete()
     if not bills:
         return
     settled = {UUID(bytes=matching.digest(one)): at for at, one in enumerate(bills, 1)}
     txn = Settlement.objects.filter(txn__in=list(settled)).values_list("txn", flat=True).first()
     if txn is not None:
         raise Refusal("mutual_aid.bill_settled", "第 %(n)s 张发票医保已经自动结算过，不用再申请", n=settled[txn])
+    _unclaimed(found)
     try:
         with transaction.atomic():
             ClaimBill.objects.bulk_create(ClaimBill(claim=claim, found=one) for one in found)
-    except IntegrityError as refused:
-        known = ClaimBill.objects.filter(found__in=found, is_live=True).select_related("claim").first()
-        if known is None:
-            raise
+    except IntegrityError:  # another claim came first
+        _unclaimed(found)
+        raise
+
+
+def _unclaimed(found: Sequence[bytes]) -> None:
+    known = ClaimBill.objects.filter(found__in=found, is_live=True).values_list("found", "claim__made_on").first()
+    if known is not None:
         raise Refusal(
             "mutual_aid.bill_claimed",
             "第 %(n)s 张发票已用于 %(day)s 提出的另一份申请，不能重复申请",
-            n=found.index(bytes(known.found)) + 1,
-            day=known.claim.made_on,
-        ) from refused
+            n=found.index(bytes(known[0])) + 1,
+            day=known[1],
+        )
 
 
 # From hand to hand --------------------------------------------------------------------------------------------------

@@ -21,7 +21,9 @@ from gonghui.spine.members.models import Membership, Person
 from gonghui.spine.organisations.models import Organisation
 from gonghui.spine.organisations.rules import UNIONS, ids_of
 from gonghui.work.mutual_aid.facts import (
+    CoverDoubted,
     CoverEnded,
+    CoverKept,
     EnrolmentBegan,
     EnrolmentCancelled,
     EnrolmentCertified,
@@ -33,7 +35,7 @@ from gonghui.work.mutual_aid.facts import (
     PremiumReceived,
     RollChanged,
 )
-from gonghui.work.mutual_aid.flow import ENROL, ENROLMENT_FLOW, HOLDING, PREMIUM, SECOND
+from gonghui.work.mutual_aid.flow import COVER_FLOW, ENROL, ENROLMENT_FLOW, HOLDING, PREMIUM
 from gonghui.work.mutual_aid.models import Cover, Enrolment, PlanMoney, edition_on
 from gonghui.work.mutual_aid.rules import enrolment as rules
 from gonghui.work.mutual_aid.rules import parameters
@@ -410,22 +412,64 @@ def end_cover(cover: Cover, why: str, *, on: date, by: Actor) -> None:
     """Somebody left, retired, died or moved: their cover ends with the month. What was paid in stays."""
     by.require(ENROL)
     _reach(by, cover.organisation)
-    _end(cover, "terminated", why, min(cover.last_on, rules.last_day(on.replace(day=1), 1)), by=by, on=on)
+    _end(cover, why, by=by, on=on)
+
+
+UNPAID = ("approved", "in_payment", "pay_failed")
+"""States of claims that were granted under a cover and whose money has not arrived."""
+_GROUND_MOST = 60
+
+
+@action
+def doubt_cover(cover: Cover, ground: str, *, by: Actor, on: date) -> None:
+    """A second reviewer holds that it was got by a false declaration: nothing is granted under it until a leader
+    decides. `ground` is the number of the inquiry's document; what it says stays there."""
+    _reach(by, cover.organisation)
+    COVER_FLOW.take("doubt", cover, by=by)
+    cover.ground = texts.words(ground, longest=_GROUND_MOST, field="查实材料文号").strip()
+    if not cover.ground:
+        raise Refusal("mutual_aid.void_ground", "请填写查实材料的文号，不要写病情")
+    cover.doubted_by = by.account_id
+    cover.save(update_fields=["ground", "doubted_by"])
+    record(CoverDoubted(plan=cover.plan), about=cover, by=by, happened_on=on)
 
 
 @action
 def void_cover(cover: Cover, *, by: Actor, on: date) -> None:
-    """A cover got by a false declaration never held."""
-    by.require(SECOND)
+    """A leader, not who asked, decides that it never held; what was paid under it is recovered claim by claim."""
     _reach(by, cover.organisation)
-    _end(cover, "voided", "false", cover.last_on, by=by, on=on)
+    lock(cover, "state", "doubted_by")
+    COVER_FLOW.check("void", cover, by=by)
+    if unpaid := cover.claims.filter(state__in=UNPAID).count():
+        raise StepRefused(
+            "mutual_aid.void_unpaid",
+            "这份保障下还有 %(n)s 件申请已同意给付、款未到账：等付清后再决定，已付的逐件提出追回",
+            n=unpaid,
+        )
+    cover.state, cover.why, cover.voided_by = "voided", "false", by.account_id
+    cover.save(update_fields=["state", "why", "voided_by"])
+    record(CoverEnded(plan=cover.plan, why="false"), about=cover, by=by, happened_on=on)
 
 
-def _end(cover: Cover, state: str, why: str, last_on: date, *, by: Actor, on: date) -> None:
+@action
+def keep_cover(cover: Cover, *, by: Actor, on: date) -> None:
+    """A leader decides that it holds; if its last day is over meanwhile, it has expired."""
+    _reach(by, cover.organisation)
+    lock(cover, "doubted_by", "last_on")
+    COVER_FLOW.take("keep", cover, by=by)
+    if cover.last_on < on:
+        cover.state = "expired"
+    cover.doubted_by = None
+    cover.save(update_fields=["state", "doubted_by"])
+    record(CoverKept(plan=cover.plan), about=cover, by=by, happened_on=on)
+
+
+def _end(cover: Cover, why: str, *, by: Actor, on: date) -> None:
     lock(cover, "state", "last_on")
     if cover.state != "active":
-        raise StepRefused("mutual_aid.cover_over", "这份保障已经终止，请刷新后再看")
-    cover.state, cover.why, cover.last_on = state, why, max(cover.first_on, last_on)
+        raise StepRefused("mutual_aid.cover_over", "这份保障已经终止或待决定作废，请刷新后再看")
+    last_on = min(cover.last_on, rules.last_day(on.replace(day=1), 1))
+    cover.state, cover.why, cover.last_on = "terminated", why, max(cover.first_on, last_on)
     cover.save(update_fields=["state", "why", "last_on"])
     record(CoverEnded(plan=cover.plan, why=why), about=cover, by=by, happened_on=on)
 
@@ -434,8 +478,7 @@ def _end(cover: Cover, state: str, why: str, last_on: date, *, by: Actor, on: da
 def end_covers_of_leavers(covers: Sequence[Cover], *, on: date) -> None:
     """Covers of people who are members no more end with the month."""
     for one in covers:
-        last_on = rules.last_day(on.replace(day=1), 1)
-        _end(one, "terminated", "not_member", min(one.last_on, last_on), by=SYSTEM, on=on)
+        _end(one, "not_member", by=SYSTEM, on=on)
 
 
 def covers_of_leavers() -> Any:

@@ -52,8 +52,14 @@ class Known:
 def _of_cover(cover: Cover, claim: Claim) -> Known:
     totals = json.loads(COVER_TOTALS.open(cover.totals, cover.public_id)) if cover.totals is not None else {}
     return Known(
-        {name: totals.get(name, 0) for name in claim.edition.scheme.totals}, is_spent=cover.state == "exhausted"
+        {name: totals.get(name, 0) for name in claim.edition.scheme.totals},
+        is_spent=cover.state in ("exhausted", "voided"),
     )
+
+
+def _undoubted(cover: Cover | None) -> None:
+    if cover is not None and cover.state == "doubted":
+        raise StepRefused("mutual_aid.cover_doubted", "这份保障待负责人决定是否作废，决定以后才能同意给付")
 
 
 def known_now(claim: Claim, year: int) -> Known:
@@ -79,6 +85,7 @@ def _held(claim: Claim, year: int, on: date, by: Actor) -> Iterator[tuple[Known,
             yield Known(totals, owed), put
         return
     cover = Cover.objects.select_for_update().get(pk=claim.cover_id)
+    _undoubted(cover)
 
     def spend(done: Worked) -> None:
         totals = claim.edition.scheme.after(done.decision)
@@ -124,6 +131,8 @@ def review_claim(
     if inputs is not None and {**said["inputs"], **inputs} != said["inputs"]:
         said = _mended(claim, said, inputs, on)
     done = worked_out(claim, said)
+    if proposal == PAY:
+        _undoubted(claim.cover)
     if proposal == PAY and done.ordered_fen + done.offset_fen == 0:
         raise Refusal("mutual_aid.nothing_due", "按条文算出应付为零，不能建议给付：请建议不予给付并选理由")
     if proposal not in (PAY, REJECT):

@@ -1,11 +1,13 @@
 """Enrolments of units in paid plans: the list, one with its roll and its steps, and the premiums finance waits for."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -27,7 +29,7 @@ from gonghui.work.mutual_aid import sheets
 from gonghui.work.mutual_aid.actions import enrolment as actions
 from gonghui.work.mutual_aid.actions import rolls
 from gonghui.work.mutual_aid.actions.enrolment import LEAVING, Enrolling
-from gonghui.work.mutual_aid.flow import CERTIFY, COVER_STATES, ENROL, ENROLMENT_FLOW, PREMIUM, SEE
+from gonghui.work.mutual_aid.flow import CERTIFY, COVER_FLOW, ENROL, ENROLMENT_FLOW, LEAD, PREMIUM, SECOND, SEE
 from gonghui.work.mutual_aid.forms.claims import YuanField, day_field
 from gonghui.work.mutual_aid.models import Cover, Enrolment
 from gonghui.work.mutual_aid.rules import enrolment as rules
@@ -87,6 +89,8 @@ def enrolments(request: ConsoleRequest) -> HttpResponseBase:
     rows = Enrolment.objects.seen_by(actor).select_related("organisation")
     if state in ENROLMENT_FLOW.states:
         rows = rows.filter(state=state)
+    elif state == "doubted":
+        rows = rows.filter(pk__in=Cover.objects.filter(state=state).values("enrolment"))
     form = None
     if actor.may(ENROL):
         form = EnrolmentForm(request.POST or request.typed or None, actor=actor)
@@ -104,7 +108,10 @@ def enrolments(request: ConsoleRequest) -> HttpResponseBase:
         {
             "page": Keyset(rows, ("-made_on", "-id"), 50).page(request),
             "state": state,
-            "states": [(key, _(word)) for key, word in ENROLMENT_FLOW.states.items()],
+            "states": [
+                *((key, _(word)) for key, word in ENROLMENT_FLOW.states.items()),
+                ("doubted", _("有保障待决定作废")),
+            ],
             "form": form,
         },
     )
@@ -135,6 +142,7 @@ def enrolment(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
 def _shown(request: ConsoleRequest, found: Enrolment, roll: rolls.Roll | None, pasted: str) -> dict[str, Any]:
     actor = request.actor
     covers = found.covers.select_related("person").exclude(state="cancelled")
+    is_running = found.state == "in_force" and covers.filter(state="active").exists()
     is_roll_open = found.state in ("draft", "returned") and actor.may(ENROL)
     terms = rules.terms(found.of_plan, found.edition.scheme)
     offers = [one for one in ENROLMENT_FLOW.offers(found, by=actor) if one.step.needs is not None]
@@ -144,7 +152,6 @@ def _shown(request: ConsoleRequest, found: Enrolment, roll: rolls.Roll | None, p
         "few": actions.is_few(found),
         "percent": rules.on(found.first_on).participation_percent,
         "page": Keyset(covers, ("id",), 100).page(request),
-        "cover_states": {key: _(word) for key, word in COVER_STATES.items()},
         "is_roll_open": is_roll_open,
         "pick": _to_pick(found) if is_roll_open and "pick" in request.GET else None,
         "wrong": [(line, say.text(refusal)) for line, refusal in roll.wrong] if roll is not None else [],
@@ -152,7 +159,9 @@ def _shown(request: ConsoleRequest, found: Enrolment, roll: rolls.Roll | None, p
         "offers": [one for one in offers if one.step.name not in ("return", "certify")],
         "may_certify": found.state == "checked" and actor.may(CERTIFY) and found.submitted_by != actor.account_id,
         "may_add": found.state == "in_force" and found.follows_id is None and actor.may(ENROL),
-        "may_end": found.state == "in_force" and actor.may(ENROL),
+        "may_end": is_running and actor.may(ENROL),
+        "may_doubt": is_running and actor.may(SECOND),
+        "doubted": [(one, COVER_FLOW.offers(one, by=actor)) for one in covers.filter(state="doubted")],
         "leaving": [(key, _(word)) for key, word in LEAVING.items() if key != "not_member"],
         "premium_form": PremiumForm(request.typed or None)
         if found.state == "awaiting_premium" and _takes_premiums(actor)
@@ -177,6 +186,19 @@ def _history(found: Enrolment) -> list[dict[str, Any]]:
         {"title": _(KINDS[names[one.kind]].title), "on": one.happened_on, "url": reverse("entry", args=[one.id])}
         for one in entries
     ]
+
+
+def _ended(cover: Cover, sent: QueryDict, by: Actor, on: date) -> None:
+    actions.end_cover(cover, sent.get("why", "") if sent.get("why") in LEAVING else "left", on=on, by=by)
+
+
+COVER_STEPS: dict[str, Callable[[Cover, QueryDict, Actor, date], None]] = {
+    "end": _ended,
+    "doubt": lambda cover, sent, by, on: actions.doubt_cover(cover, sent.get("ground", ""), by=by, on=on),
+    "void": lambda cover, _sent, by, on: actions.void_cover(cover, by=by, on=on),
+    "keep": lambda cover, _sent, by, on: actions.keep_cover(cover, by=by, on=on),
+}
+"""Steps of one person's cover."""
 
 
 def _step(request: ConsoleRequest, found: Enrolment, step: str) -> HttpResponseBase:
@@ -204,9 +226,8 @@ def _step(request: ConsoleRequest, found: Enrolment, step: str) -> HttpResponseB
         day = form.cleaned_data["first_on"] if form.is_valid() else found.first_on
         made = actions.add_to(found, day, by=by, on=on)
         return redirect("aid_enrolment", made.public_id)
-    elif step == "end":
-        cover = get_object_or_404(Cover, enrolment=found, public_id=sent.get("cover") or None)
-        actions.end_cover(cover, sent.get("why", "") if sent.get("why") in LEAVING else "left", on=on, by=by)
+    elif step in COVER_STEPS:
+        COVER_STEPS[step](get_object_or_404(Cover, enrolment=found, public_id=sent.get("cover") or None), sent, by, on)
     else:
         raise Http404
     messages.success(request, _("已办，并记入台账"))
@@ -235,7 +256,7 @@ def _premium(request: ConsoleRequest, found: Enrolment) -> HttpResponseBase:
 
 @waiting
 def to_do(actor: Actor) -> list[Item]:
-    """Rolls to be certified, rolls that came back, premiums to be recorded."""
+    """Rolls to be certified, rolls that came back, premiums to be recorded, covers that somebody holds to be false."""
     items = []
     for does, state in (
         (actor.may(CERTIFY), "checked"),
@@ -249,6 +270,9 @@ def to_do(actor: Actor) -> list[Item]:
             due = rows.order_by("due_on").values_list("due_on", flat=True)[0]
             url = f"{reverse('aid_enrolments')}?state={state}"
             items.append(Item(_("参保"), url, state=_(ENROLMENT_FLOW.states[state]), due=due, count=many))
+    if actor.may(LEAD) and (many := Cover.objects.seen_by(actor).filter(state="doubted").count()):
+        url = f"{reverse('aid_enrolments')}?state=doubted"
+        items.append(Item(_("参保"), url, state=_(COVER_FLOW.states["doubted"]), count=many))
     return items
 
 

@@ -14,7 +14,7 @@ from gonghui.core.privacy import INTERNAL, PERSONAL, SENSITIVE, declare
 from gonghui.spine.funds.models import VoucherDraft
 from gonghui.spine.members.models import Person
 from gonghui.spine.organisations.models import DayRange, OneNumber, Organisation
-from gonghui.work.mutual_aid.flow import COVER_STATES, ENROLMENT_FLOW, HOLDING
+from gonghui.work.mutual_aid.flow import COVER_FLOW, ENROLMENT_FLOW, HOLDING
 from gonghui.work.mutual_aid.models.editions import Edition
 from gonghui.work.mutual_aid.models.participants import KEEP
 from gonghui.work.mutual_aid.rules.plans import PLANS, Plan
@@ -113,6 +113,7 @@ class Cover(Record):
     row, so no limit of the period is exceeded, whoever decides at the same time.
     """
 
+    FLOW = COVER_FLOW
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="covers")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     plan = models.CharField(_("计划"), max_length=40, choices=ENROLLED)
@@ -120,8 +121,11 @@ class Cover(Record):
     first_on = models.DateField(_("生效日期"))
     last_on = models.DateField(_("截止日期"))
     is_renewed = models.BooleanField(_("连续续保"), default=False)
-    state = models.CharField(_("状态"), max_length=10, choices=list(COVER_STATES.items()), default="draft")
+    state = models.CharField(_("状态"), max_length=10, choices=COVER_FLOW.choices, default="draft")
     why = models.CharField(_("终止原因"), max_length=12, blank=True)
+    ground = models.CharField(_("查实材料文号"), max_length=60, blank=True)
+    doubted_by = models.BigIntegerField(null=True)
+    voided_by = models.BigIntegerField(null=True)
     totals = models.BinaryField(null=True)
     objects = CoverQuerySet.as_manager()
     privacy = declare(
@@ -130,7 +134,8 @@ class Cover(Record):
             PERSONAL,
             "互助保障参保",
             KEEP,
-            "id public_id enrolment person plan shares first_on last_on is_renewed state why",
+            "id public_id enrolment person plan shares first_on last_on is_renewed state why ground doubted_by "
+            "voided_by",
         ),
     )
 
@@ -142,6 +147,11 @@ class Cover(Record):
             ),
             models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="aid_cover_order"),
             models.CheckConstraint(condition=Q(shares__gte=1), name="aid_cover_shares"),
+            models.CheckConstraint(
+                condition=~Q(state="voided")
+                | Q(voided_by__isnull=False, doubted_by__isnull=False) & ~Q(voided_by=F("doubted_by")),
+                name="aid_cover_voided_by_two",
+            ),
             # One person, one plan, one day: one cover.
             ExclusionConstraint(
                 name="aid_cover_one_a_day",

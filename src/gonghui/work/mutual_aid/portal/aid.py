@@ -27,7 +27,7 @@ from gonghui.work.mutual_aid.portal.claims import claimable, claims_of
 from gonghui.work.mutual_aid.rules import numbers
 from gonghui.work.mutual_aid.rules.plans import PLANS
 
-COVERS = ("pending", "active", "expired", "exhausted", "terminated")
+COVERS = ("pending", "active", "doubted", "expired", "exhausted", "terminated")
 WAITS = ("waiting_days", "no_pay_days")
 """By what a plan's text calls the days of which nothing is paid after a cover begins."""
 SHOWN = 20

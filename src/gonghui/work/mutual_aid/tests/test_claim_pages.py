@@ -148,6 +148,26 @@ def test_a_cover_is_ended_on_the_page_of_its_enrolment(centre, browse):
     assert (ended.state, ended.why, ended.last_on) == ("terminated", "retired", date(2020, 1, 31))
 
 
+def test_a_cover_is_doubted_by_one_and_voided_by_another_on_that_page(centre, browse, settings):
+    settings.GONGHUI_TODAY = APRIL
+    cover = covered(centre, a_worker(centre.unit))
+    place = reverse("aid_enrolment", args=[cover.enrolment.public_id])
+    asked = {"step": "doubt", "cover": cover.public_id, "ground": "互助调〔2020〕3号"}
+    assert "已办" in text_of(browse(centre.second).post(place, asked, follow=True))
+    leader = browse(centre.lead)
+    assert "待决定作废" in text_of(leader.get(reverse("today")))
+    assert leads_to(leader.get(reverse("aid_enrolments"), {"state": "doubted"}), place)
+    assert "互助调〔2020〕3号" in text_of(leader.get(place))
+    leader.post(place, {"step": "void", "cover": cover.public_id})
+    cover.refresh_from_db()
+    assert cover.state == "voided"
+
+
+def leads_to(response: Any, address: str) -> bool:
+    """Whether a page leads to an address."""
+    return f'href="{address}"' in response.content.decode()
+
+
 def test_a_leader_says_which_fund_pays(centre, browse):
     PlanMoney.objects.filter(plan="accident").delete()
     lead, place = browse(centre.lead), reverse("aid_money")

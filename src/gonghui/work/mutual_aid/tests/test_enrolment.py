@@ -252,3 +252,74 @@ def test_of_two_decisions_at_once_on_one_period_the_second_is_counted_anew():
     for one in threads:
         one.join()
     assert sorted(outcomes) == ["approved", "mutual_aid.changed_since"]
+
+
+# Voided by two --------------------------------------------------------------------------------------------------------
+
+
+def doubted(centre: Centre) -> Cover:
+    """A cover that the second reviewer holds to be got by a falsehood."""
+    cover = covered(centre, a_worker(centre.unit))
+    enrolment.doubt_cover(cover, "互助调〔2020〕3号", by=centre.second, on=APRIL)
+    return cover
+
+
+def test_a_cover_got_by_a_falsehood_is_voided_by_two(centre):
+    cover = doubted(centre)
+    assert (cover.state, cover.ground) == ("doubted", "互助调〔2020〕3号")
+    with pytest.raises(Refusal):
+        enrolment.void_cover(cover, by=centre.second, on=APRIL)
+    same = replace(centre.lead, account_id=centre.second.account_id)
+    with pytest.raises(StepRefused, match="须由他人决定"):
+        enrolment.void_cover(cover, by=same, on=APRIL)
+    enrolment.void_cover(cover, by=centre.lead, on=APRIL)
+    cover.refresh_from_db()
+    assert (cover.state, cover.why, cover.voided_by) == ("voided", "false", centre.lead.account_id)
+
+
+def test_the_database_refuses_a_cover_voided_by_one(centre):
+    cover = doubted(centre)
+    with pytest.raises(IntegrityError, match="aid_cover_voided_by_two"), transaction.atomic():
+        Cover.objects.filter(pk=cover.pk).update(state="voided", voided_by=centre.second.account_id)
+
+
+def test_a_doubt_names_its_document(centre):
+    cover = covered(centre, a_worker(centre.unit))
+    with pytest.raises(Refusal, match="文号"):
+        enrolment.doubt_cover(cover, "  ", by=centre.second, on=APRIL)
+    cover.refresh_from_db()
+    assert cover.state == "active"
+
+
+def test_a_doubted_cover_grants_nothing_until_it_is_kept(centre):
+    person = a_worker(centre.unit)
+    cover = covered(centre, person)
+    claim = reviewed(centre, an_entry(person))
+    enrolment.doubt_cover(cover, "互助调〔2020〕3号", by=centre.second, on=APRIL)
+    with pytest.raises(StepRefused, match="待负责人决定"):
+        reviewing.approve_claim(fresh(claim), by=centre.second, on=APRIL)
+    enrolment.keep_cover(cover, by=centre.lead, on=APRIL)
+    reviewing.approve_claim(fresh(claim), by=centre.second, on=APRIL)
+    assert fresh(claim).state == "approved"
+
+
+def test_a_cover_whose_money_is_under_way_is_not_voided(centre):
+    person = a_worker(centre.unit)
+    cover = covered(centre, person)
+    approved(centre, an_entry(person))
+    enrolment.doubt_cover(cover, "互助调〔2020〕3号", by=centre.second, on=APRIL)
+    with pytest.raises(StepRefused, match="还有 1 件申请已同意给付"):
+        enrolment.void_cover(cover, by=centre.lead, on=APRIL)
+
+
+def test_a_kept_cover_that_ran_out_meanwhile_has_expired(centre):
+    cover = doubted(centre)
+    enrolment.keep_cover(cover, by=centre.lead, on=date(2021, 12, 1))
+    cover.refresh_from_db()
+    assert (cover.state, cover.doubted_by) == ("expired", None)
+
+
+def test_a_voided_cover_frees_its_days(centre):
+    cover = doubted(centre)
+    enrolment.void_cover(cover, by=centre.lead, on=APRIL)
+    assert covered(centre, cover.person, first_on=MAY).state == "active"
