@@ -59,7 +59,10 @@ def gather_rows(organisation: Organisation, plan: str, month: int, *, by: Actor,
         content, at_rows = matching.match_known(rows, [one for one in whose if one is not None], matching.Units())
         kept = [listed[its[at]] for at in at_rows]
     if not kept:
-        raise Refusal("mutual_aid.nothing_known", "这个月没有查明了会员、可以并入下一份的行，没有变化")
+        raise Refusal(
+            "mutual_aid.nothing_known",
+            "这个月没有查明了会员、可以并入下一份的行，没有变化：已由别的文件结算、当日不是会员或年度已关账的不并入",
+        )
     ordinal = files.next_ordinal()
     named = f"{ordinal} " + " ".join(str(one.public_id) for one in kept)
     part = SettlementFile.objects.create(

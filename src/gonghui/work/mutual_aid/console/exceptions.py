@@ -45,6 +45,9 @@ def exceptions(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
         part = gathering.gather_rows(file.organisation, file.plan, file.month, by=request.actor, on=clock.today())
         read_file(part)
         messages.success(request, _("查明的行已并入本月的下一份，试算后抽查、放行"))
+        if left := gathering.known_rows(file.organisation, file.plan, file.month).count():
+            told = _("另有 %(n)s 行没有并入：已由别的文件结算、结算当日不是会员，或所在年度已经关账")
+            messages.warning(request, told % {"n": left})
         return redirect("aid_file", part.public_id)
     code, state = request.GET.get("code", ""), request.GET.get("state", "open")
     rows = Issue.objects.filter(file=file).select_related("part")

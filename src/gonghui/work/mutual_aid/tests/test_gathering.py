@@ -1,6 +1,8 @@
 """Rows whose members somebody found become money: the month's next part, once, under the year's cap, by two people."""
 
+import json
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -12,7 +14,7 @@ from gonghui.spine.members.models import Person
 from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
 from gonghui.work.mutual_aid.actions import gathering, issues, releasing, standing
-from gonghui.work.mutual_aid.models import Issue, Participant, Settlement, SettlementFile
+from gonghui.work.mutual_aid.models import ISSUE, Issue, Participant, Settlement, SettlementFile
 from gonghui.work.mutual_aid.tests.builders import (
     FEBRUARY,
     RELEASER,
@@ -190,3 +192,15 @@ def test_the_sample_page_takes_a_wrong_row_out(federation, browse):
     issue = Issue.objects.get(file=file)
     assert "多写了一位" not in text_of(client.get(reverse("aid_exceptions", args=[file.public_id])))
     assert "多写了一位" in text_of(client.get(reverse("aid_exception", args=[issue.public_id])))
+
+
+def test_the_desk_says_how_many_known_rows_stayed(month, browse):
+    issue = Issue.objects.get(file=month, state="settled")
+    also = Issue.objects.get(pk=issue.pk)
+    also.pk, also.public_id, also._state.adding = None, uuid4(), True
+    also.said = ISSUE.seal(json.dumps({**issues.said_of(issue), "day": 0}), also.public_id)
+    also.row += 1000
+    also.save(force_insert=True)
+    client = browse(replace(GATHERER, organisation_id=month.organisation_id))
+    answer = client.post(reverse("aid_exceptions", args=[month.public_id]), follow=True)
+    assert "另有 1 行没有并入" in text_of(answer)
