@@ -25,7 +25,10 @@ def make_findable(called: Sequence[Called]) -> None:
     """The organisations are found by these names and by no others: now, or soon where they are many."""
     if len(called) == 1:
         key, terms = _row(called[0])
-        NameTerms.objects.update_or_create(organisation_id=key, defaults={"terms": terms})
+        fresh = NameTerms(organisation_id=key, terms=terms)
+        NameTerms.objects.bulk_create(
+            [fresh], update_conflicts=True, unique_fields=["organisation"], update_fields=["terms"]
+        )
         return
     NameTerms.objects.filter(bulk.among("organisation_id", [key for key, *_ in called])).delete()
     if len(called) > AT_ONCE:
