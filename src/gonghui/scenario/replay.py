@@ -14,7 +14,7 @@ from psycopg.errors import DeadlockDetected
 from gonghui.core import bulk
 from gonghui.scenario import books, july, members, outline, posts, reporting, returns, set_ups, social_workers, tree
 from gonghui.scenario.stage import Stage
-from gonghui.scenario.tree import Item, Items, Resumable
+from gonghui.scenario.tree import LANES, Item, Items, Resumable
 
 Progress = Callable[[str, int, int], None]
 """Told what the replay is at, how much is done and how much there is."""
@@ -50,8 +50,6 @@ STEPS = (
     Step("report", "上半年报告", 2, reporting.half_year),
 )
 TOTAL = 1_000
-LANES = 2
-"""So many items of a group run side by side; the demo is meant for two cores."""
 SENT_BACK_MOST = 10
 """So often the server may send a lane back because two waited for each other."""
 FORK = get_context("fork")

@@ -1,6 +1,7 @@
 """The 602 employers that get a union in the half-year by the whole set-up flow, and some that wait for theirs."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ from gonghui.scenario.places import Seat, districts, industries, seats
 from gonghui.scenario.split import split
 from gonghui.scenario.stage import Stage
 from gonghui.scenario.targets import EMPLOYERS_COVERED, SEED
-from gonghui.scenario.tree import Item, Items, entry
+from gonghui.scenario.tree import LANES, Item, Items, entry
 from gonghui.spine.organisations.actions import (
     Proposal,
     approve_preparation,
@@ -56,6 +57,16 @@ class PlannedSetUp:
     def unit(self) -> str:
         """The unit whose officer proposes and whose head approves."""
         return acts.over(self.seat, self.established_on)
+
+    @property
+    def area_code(self) -> str:
+        """Where it stands."""
+        return self.employers[0].area_code
+
+    @property
+    def numbered_in(self) -> str:
+        """The area whose code the union bears."""
+        return self.area_code[:6]
 
     @property
     def name(self) -> str:
@@ -162,17 +173,29 @@ def set_ups(stage: Stage) -> Items:
     """The half-year's set-ups, then the later ones, some at a time; between them what changes in the tree in March."""
     listed = [*planned(), *afterwards()]
     begun = sum(one.established_on < acts.ON for one in planned())
+    return [_in_lanes(stage, listed[:begun]), lambda: acts.march(stage), _in_lanes(stage, listed[begun:])]
 
-    def some(start: int, end: int) -> Item:
+
+def _in_lanes(stage: Stage, listed: Sequence[PlannedSetUp]) -> tuple[Item, ...]:
+    """Items that run side by side, each lane's of areas of its own: two of one area would wait for code numbers."""
+    areas = Counter(one.numbered_in for one in listed)
+    lanes: list[set[str]] = [set() for _ in range(LANES)]
+    for area, _many in areas.most_common():
+        min(lanes, key=lambda lane: sum(areas[one] for one in lane)).add(area)
+    theirs = [[one for one in listed if one.numbered_in in lane] for lane in lanes]
+    many = -(-max(map(len, theirs)) // CHUNK)
+
+    def some(those: list[PlannedSetUp]) -> Item:
         def run() -> None:
-            for one in listed[start : min(start + CHUNK, end)]:
+            for one in those:
                 _set_up(stage, one)
 
         return run
 
-    early = [some(start, begun) for start in range(0, begun, CHUNK)]
-    late = [some(start, len(listed)) for start in range(begun, len(listed), CHUNK)]
-    return [*early, lambda: acts.march(stage), *late]  # side by side they would wait for code numbers
+    parts = [-(-len(those) // many) for those in theirs]
+    return tuple(
+        some(those[n * size : (n + 1) * size]) for n in range(many) for those, size in zip(theirs, parts, strict=True)
+    )
 
 
 def _set_up(stage: Stage, one: PlannedSetUp) -> None:
@@ -187,7 +210,7 @@ def _set_up(stage: Stage, one: PlannedSetUp) -> None:
         one.kind,
         stage.seat(one.seat),
         [entry(each) for each in one.employers],
-        one.employers[0].area_code,
+        one.area_code,
         one.english_name,
     )
     set_up = propose_set_up(proposal, by=officer, on=prospected_on)

@@ -53,6 +53,8 @@ class Resumable:
 
 Items = list[Item | tuple[Item, ...]]
 """Items in their order; those of a tuple do not touch one another and may run side by side."""
+LANES = 2
+"""So many items of a group run side by side, each every so many-th; the demo is meant for two cores."""
 
 
 def upper_tree(stage: Stage) -> Items:
