@@ -20,6 +20,7 @@ from gonghui.spine.funds.rules.ledger import credit, debit
 from gonghui.spine.members.models import Membership, Person
 from gonghui.spine.organisations.models import Organisation
 from gonghui.spine.organisations.rules import UNIONS, ids_of
+from gonghui.work.mutual_aid.actions import claims
 from gonghui.work.mutual_aid.facts import (
     CoverDoubted,
     CoverEnded,
@@ -438,6 +439,7 @@ def doubt_cover(cover: Cover, ground: str, *, by: Actor, on: date) -> None:
 def void_cover(cover: Cover, *, by: Actor, on: date) -> None:
     """A leader, not who asked, decides that it never held; what was paid under it is recovered claim by claim."""
     _reach(by, cover.organisation)
+    claims.not_own(cover.person, by)
     lock(cover, "state", "doubted_by")
     COVER_FLOW.check("void", cover, by=by)
     if unpaid := cover.claims.filter(state__in=UNPAID).count():
@@ -455,6 +457,7 @@ def void_cover(cover: Cover, *, by: Actor, on: date) -> None:
 def keep_cover(cover: Cover, *, by: Actor, on: date) -> None:
     """A leader decides that it holds; if its last day is over meanwhile, it has expired."""
     _reach(by, cover.organisation)
+    claims.not_own(cover.person, by)
     lock(cover, "doubted_by", "last_on")
     COVER_FLOW.take("keep", cover, by=by)
     if cover.last_on < on:

@@ -323,3 +323,11 @@ def test_a_voided_cover_frees_its_days(centre):
     cover = doubted(centre)
     enrolment.void_cover(cover, by=centre.lead, on=APRIL)
     assert covered(centre, cover.person, first_on=MAY).state == "active"
+
+
+def test_nobody_decides_on_a_cover_of_their_own_name(centre):
+    cover = doubted(centre)
+    same = replace(centre.lead, name=cover.person.name)
+    for decide in (enrolment.void_cover, enrolment.keep_cover):
+        with pytest.raises(StepRefused, match="同名"):
+            decide(cover, by=same, on=APRIL)
