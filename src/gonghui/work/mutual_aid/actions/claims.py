@@ -153,7 +153,7 @@ def _participant(person: Person) -> Participant:
     """The person's number, held until the action ends, so that no two claims of theirs are made at once."""
     found = Participant.objects.select_for_update().filter(person=person).first()
     if found is None:
-        Participant.objects.bulk_create([Participant(person=person)], ignore_conflicts=True)
+        matching.participant_of(person.pk)
         found = Participant.objects.select_for_update().get(person=person)
     found.person = person
     return found

@@ -214,19 +214,23 @@ def _content(rows: Rows, txns: Sequence[bytes], kept: Any, whose: Sequence[int],
     return {name: content[name].astype(kind) for name, kind in READ.items()}
 
 
+_ENTERED = """
+insert into mutual_aid_participant (id, person_id) select * from unnest(%s::bigint[], %s::bigint[])
+on conflict do nothing
+"""
+
+
 def participants(people: Sequence[int]) -> list[int]:
-    """The participants of some persons, one for each in their order; who had none has one from now on."""
+    """The participants of some persons, one for each in their order; who had none has one from now on.
+
+    Of a million numbers drawn from forty-two bits some two are alike in every tenth federation: then one is drawn anew.
+    """
     asked = set(people)
     known = dict(_asked(_PARTICIPANTS, _numbers(asked)))
-    fresh = sorted(asked - known.keys())
-    if fresh:
+    while fresh := sorted(asked - known.keys()):
         drawn = [numbers.random_participant() for _ in fresh]
         with connection.cursor() as cursor:
-            cursor.execute(
-                "insert into mutual_aid_participant (id, person_id) select * from unnest(%s::bigint[], %s::bigint[])"
-                " on conflict (person_id) do nothing",
-                [_numbers(drawn), _numbers(fresh)],
-            )
+            cursor.execute(_ENTERED, [_numbers(drawn), _numbers(fresh)])
         known |= dict(_asked(_PARTICIPANTS, _numbers(fresh)))
     return [known[one] for one in people]
 

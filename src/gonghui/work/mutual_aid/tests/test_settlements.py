@@ -13,6 +13,7 @@ from gonghui.spine.organisations.tests.builders import Federation
 from gonghui.work.mutual_aid import actions
 from gonghui.work.mutual_aid.actions import issues, matching, reading
 from gonghui.work.mutual_aid.models import Issue, Settlement, SettlementFile, SettlementPiece
+from gonghui.work.mutual_aid.rules import numbers
 from gonghui.work.mutual_aid.tests.builders import (
     FEBRUARY,
     SAMPLER,
@@ -168,3 +169,16 @@ def test_each_row_says_what_is_wrong_with_it_in_both_languages(federation):
         words = {**matching.WAITS, **reading.FAULTS}[why]
         with override("en"):
             assert gettext(words).isascii()
+
+
+def test_a_number_that_somebody_has_already_is_drawn_anew(federation, monkeypatch):
+    people = [a_card_holder(federation.first, n).pk for n in (1, 2, 3)]
+    [taken] = matching.participants(people[:1])
+    one = numbers.random_participant()
+    drawn = iter([taken, one, taken, numbers.random_participant()])
+    monkeypatch.setattr(numbers, "random_participant", lambda: next(drawn))
+    first, second, third = matching.participants(people)
+    assert first == taken
+    assert one in {second, third}
+    assert len({first, second, third}) == 3
+    assert matching.participants(people) == [first, second, third]
