@@ -10,15 +10,16 @@ from gonghui.core import money
 from gonghui.core.rules.document import Document
 from gonghui.core.rules.expressions import SIGNS, Program
 
-WORDS = "min max abs round floor ceil before segments above nth and or not if then else yes no comma"
+WORDS = "min max abs round floor ceil before segments nth and or not if then else yes no comma"
 ZH_WORDS = (
-    "取小 取大 绝对值 四舍五入 舍去零头 进位取整 此前的 分段 以上 第几项 _且_ _或_ 非_ 若_ _则_ ，否则_ 是 否 ，"  # zh
+    "取小 取大 绝对值 四舍五入 舍去零头 进位取整 此前的 分段 第几项 _且_ _或_ 非_ 若_ _则_ ，否则_ 是 否 ，"  # zh
 )
-EN_WORDS = "min max abs round floor ceil earlier_ segments above item _and_ _or_ not_ if_ _then_ ,_else_ yes no ,_"
+EN_WORDS = "min max abs round floor ceil earlier_ segments item _and_ _or_ not_ if_ _then_ ,_else_ yes no ,_"
 ZH, EN = (
     dict(zip(WORDS.split(), (one.replace("_", " ") for one in words.split(" ")), strict=True))
     for words in (ZH_WORDS, EN_WORDS)
 )
+ABOVE = "{start} 以上 {rate}%", "{rate}% above {start}"  # zh
 PRINTED = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 RANKS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Add: (" + ", 4),
@@ -113,7 +114,8 @@ class Writer:
 
     def segments(self, unit: str, rows: Any) -> list[str]:
         """From where on which percent."""
-        return [f"{shown(unit, start)} {self.word('above')} {shown('', rate)}%" for start, rate in rows]
+        above = ABOVE[self.english]
+        return [above.format(start=shown(unit, start), rate=shown("", rate)) for start, rate in rows]
 
     def title(self, name: str) -> str:
         """What people call it."""

@@ -385,7 +385,7 @@ def test_a_text_is_told_in_words_without_a_case() -> None:
         (
             "b",
             "b",
-            "segments(x_fen: 1,000.00 above 10%, 5,000.00 above 20%, 20,000.00 above 30%) "
+            "segments(x_fen: 10% above 1,000.00, 20% above 5,000.00, 30% above 20,000.00) "
             "+ item(max(min(n, 3), 1): 100, 62.5, 25)",
         ),
         ("a", "a", "b"),
